@@ -1,0 +1,74 @@
+# One command for each thing; CI runs the same (.ci/run). `make` alone lists them.
+# The first run makes .venv and fills it with pinned, hash-checked packages from the registry pip is configured for;
+# nothing is compiled by a C compiler and nothing outside this folder is touched.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# Wheels only: a missing one is an error that names it, never the start of a compiler.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps
+PINNED := $(INSTALL) --require-hashes --only-binary :all: -r
+EDITABLE := $(INSTALL) --no-build-isolation --editable .
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --custom-compile-command 'make lock' --extra sql
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup warm demo test lint bench soak docs lock audit
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.dev .venv/.warm ## .venv with everything for development
+
+demo: .venv/.core .venv/.warm ## fill a store from the market simulator, scan it with every scanner, print the signals
+	@$(BIN)/python -m tapehawk.demo
+
+test: .venv/.dev .venv/.warm ## every test, on two cores (ARGS='tests/core -x' for some)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+lint: .venv/.dev ## style, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: .venv/.dev .venv/.warm ## benchmarks against their named peers, into benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks
+
+soak: .venv/.dev .venv/.warm ## long randomized tests
+	$(BIN)/python -m pytest -n 2 -m soak --hypothesis-profile soak --timeout 0 $(ARGS)
+
+docs: .venv/.dev ## write the generated pages of docs/
+	$(BIN)/python scripts/generate_docs.py
+
+lock: .venv/.dev ## choose new versions within pyproject.toml's bounds and pin them in requirements/
+	$(LOCK) --upgrade --group dev --output-file requirements/dev.txt
+	$(LOCK) --upgrade --group build --constraint requirements/dev.txt --output-file requirements/core.txt
+
+audit: .venv/.dev ## ask the public vulnerability service about every pinned package (needs the network)
+	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements/dev.txt
+
+# Stamps: made last, so a step that was interrupted is taken up again.
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Tapehawk needs Python 3.11 or newer. Name one you have: make PYTHON=python3.13 $(MAKECMDGOALS)"; exit 1; }
+	@echo "· making .venv"
+	@$(PYTHON) -m venv .venv
+
+.venv/.core: requirements/core.txt pyproject.toml | .venv/bin/pip
+	@echo "· installing what the program needs (about 300 MB; half a minute or more)"
+	@$(PINNED) requirements/core.txt
+	@$(EDITABLE)
+	@touch $@
+
+.venv/.dev: requirements/dev.txt pyproject.toml | .venv/bin/pip
+	@echo "· installing what development needs (about 800 MB; a minute or more)"
+	@$(PINNED) requirements/dev.txt
+	@$(EDITABLE)
+	@touch .venv/.core $@
+
+.venv/.warm: .venv/.core $(wildcard src/tapehawk/core/kernels/*.py)
+	@echo "· compiling the kernels (once; they are cached)"
+	@$(BIN)/python -m tapehawk.core.kernels
+	@touch $@
