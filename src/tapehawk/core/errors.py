@@ -1,0 +1,95 @@
+"""The error tree, shaped by who must act.
+
+    TapehawkError            a clear sentence, a hint, facts as attributes
+    ├── BadInput             the asker: mend the question            exit 2
+    │   ├── UnknownName      a symbol, scanner, parameter, key, column that does not exist
+    │   ├── OutOfBounds      a value outside its declared bounds
+    │   ├── LookAhead        an expression that names a later bar
+    │   ├── MixedBasis       prices of different bases brought together
+    │   └── FormulaError     a formula that does not parse; knows the column of the mistake
+    ├── NoData               nothing stored answers the question     exit 3
+    │   └── CorruptStore     what is stored can't be read
+    ├── ProviderRefused      the provider said no                    exit 4
+    └── TryAgain             busy, full, locked: the same call may work later   exit 75
+
+Anything else that escapes is a bug of ours (exit 1).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class TapehawkError(Exception):
+    """An error that a person can act on: what happened, and the likely fix."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class BadInput(TapehawkError):
+    """The question itself is wrong."""
+
+
+class UnknownName(BadInput):
+    """A name that does not exist; the hint gives the nearest one that does.
+
+    Attributes: `kind` ("scanner", "symbol", …), `name`, `nearest` (best first, may be empty).
+    """
+
+    def __init__(self, kind: str, name: str, valid: Iterable[str], *, place: str = "") -> None:
+        self.kind, self.name = kind, name
+        names = sorted(valid)
+        self.nearest = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5) or difflib.get_close_matches(
+            name.upper(), names, n=3, cutoff=0.5
+        )
+        if self.nearest:
+            hint = f"did you mean {' or '.join(repr(n) for n in self.nearest)}?"
+        elif names and len(names) <= 30:
+            hint = f"valid {kind}s: {', '.join(names)}"
+        else:
+            hint = ""
+        super().__init__(f"unknown {kind} {name!r}" + (f" ({place})" if place else ""), hint=hint)
+
+
+class OutOfBounds(BadInput):
+    """A value outside the bounds its parameter declares."""
+
+
+class LookAhead(BadInput):
+    """An expression that would need a bar that has not closed yet."""
+
+
+class MixedBasis(BadInput):
+    """A split-adjusted value brought together with one that is not."""
+
+
+class FormulaError(BadInput):
+    """A formula that can't be read. Attributes: `formula`, `column` (0-based) of the mistake."""
+
+    def __init__(self, message: str, *, formula: str, column: int, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.formula, self.column = formula, column
+
+    def pointed(self) -> str:
+        """Return the formula with a caret below the mistake."""
+        return f"{self.formula}\n{' ' * self.column}^"
+
+
+class NoData(TapehawkError):
+    """Nothing that is stored answers the question."""
+
+
+class CorruptStore(NoData):
+    """The store is there but can't be read."""
+
+
+class ProviderRefused(TapehawkError):
+    """A provider refused the call: key, plan, budget."""
+
+
+class TryAgain(TapehawkError):
+    """A passing state: a lock, a full disk, a busy table."""

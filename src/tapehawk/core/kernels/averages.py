@@ -1,0 +1,115 @@
+"""Averages: simple, exponential, Wilder's, and the moving sum they rest on."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tapehawk.core.kernels import kernel
+
+
+def _bars_until_forgotten(alpha: float) -> int:
+    """Bars after which a starting value weighs less than 1e-10: (1 - alpha) ** bars < 1e-10."""
+    return 0 if alpha >= 1.0 else math.ceil(math.log(1e-10) / math.log(1.0 - alpha))
+
+
+@kernel(width=lambda _: 2, warmup=lambda _: 0, settling=lambda n: _bars_until_forgotten(2.0 / (n + 1.0)))
+def ema(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
+    """Exponential average, alpha = 2/(n+1), seeded with the first value. State: bars seen, last value."""
+    alpha = 2.0 / (params[0] + 1.0)
+    keep = 1.0 - alpha
+    for k in range(starts.size - 1):
+        seen, last = state[k, 0], state[k, 1]
+        i, b = starts[k], starts[k + 1]
+        while i < b and seen == 0.0:
+            v = x[i]
+            out[i] = np.nan
+            if v - v == 0.0:
+                seen, last, out[i] = 1.0, v, v
+            i += 1
+        while i < b:
+            v = x[i]
+            if v - v == 0.0:
+                last = alpha * v + keep * last
+                out[i] = last
+            else:
+                out[i] = np.nan
+            i += 1
+        state[k, 0], state[k, 1] = seen, last
+
+
+@kernel(width=lambda _: 2, warmup=lambda n: int(n) - 1, settling=lambda n: _bars_until_forgotten(1.0 / n))
+def rma(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
+    """Wilder's average, alpha = 1/n, seeded with the mean of the first n values. State: values seen (up to n), sum or last value."""
+    n = params[0]
+    alpha = 1.0 / n
+    keep = 1.0 - alpha
+    for k in range(starts.size - 1):
+        seen, last = state[k, 0], state[k, 1]
+        i, b = starts[k], starts[k + 1]
+        while i < b and seen < n:
+            v = x[i]
+            out[i] = np.nan
+            if v - v == 0.0:
+                seen += 1.0
+                last += v
+                if seen == n:
+                    last /= n
+                    out[i] = last
+            i += 1
+        while i < b:
+            v = x[i]
+            if v - v == 0.0:
+                last = alpha * v + keep * last
+                out[i] = last
+            else:
+                out[i] = np.nan
+            i += 1
+        state[k, 0], state[k, 1] = seen, last
+
+
+def _moving_sum(x: Any, starts: Any, state: Any, n: int, divisor: float, out: Any) -> None:
+    """Sum of the last n values over `divisor`; the error of each addition is kept (two-sum), so nothing drifts.
+
+    State: values since the last null, sum, compensation, ring of the last n values. A null starts the sum anew.
+    """
+    for k in range(starts.size - 1):
+        a, b, row = starts[k], starts[k + 1], state[k]
+        run, total, lost = int(row[0]), row[1], row[2]
+        for i in range(a, b):
+            v = x[i]
+            if not v - v == 0.0:
+                if run > 0:
+                    row[3:] = 0.0
+                run, total, lost = 0, 0.0, 0.0
+                out[i] = np.nan
+                continue
+            change, slip = v, 0.0
+            if run >= n:
+                old = x[i - n] if i - n >= a else row[3 + run % n]
+                change = v - old
+                w = change - v
+                slip = (v - (change - w)) - (old + w)
+            t = total + change
+            u = t - total
+            lost += ((total - (t - u)) + (change - u)) + slip
+            total = t
+            run += 1
+            out[i] = (total + lost) / divisor if run >= n else np.nan
+        for i in range(max(a, b - min(run, n)), b):
+            row[3 + (run - (b - i)) % n] = x[i]
+        row[0], row[1], row[2] = run, total, lost
+
+
+@kernel(width=lambda n: int(n) + 3, warmup=lambda n: int(n) - 1, uses=(_moving_sum,))
+def sma(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
+    """Mean of the last n values."""
+    _moving_sum(x, starts, state, int(params[0]), params[0], out)
+
+
+@kernel(width=lambda n: int(n) + 3, warmup=lambda n: int(n) - 1, uses=(_moving_sum,))
+def moving_sum(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
+    """Sum of the last n values."""
+    _moving_sum(x, starts, state, int(params[0]), 1.0, out)
