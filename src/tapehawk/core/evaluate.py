@@ -21,7 +21,8 @@ from tapehawk.core.expr import KERNELS, MASK, Expr, make
 from tapehawk.core.kernels import elementwise
 from tapehawk.core.kernels.elementwise import compiled
 from tapehawk.core.panel import Block, Floats
-from tapehawk.core.slower import Closed, Forming, Held, check_slower
+from tapehawk.core.slower import Closed, Forming, Held
+from tapehawk.core.timeframes import for_bars
 
 Array = npt.NDArray[Any]
 State = dict[Expr, Any]
@@ -201,19 +202,10 @@ def nodes(*roots: Expr) -> list[Expr]:
     return list(order)
 
 
-def for_bars(x: Expr, timeframe: str) -> Expr:
-    """Return x as it is computed on bars of this timeframe: a bar's own timeframe, closed before it opened, is one bar ago."""
-    if x.op == "on":
-        check_slower(timeframe, str(x.params[0]))
-        return x.args[0][1] if x.params[0] == timeframe else x
-    args = tuple(for_bars(arg, timeframe) for arg in x.args)
-    same = all(a is b for a, b in zip(args, x.args, strict=True))
-    return x if same else make(x.op, args, x.params, kind=x.kind, power=x.power)
-
-
 def evaluate(block: Block, *wanted: Expr, state: State | None = None) -> list[Array]:
     """Return the columns of some expressions over a block, as copies."""
     with np.errstate(all="ignore"):
-        rooted = [for_bars(x, block.panel.timeframe) for x in wanted]
+        panel = block.panel
+        rooted = [for_bars(x, panel.timeframe, panel.hours, panel.calendar) for x in wanted]
         run = Evaluation(block, rooted, state=state)
         return [_full(run.value(x), block.n_bars).copy() for x in rooted]

@@ -131,11 +131,11 @@ class Block:
             self._columns[name] = whole[self.rows]
         return self._columns[name]
 
-    def narrow(self, keep: npt.NDArray[np.bool_]) -> Block:
-        """Return only the symbols for which `keep` (one flag a symbol) holds."""
+    def narrow(self, keep: npt.NDArray[np.bool_]) -> tuple[Block, Ints]:
+        """Return only the symbols for which `keep` (one flag a symbol) holds, and which rows of this block those are."""
         rows, starts = rows_of(self.starts, np.flatnonzero(keep))
         base = rows + self.rows.start if isinstance(self.rows, slice) else self.rows[rows]
-        return Block(self.panel, self.numbers[keep], starts, base)
+        return Block(self.panel, self.numbers[keep], starts, base), rows
 
     def any_per_symbol(self, flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Say for each symbol whether any of its bars is flagged."""

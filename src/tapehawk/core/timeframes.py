@@ -1,0 +1,61 @@
+"""What an expression can not know when it is written: the timeframe it will run on.
+
+`bars_a_session` stands for the number of bars a regular session has; `for_bars` puts the number in its place, and turns
+`on("1d", x)` on daily bars into `x[1]`: a bar's own timeframe, closed before it opened, is one bar ago.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+
+from tapehawk.core.expr import Expr, as_expr, make
+from tapehawk.core.slower import MINUTES, check_slower
+
+SESSION_MINUTES = {"regular": 390, "extended": 960}
+CONTINUOUS_MINUTES = 1440
+
+bars_a_session = make("bars_a_session")
+
+
+def bars_in_session(timeframe: str, hours: str = "regular", calendar: str = "us") -> int:
+    """Return how many bars a full session has: 1 for daily and weekly bars."""
+    minutes = SESSION_MINUTES[hours] if calendar == "us" else CONTINUOUS_MINUTES
+    return math.ceil(minutes / MINUTES[timeframe]) if timeframe in MINUTES else 1
+
+
+def for_bars(x: Expr, timeframe: str, hours: str = "regular", calendar: str = "us") -> Expr:
+    """Return x as it is computed on bars of this timeframe, hours and calendar."""
+    return _Rewrite(timeframe, hours, calendar).of(x)
+
+
+class _Rewrite:
+    """One walk over a tree; each node is met once however often it is shared."""
+
+    def __init__(self, timeframe: str, hours: str, calendar: str) -> None:
+        self._asked = (timeframe, hours, calendar)
+        self._done: dict[Expr, Expr] = {}
+
+    def of(self, x: Expr) -> Expr:
+        if x not in self._done:
+            self._done[x] = self._rewritten(x)
+        return self._done[x]
+
+    def _rewritten(self, x: Expr) -> Expr:
+        if x.op == "bars_a_session":
+            return as_expr(float(bars_in_session(*self._asked)))
+        if x.op == "on":
+            return self._slower(x)
+        args = tuple(map(self.of, x.args))
+        return x if args == () or all(map(operator.is_, args, x.args)) else replaced(x, args)
+
+    def _slower(self, x: Expr) -> Expr:
+        (timeframe, hours, calendar), slower = self._asked, str(x.params[0])
+        check_slower(timeframe, slower)
+        inner = for_bars(x.args[0], slower, hours, calendar)
+        return inner[1] if slower == timeframe else replaced(x, (inner,))
+
+
+def replaced(x: Expr, args: tuple[Expr, ...]) -> Expr:
+    """Return the node with other arguments of the same kinds."""
+    return make(x.op, args, x.params, kind=x.kind, power=x.power)
