@@ -57,13 +57,13 @@ audit: .venv/.dev ## ask the public vulnerability service about every pinned pac
 	@$(PYTHON) -m venv .venv
 
 .venv/.core: requirements/core.txt pyproject.toml | .venv/bin/pip
-	@echo "· installing what the program needs (about 300 MB; half a minute or more)"
+	@echo "· installing what the program needs (0.7 GB on disk; half a minute or more)"
 	@$(PINNED) requirements/core.txt
 	@$(EDITABLE)
 	@touch $@
 
 .venv/.dev: requirements/dev.txt pyproject.toml | .venv/bin/pip
-	@echo "· installing what development needs (about 800 MB; a minute or more)"
+	@echo "· installing what development needs (1.2 GB on disk; a minute or more)"
 	@$(PINNED) requirements/dev.txt
 	@$(EDITABLE)
 	@touch .venv/.core $@
