@@ -13,7 +13,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup warm demo test lint bench soak docs lock audit
+.PHONY: help setup demo test lint bench soak docs lock audit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,7 +68,7 @@ audit: .venv/.dev ## ask the public vulnerability service about every pinned pac
 	@$(EDITABLE)
 	@touch .venv/.core $@
 
-.venv/.warm: .venv/.core $(wildcard src/tapehawk/core/kernels/*.py)
+.venv/.warm: requirements/core.txt $(wildcard src/tapehawk/core/kernels/*.py) | .venv/.core
 	@echo "· compiling the kernels (once; they are cached)"
 	@$(BIN)/python -m tapehawk.core.kernels
 	@touch $@
