@@ -1,19 +1,26 @@
 """What an expression can not know when it is written: the timeframe it will run on.
 
 `bars_a_session` stands for the number of bars a regular session has; `for_bars` puts the number in its place, and turns
-`on("1d", x)` on daily bars into `x[1]`: a bar's own timeframe, closed before it opened, is one bar ago.
+`on("1d", x)` on daily bars into `x[1]`: a bar's own timeframe, closed before it opened, is one bar ago. A kernel's own
+numbers can wait in the same way: BAR_MINUTES, SESSION_BARS and OPEN_MINUTE among its parameters stand for them.
 """
 
 from __future__ import annotations
 
 import math
 import operator
+from typing import Final
 
-from tapehawk.core.expr import Expr, as_expr, make
+from tapehawk.core.expr import Expr, Params, as_expr, make
 from tapehawk.core.slower import MINUTES, check_slower
 
 SESSION_MINUTES = {"regular": 390, "extended": 960}
 CONTINUOUS_MINUTES = 1440
+
+BAR_MINUTES: Final = "minutes of a bar"
+SESSION_BARS: Final = "bars of a session"
+OPEN_MINUTE: Final = "minute of the regular open"
+PREMARKET_MINUTES: Final = 330  # extended hours begin at 04:00, the regular ones at 09:30
 
 bars_a_session = make("bars_a_session")
 
@@ -22,6 +29,16 @@ def bars_in_session(timeframe: str, hours: str = "regular", calendar: str = "us"
     """Return how many bars a full session has: 1 for daily and weekly bars."""
     minutes = SESSION_MINUTES[hours] if calendar == "us" else CONTINUOUS_MINUTES
     return math.ceil(minutes / MINUTES[timeframe]) if timeframe in MINUTES else 1
+
+
+def bar_minutes(timeframe: str) -> int:
+    """Return the minutes a bar spans: for daily and weekly bars a whole day, so that they hold any part of a session."""
+    return MINUTES.get(timeframe, CONTINUOUS_MINUTES)
+
+
+def open_minute(hours: str = "regular", calendar: str = "us") -> int:
+    """Return the minute of these hours at which regular trading opens."""
+    return PREMARKET_MINUTES if calendar == "us" and hours == "extended" else 0
 
 
 def for_bars(x: Expr, timeframe: str, hours: str = "regular", calendar: str = "us") -> Expr:
@@ -46,8 +63,22 @@ class _Rewrite:
             return as_expr(float(bars_in_session(*self._asked)))
         if x.op == "on":
             return self._slower(x)
-        args = tuple(map(self.of, x.args))
-        return x if args == () or all(map(operator.is_, args, x.args)) else replaced(x, args)
+        args, params = tuple(map(self.of, x.args)), self._settled(x.params)
+        if params == x.params and all(map(operator.is_, args, x.args)):
+            return x
+        return make(x.op, args, params, kind=x.kind, power=x.power)
+
+    def _settled(self, params: Params) -> Params:
+        """Return the parameters with numbers for the names that stand for them."""
+        if not any(isinstance(p, str) for p in params):
+            return params
+        timeframe, hours, calendar = self._asked
+        numbers = {
+            BAR_MINUTES: bar_minutes(timeframe),
+            SESSION_BARS: bars_in_session(timeframe, hours, calendar),
+            OPEN_MINUTE: open_minute(hours, calendar),
+        }
+        return tuple(float(numbers[p]) if isinstance(p, str) and p in numbers else p for p in params)
 
     def _slower(self, x: Expr) -> Expr:
         (timeframe, hours, calendar), slower = self._asked, str(x.params[0])

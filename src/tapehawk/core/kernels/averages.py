@@ -10,12 +10,12 @@ import numpy as np
 from tapehawk.core.kernels import kernel
 
 
-def _bars_until_forgotten(alpha: float) -> int:
+def bars_until_forgotten(alpha: float) -> int:
     """Bars after which a starting value weighs less than 1e-10: (1 - alpha) ** bars < 1e-10."""
     return 0 if alpha >= 1.0 else math.ceil(math.log(1e-10) / math.log(1.0 - alpha))
 
 
-@kernel(width=lambda _: 2, warmup=lambda _: 0, settling=lambda n: _bars_until_forgotten(2.0 / (n + 1.0)))
+@kernel(width=lambda _: 2, warmup=lambda _: 0, settling=lambda n: bars_until_forgotten(2.0 / (n + 1.0)))
 def ema(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
     """Exponential average, alpha = 2/(n+1), seeded with the first value. State: bars seen, last value."""
     alpha = 2.0 / (params[0] + 1.0)
@@ -40,9 +40,9 @@ def ema(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
         state[k, 0], state[k, 1] = seen, last
 
 
-@kernel(width=lambda _: 2, warmup=lambda n: int(n) - 1, settling=lambda n: _bars_until_forgotten(1.0 / n))
+@kernel(width=lambda _: 2, warmup=lambda n: int(n) - 1, settling=lambda n: bars_until_forgotten(1.0 / n))
 def rma(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
-    """Wilder's average, alpha = 1/n, seeded with the mean of the first n values. State: values seen (up to n), sum or last value."""
+    """Wilder's average, alpha = 1/n, seeded with the mean of the first n. State: values seen (up to n), sum or last value."""
     n = params[0]
     alpha = 1.0 / n
     keep = 1.0 - alpha
@@ -80,7 +80,7 @@ def _moving_sum(x: Any, starts: Any, state: Any, n: int, divisor: float, out: An
         run, total, lost = int(row[0]), row[1], row[2]
         for i in range(a, b):
             v = x[i]
-            if not v - v == 0.0:
+            if v - v != 0.0:
                 if run > 0:
                     row[3:] = 0.0
                 run, total, lost = 0, 0.0, 0.0
@@ -110,6 +110,6 @@ def sma(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
 
 
 @kernel(width=lambda n: int(n) + 3, warmup=lambda n: int(n) - 1, uses=(_moving_sum,))
-def moving_sum(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
+def sum(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
     """Sum of the last n values."""
     _moving_sum(x, starts, state, int(params[0]), 1.0, out)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tapehawk.core.kernels import kernel
+from tapehawk.core.kernels import NEVER, kernel
 
 
 @kernel(width=lambda n: int(n) + 1, warmup=int)
@@ -27,14 +27,14 @@ def delay(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
         row[0] = seen
 
 
-@kernel(width=lambda: 2, warmup=lambda: 0)
+@kernel(width=lambda: 2, warmup=lambda: 0, settling=lambda: NEVER)
 def cumulate(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
     """Sum of all x so far, compensated (Neumaier). State: sum, compensation."""
     for k in range(starts.size - 1):
         total, lost = state[k, 0], state[k, 1]
         for i in range(starts[k], starts[k + 1]):
             v = x[i]
-            if not v - v == 0.0:
+            if v - v != 0.0:
                 out[i] = np.nan
                 continue
             t = total + v
@@ -45,8 +45,8 @@ def cumulate(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
         state[k, 0], state[k, 1] = total, lost
 
 
-@kernel(width=lambda: 1, warmup=lambda: 0, power=0)
-def since(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
+@kernel(width=lambda: 1, warmup=lambda: 0, settling=lambda: NEVER, power=0)
+def bars_since(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
     """Bars since x was last true (0 at the bar itself); null before the first. State: bars since + 1, 0 if never."""
     for k in range(starts.size - 1):
         ago = state[k, 0]

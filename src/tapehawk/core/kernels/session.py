@@ -1,0 +1,158 @@
+"""Kernels that begin anew with each session: totals and extremes so far, the opening range, the usual volume by minute.
+
+The `session` column says where sessions change. Common to the state: 1 once there is history, the last bar's session.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tapehawk.core.kernels import kernel
+
+
+@kernel(inputs=2, width=lambda: 4, warmup=lambda: 0)
+def session_sum(x: Any, session: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
+    """Sum of x since the session's first bar, compensated (Neumaier). State: 1, session, sum, compensation."""
+    for k in range(starts.size - 1):
+        seen, now, total, lost = state[k, 0], state[k, 1], state[k, 2], state[k, 3]
+        for i in range(starts[k], starts[k + 1]):
+            v, s = x[i], session[i]
+            out[i] = np.nan
+            if (v - v) + (s - s) != 0.0:
+                continue
+            if seen == 0.0 or s != now:
+                seen, now, total, lost = 1.0, s, 0.0, 0.0
+            t = total + v
+            u = t - total
+            lost += (total - (t - u)) + (v - u)
+            total = t
+            out[i] = total + lost
+        state[k, 0], state[k, 1], state[k, 2], state[k, 3] = seen, now, total, lost
+
+
+@kernel(inputs=2, width=lambda: 3, warmup=lambda: 0)
+def session_first(x: Any, session: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
+    """First x of the session. State: 1, session, value."""
+    for k in range(starts.size - 1):
+        seen, now, first = state[k, 0], state[k, 1], state[k, 2]
+        for i in range(starts[k], starts[k + 1]):
+            v, s = x[i], session[i]
+            out[i] = np.nan
+            if (v - v) + (s - s) != 0.0:
+                continue
+            if seen == 0.0 or s != now:
+                seen, now, first = 1.0, s, v
+            out[i] = first
+        state[k, 0], state[k, 1], state[k, 2] = seen, now, first
+
+
+def _session_extreme(x: Any, session: Any, starts: Any, state: Any, sign: float, out: Any) -> None:
+    for k in range(starts.size - 1):
+        seen, now, best = state[k, 0], state[k, 1], state[k, 2]
+        for i in range(starts[k], starts[k + 1]):
+            v, s = x[i], session[i]
+            out[i] = np.nan
+            if (v - v) + (s - s) != 0.0:
+                continue
+            if seen == 0.0 or s != now or v * sign > best * sign:
+                best = v
+            seen, now, out[i] = 1.0, s, best
+        state[k, 0], state[k, 1], state[k, 2] = seen, now, best
+
+
+@kernel(inputs=2, width=lambda: 3, warmup=lambda: 0, uses=(_session_extreme,))
+def session_highest(x: Any, session: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
+    """Highest x of the session so far. State: 1, session, value."""
+    _session_extreme(x, session, starts, state, 1.0, out)
+
+
+@kernel(inputs=2, width=lambda: 3, warmup=lambda: 0, uses=(_session_extreme,))
+def session_lowest(x: Any, session: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
+    """Lowest x of the session so far. State: 1, session, value."""
+    _session_extreme(x, session, starts, state, -1.0, out)
+
+
+def _opening(x: Any, session: Any, minute: Any, starts: Any, state: Any, params: Any, sign: float, out: Any) -> None:
+    """Extreme of the bars within `first` minutes from minute `begin`; null for a session with a bar across their edge.
+
+    State: 1, session, extreme, what is known of this session (0 nothing yet, 1 an extreme, 2 a bar across the edge).
+    """
+    first, bar, begin = params[0], params[1], params[2]
+    for k in range(starts.size - 1):
+        row = state[k]
+        for i in range(starts[k], starts[k + 1]):
+            v, s, m = x[i], session[i], minute[i] - begin
+            out[i] = np.nan
+            if (v - v) + (s - s) + (m - m) != 0.0:
+                continue
+            if row[0] == 0.0 or s != row[1]:
+                row[0], row[1], row[2], row[3] = 1.0, s, 0.0, 0.0
+            if m < first and m + bar > 0.0:
+                if m < 0.0 or m + bar > first:
+                    row[3] = 2.0
+                elif row[3] == 0.0 or (row[3] == 1.0 and v * sign > row[2] * sign):
+                    row[2], row[3] = v, 1.0
+            if row[3] == 1.0 and m + bar >= first:
+                out[i] = row[2]
+
+
+def _before_opened(first: float, bar: float, begin: float) -> int:
+    return math.ceil((begin + first) / bar) - 1
+
+
+@kernel(inputs=3, width=lambda *_: 4, warmup=_before_opened, uses=(_opening,))
+def opening_highest(x: Any, session: Any, minute: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
+    """Highest x of a session's first minutes, once they are over. Numbers: they, a bar's minutes, minute of the open."""
+    _opening(x, session, minute, starts, state, params, 1.0, out)
+
+
+@kernel(inputs=3, width=lambda *_: 4, warmup=_before_opened, uses=(_opening,))
+def opening_lowest(x: Any, session: Any, minute: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
+    """Lowest x of a session's first minutes, once they are over. Numbers: they, a bar's minutes, minute of the open."""
+    _opening(x, session, minute, starts, state, params, -1.0, out)
+
+
+def _fill(row: Any, ring: int, first: int, last: int, value: float) -> None:
+    """Write one value into the current session's slots first … last - 1."""
+    column = 4 + int(row[0]) % ring
+    for slot in range(first, last):
+        row[column + slot * ring] = value
+
+
+@kernel(
+    inputs=3,
+    width=lambda n, _bar, bars: 4 + (int(n) + 1) * int(bars),
+    warmup=lambda n, _bar, bars: int(n) * int(bars),
+    uses=(_fill,),
+)
+def usual_so_far(so_far: Any, session: Any, minute: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
+    """Mean, over the n sessions before, of a running total at the same bar of the session; null before n sessions.
+
+    A session without a bar there counts with what it had reached by then. Numbers: n, a bar's minutes, bars a session.
+    State: sessions begun, session, next slot, last total; for each slot of a session a ring of n + 1 sessions' totals.
+    """
+    n, bar, bars = int(params[0]), params[1], int(params[2])
+    ring = n + 1
+    for k in range(starts.size - 1):
+        row = state[k]
+        for i in range(starts[k], starts[k + 1]):
+            v, s, m = so_far[i], session[i], minute[i]
+            out[i] = np.nan
+            if (v - v) + (s - s) + (m - m) != 0.0 or m < 0.0 or m >= bar * bars:
+                continue
+            if row[0] == 0.0 or s != row[1]:
+                if row[0] > 0.0:
+                    _fill(row, ring, int(row[2]), bars, row[3])
+                row[0], row[1], row[2], row[3] = row[0] + 1.0, s, 0.0, 0.0
+            slot = int(m // bar)
+            _fill(row, ring, int(row[2]), slot, row[3])
+            _fill(row, ring, slot, slot + 1, v)
+            row[2], row[3] = slot + 1.0, v
+            if row[0] > n:
+                total, now = 0.0, int(row[0]) % ring
+                for j in range(ring):
+                    total += row[4 + slot * ring + j] if j != now else 0.0
+                out[i] = total / n
