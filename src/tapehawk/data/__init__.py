@@ -1,0 +1,1 @@
+"""Bars from outside and bars on disk: the store, imports, panels, exports, SQL."""

@@ -1,0 +1,109 @@
+"""Building a panel: read one series, keep the asked hours, put splits on, cut into segments, write.
+
+The columns are made one at a time and the frame is let go, so that the peak is about twice the bars' own size.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from tapehawk.core.bars import PRICES, SESSION_TIMEFRAMES, Series
+from tapehawk.core.errors import NoData
+from tapehawk.core.panel import Panel
+from tapehawk.core.sessions import calendar_named
+from tapehawk.data.actions import NEVER, Floats, Ints, split_factors, splits_in
+from tapehawk.data.panels import PanelQuestion, remove_older, write_panel
+from tapehawk.data.store import preferred_series, read_actions, read_bars
+from tapehawk.data.tables import disk_full_is_try_again
+from tapehawk.data.versions import data_version
+
+MICROSECONDS_A_DAY = 86_400_000_000
+
+
+def build_panel(root: Path, question: PanelQuestion) -> Panel:
+    """Build the panel that answers `question`, store it and open it; older ones of the question are removed.
+
+    Raises NoData when no bars answer, CorruptStore when stored ones can't be read, TryAgain when the disk is full.
+    """
+    version = question.version or data_version(root, question.timeframe)
+    series = preferred_series(root, question.timeframe, market=question.market, prefer=question.prefer, version=version)
+    bars = read_bars(root, series, version=version)
+    actions = read_actions(root, version=version)
+    panel = panel_of(bars, series, hours=question.stored_hours, actions=actions, as_of=question.as_of)
+    with disk_full_is_try_again(root):
+        opened = write_panel(root, question, replace(panel, data_version=version), series)
+    if question.version is None:
+        remove_older(root, question, version)
+    return replace(opened, hours=question.hours)
+
+
+def panel_of(
+    bars: pl.DataFrame,
+    series: Series,
+    *,
+    hours: str = "regular",
+    actions: pl.DataFrame | None = None,
+    as_of: dt.date | None = None,
+) -> Panel:
+    """Make a panel in memory of bars as stored: within `hours`, adjusted for the splits up to `as_of`.
+
+    `bars`: sorted by (symbol, time), the bar contract's columns and perhaps `adjusted_as_of`. `as_of` None stands for
+    the last session in them. Raises NoData when no bar is within the hours.
+    """
+    sessions, minutes = _sessions(bars, series, hours)
+    if minutes is None:
+        minutes = np.zeros(bars.height)
+    else:
+        inside = sessions >= 0
+        bars, sessions, minutes = bars.filter(pl.Series(inside)), sessions[inside], minutes[inside]
+    if bars.is_empty():
+        raise NoData(f"no bars of {series.id} are within {hours} hours", hint="ask for extended hours")
+    symbols, starts = _segments(bars["symbol"])
+    columns = {name: bars[name].to_numpy() for name in (*PRICES, "volume")}
+    if actions is not None and series.market == "us":
+        splits = splits_in(actions, as_of=as_of or dt.date(1970, 1, 1) + dt.timedelta(days=int(sessions.max())))
+        factors = split_factors(splits, symbols, starts, sessions, _adjusted_days(bars))
+        columns = columns if factors is None else _adjusted(columns, factors, keep_raw=series.adjustment == "none")
+    return Panel(
+        symbols=symbols,
+        starts=starts,
+        time=bars["time"].to_physical().to_numpy(),
+        columns={**columns, "session": sessions.astype(np.float64), "minute": minutes},
+        timeframe=series.timeframe,
+        hours=hours,
+        calendar=series.market,
+        labels=series.labels,
+    )
+
+
+def _sessions(bars: pl.DataFrame, series: Series, hours: str) -> tuple[Ints, Floats | None]:
+    """Session (days since 1970-01-01, -1 outside the hours) and minute of each bar; no minutes for daily bars."""
+    time = bars["time"].to_physical().to_numpy()
+    if series.timeframe in SESSION_TIMEFRAMES:
+        return time // MICROSECONDS_A_DAY, None
+    return calendar_named(series.market).locate(time, hours)
+
+
+def _segments(symbol: pl.Series) -> tuple[tuple[str, ...], Ints]:
+    """Names of the runs of equal symbols, and where each starts (one more: the end)."""
+    runs = symbol.rle().struct.unnest()
+    starts = np.concatenate(([0], np.cumsum(runs["len"].to_numpy()))).astype(np.int64)
+    return tuple(runs["value"].to_list()), starts
+
+
+def _adjusted_days(bars: pl.DataFrame) -> Ints:
+    if "adjusted_as_of" not in bars.columns:
+        return np.full(bars.height, NEVER)
+    days: Ints = bars["adjusted_as_of"].to_physical().cast(pl.Int64).fill_null(NEVER).to_numpy()
+    return days
+
+
+def _adjusted(columns: dict[str, Floats], factors: Floats, *, keep_raw: bool) -> dict[str, Floats]:
+    """Prices × factor and volume ÷ factor; the values as traded stay beside them when they are known."""
+    adjusted = {name: column / factors if name == "volume" else column * factors for name, column in columns.items()}
+    return {**adjusted, **({f"raw.{name}": column for name, column in columns.items()} if keep_raw else {})}

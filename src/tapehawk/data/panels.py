@@ -1,0 +1,190 @@
+"""Panels: the store's bars as memory-mapped columns, built once per question and data version, then only opened.
+
+    ROOT/panels/1d.us.regular.latest.any/bars_1d@3+actions@1/meta.json, time, open, high, …
+
+A folder is built aside and renamed, so a reader finds all of it or none. Its name holds everything that decides its
+content; a newer data version makes a new folder and removes the older ones of the same question (processes that have
+them mapped keep them until they close). Columns are raw little-endian files, shared through the page cache.
+
+Opening reads file names, `meta.json` and nothing else: neither Polars nor a Delta reader is imported. Those are the
+business of data/building.py, which is imported only when a panel has to be built.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from tapehawk.core.errors import UnknownName
+from tapehawk.core.panel import Panel
+from tapehawk.core.series import MARKETS, SESSION_TIMEFRAMES, Series, check_timeframe
+from tapehawk.data.versions import data_version, parse_version
+
+FORMAT: Final = 1
+"""Layout of a panel folder; folders of another layout are rebuilt."""
+
+HOURS: Final = ("regular", "extended")
+
+
+@dataclass(frozen=True)
+class PanelQuestion:
+    """What a panel is asked for.
+
+    `as_of`: adjust for the splits up to this date, None for those up to the last bar stored. `prefer`: the id of the
+    series that answers, None for the store's choice. `version`: a data version, None for the newest.
+    """
+
+    timeframe: str = "1d"
+    market: str = "us"
+    hours: str = "regular"
+    as_of: dt.date | None = None
+    prefer: str | None = None
+    version: str | None = None
+
+    def __post_init__(self) -> None:
+        check_timeframe(self.timeframe)
+        for kind, name, valid in (("market", self.market, MARKETS), ("hours", self.hours, HOURS)):
+            if name not in valid:
+                raise UnknownName(kind, name, valid)
+
+    @property
+    def stored_hours(self) -> str:
+        """Hours that the stored panel has: daily bars and crypto know one kind only."""
+        return "regular" if self.timeframe in SESSION_TIMEFRAMES or self.market == "crypto" else self.hours
+
+    @property
+    def folder(self) -> str:
+        """Name of the folder of this question's panels."""
+        series = (self.prefer or "any").replace("/", "_")
+        return ".".join((self.timeframe, self.market, self.stored_hours, str(self.as_of or "latest"), series))
+
+
+def open_panel(root: Path, question: PanelQuestion, *, on_build: Callable[[], None] | None = None) -> Panel:
+    """Open the panel that answers `question`, building it first when this data version has none.
+
+    `on_build` is called before a build starts, which takes seconds. Raises NoData when no bars answer, CorruptStore
+    when stored ones can't be read, TryAgain when the disk is full.
+    """
+    return find_panel(root, question) or _built(root, question, on_build)
+
+
+def find_panel(root: Path, question: PanelQuestion) -> Panel | None:
+    """Open the panel that answers `question` if it is built already. Raises NoData when no bars are stored."""
+    folder = _place(root, question)
+    try:
+        meta = json.loads((folder / "meta.json").read_bytes())
+        return replace(_mapped(folder, meta), hours=question.hours) if meta["format"] == FORMAT else None
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+
+
+def panel_series(root: Path, question: PanelQuestion) -> Series:
+    """Return the series whose bars a built panel holds. Raises FileNotFoundError when it is not built."""
+    facts = json.loads((_place(root, question) / "meta.json").read_bytes())["series"]
+    as_of = facts.pop("adjusted_as_of")
+    return Series(**facts, adjusted_as_of=as_of and dt.date.fromisoformat(as_of))
+
+
+def write_panel(root: Path, question: PanelQuestion, panel: Panel, series: Series) -> Panel:
+    """Store a panel where `open_panel` finds it, in one step, and return it opened from there."""
+    question = replace(question, version=panel.data_version)
+    place = _place(root, question)
+    aside = root / "panels" / f".building-{os.getpid()}-{question.folder}"
+    _remove_abandoned(root / "panels")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        _write(aside, panel, series)
+        place.parent.mkdir(exist_ok=True)
+        _take_place(aside, place)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return _mapped(place, json.loads((place / "meta.json").read_bytes()))
+
+
+def remove_older(root: Path, question: PanelQuestion, version: str) -> None:
+    """Delete this question's panels of other data versions than `version`."""
+    for folder in (root / "panels" / question.folder).iterdir():
+        if folder.name != version:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _built(root: Path, question: PanelQuestion, on_build: Callable[[], None] | None) -> Panel:
+    from tapehawk.data.building import build_panel
+
+    if on_build is not None:
+        on_build()
+    return build_panel(root, question)
+
+
+def _place(root: Path, question: PanelQuestion) -> Path:
+    version = question.version or data_version(root, question.timeframe)
+    parse_version(version)
+    return root / "panels" / question.folder / version
+
+
+def _mapped(folder: Path, meta: Mapping[str, Any]) -> Panel:
+    return Panel(
+        symbols=tuple(meta["symbols"]),
+        starts=np.array(meta["starts"], dtype=np.int64),
+        time=np.memmap(folder / "time", dtype="<i8", mode="r"),
+        columns={name: np.memmap(folder / name, dtype="<f8", mode="r") for name in meta["columns"]},
+        timeframe=meta["timeframe"],
+        hours=meta["hours"],
+        calendar=meta["calendar"],
+        labels=tuple(meta["labels"]),
+        data_version=meta["data_version"],
+    )
+
+
+def _write(folder: Path, panel: Panel, series: Series) -> None:
+    panel.time.astype("<i8", copy=False).tofile(folder / "time")
+    for name, column in panel.columns.items():
+        column.astype("<f8", copy=False).tofile(folder / name)
+    meta = {
+        "format": FORMAT,
+        "timeframe": panel.timeframe,
+        "hours": panel.hours,
+        "calendar": panel.calendar,
+        "labels": panel.labels,
+        "data_version": panel.data_version,
+        "series": {**vars(series), "adjusted_as_of": series.adjusted_as_of and series.adjusted_as_of.isoformat()},
+        "columns": list(panel.columns),
+        "symbols": panel.symbols,
+        "starts": panel.starts.tolist(),
+    }
+    (folder / "meta.json").write_text(json.dumps(meta))
+
+
+def _take_place(aside: Path, place: Path) -> None:
+    """Rename; when another process has just put the same panel there, its copy is as good."""
+    try:
+        aside.rename(place)
+    except OSError:
+        if find_format(place) == FORMAT:
+            return
+        shutil.rmtree(place)
+        aside.rename(place)
+
+
+def find_format(folder: Path) -> int | None:
+    """Return the layout of the panel in `folder`, None when there is no readable one."""
+    try:
+        return int(json.loads((folder / "meta.json").read_bytes())["format"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _remove_abandoned(panels: Path) -> None:
+    """Delete what builders that died have left."""
+    for folder in panels.glob(".building-*"):
+        if not Path(f"/proc/{folder.name.split('-')[1]}").exists():
+            shutil.rmtree(folder, ignore_errors=True)

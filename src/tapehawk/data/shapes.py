@@ -1,0 +1,91 @@
+"""The store's tables: what identifies a row, what it says, how its files are cut."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from tapehawk.core.bars import KEYS, PRICES, SCHEMA, SESSION_TIMEFRAMES, Series
+from tapehawk.data.tables import Table
+from tapehawk.data.versions import bars_table
+
+EXCHANGE_ZONE: Final = {"us": "America/New_York", "crypto": "UTC"}
+
+Columns = dict[str, pl.DataType]
+
+
+def _texts(*names: str) -> Columns:
+    return {name: pl.String() for name in names}
+
+
+def _shape(name: str, keys: Columns, fixed: Columns, values: Columns) -> Table:
+    """A table whose rows are known by `keys`, which decide `fixed`, and revised when `values` change."""
+    return Table(name, tuple(keys), tuple(values), pl.Schema({**keys, **fixed, **values, "revision": pl.Int32()}))
+
+
+SERIES: Final = _shape(
+    "series",
+    _texts("id", "timeframe"),
+    {**_texts("provider", "feed", "adjustment", "volume_scope", "market"), "simulated": pl.Boolean()},
+    {"adjusted_as_of": pl.Date()},
+)
+ACTIONS: Final = _shape(
+    "actions",
+    {**_texts("symbol", "type"), "ex_date": pl.Date()},
+    {},
+    {
+        "split_to": pl.Float64(),
+        "split_from": pl.Float64(),
+        "cash_amount": pl.Float64(),
+        "source": pl.String(),
+        "confirmed": pl.Boolean(),
+    },
+)
+SYMBOLS: Final = _shape(
+    "symbols",
+    {"symbol": pl.String(), "first_seen": pl.Date()},
+    {},
+    {
+        "last_seen": pl.Date(),
+        "active": pl.Boolean(),
+        **_texts("name", "type", "exchange", "country", "sector", "industry", "market"),
+    },
+)
+
+
+def bars_of(timeframe: str) -> Table:
+    """Return the shape of a timeframe's table of bars."""
+    cut: Columns = {"year": pl.Int32()} if timeframe in SESSION_TIMEFRAMES else {"session": pl.Date()}
+    columns: Columns = {"series": pl.String(), **SCHEMA, "adjusted_as_of": pl.Date(), "revision": pl.Int32(), **cut}
+    keys = ("series", *KEYS)
+    return Table(bars_table(timeframe), keys, (*PRICES, "volume"), pl.Schema(columns), partition=next(iter(cut)))
+
+
+def session_of(timeframe: str, market: str) -> pl.Expr:
+    """Date of a bar's session: a daily bar's label, else the exchange's own date (no session crosses its midnight)."""
+    time = pl.col("time")
+    if timeframe in SESSION_TIMEFRAMES:
+        return time.dt.date()
+    return time.dt.convert_time_zone(EXCHANGE_ZONE[market]).dt.date()
+
+
+def bar_rows(series: Series, bars: pl.DataFrame) -> pl.DataFrame:
+    """Bars as rows of their table, revision 0."""
+    table = bars_of(series.timeframe)
+    session = session_of(series.timeframe, series.market)
+    cut = session.dt.year().cast(pl.Int32) if table.partition == "year" else session
+    return bars.select(
+        pl.lit(series.id).alias("series"),
+        *SCHEMA,
+        pl.lit(series.adjusted_as_of, pl.Date).alias("adjusted_as_of"),
+        pl.lit(0, pl.Int32).alias("revision"),
+        cut.alias(str(table.partition)),
+    )
+
+
+def shaped(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """`frame` with exactly the table's columns, revision 0; what is absent is null."""
+    missing = [pl.lit(None, dtype).alias(name) for name, dtype in table.schema.items() if name not in frame.columns]
+    whole = frame.with_columns(*missing).with_columns(revision=pl.lit(0, pl.Int32))
+    return whole.select([pl.col(name).cast(dtype) for name, dtype in table.schema.items()])

@@ -1,0 +1,184 @@
+"""The bar store: closed sessions on disk, appended, versioned, read by many processes at once.
+
+    ROOT/bars_1d, bars_5m, …   bars as they came, by series; cut by year (daily) or session date (intraday)
+    ROOT/series                one row per series and timeframe: provider, feed, adjustment, volume scope, …
+    ROOT/actions               splits and dividends        ROOT/symbols   names with listing intervals; delisted stay
+    ROOT/panels                derived files (data/panels.py)             ROOT/rejects   rows that imports refused
+
+Rows are keyed (series, symbol, bar start). Prices stay as they came; adjusting happens on read (data/actions.py). Each
+row of a series that came adjusted remembers the date it was adjusted as of, so that a split is never applied twice,
+even where one series was imported in parts on several dates. A series becomes visible with its first committed bar.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from tapehawk.core.bars import CONSOLIDATED, SCHEMA, Series
+from tapehawk.core.errors import BadInput, NoData, UnknownName
+from tapehawk.data import tables
+from tapehawk.data.shapes import ACTIONS, SERIES, SYMBOLS, bar_rows, bars_of, session_of, shaped
+from tapehawk.data.tables import Appended, Table
+from tapehawk.data.versions import HOW_TO_FILL, bars_table, no_bars, parse_version, table_version
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A series with what is stored of it."""
+
+    series: Series
+    symbols: int
+    rows: int
+    first: dt.datetime
+    last: dt.datetime
+
+
+def append_bars(root: Path, batches: Sequence[tuple[Series, pl.DataFrame]]) -> Appended:
+    """Store checked bars of one timeframe, each batch under its series, in one commit.
+
+    Frames have the bar contract's columns. Equal bars are not stored again, changed ones become revisions.
+    """
+    table, frame = _bars_in(batches)
+    tables.append(root, SERIES, _series_rows(root, [series for series, _ in batches]))
+    return tables.append(root, table, frame)
+
+
+def compare_bars(root: Path, batches: Sequence[tuple[Series, pl.DataFrame]]) -> Appended:
+    """Count what `append_bars` would store, without storing it."""
+    return tables.compared(root, *_bars_in(batches))
+
+
+def append_actions(root: Path, frame: pl.DataFrame) -> Appended:
+    """Store corporate actions: symbol, ex_date, type ("split", "dividend") and what the type needs."""
+    return tables.append(root, ACTIONS, shaped(frame, ACTIONS))
+
+
+def append_symbols(root: Path, frame: pl.DataFrame) -> Appended:
+    """Store symbols: symbol, name, type, exchange, …, first_seen, last_seen; a name that left stays."""
+    return tables.append(root, SYMBOLS, shaped(frame, SYMBOLS))
+
+
+def read_bars(
+    root: Path,
+    series: Series,
+    *,
+    symbols: Sequence[str] | None = None,
+    sessions: tuple[dt.date | None, dt.date | None] = (None, None),
+    version: str | None = None,
+) -> pl.DataFrame:
+    """Read the newest revision of a series' bars as stored, sorted by (symbol, time).
+
+    `sessions`: first and last, both included, None for no bound. `version` reads the store as it was (a data version).
+    Columns: the bar contract's, and `adjusted_as_of`. Raises NoData when no bars of this timeframe are stored.
+    """
+    table = bars_of(series.timeframe)
+    where = pl.col("series") == series.id
+    if symbols is not None:
+        where &= pl.col("symbol").is_in(list(symbols))
+    for bound, within in zip(sessions, (pl.Expr.ge, pl.Expr.le), strict=True):
+        if bound is not None:
+            where &= within(session_of(series.timeframe, series.market), bound)
+    at = _at(root, table.name, version)
+    if at is None:
+        raise no_bars(root, series.timeframe)
+    return tables.newest(root, table, version=at, where=where).select(*SCHEMA, "adjusted_as_of")
+
+
+def read_actions(root: Path, *, version: str | None = None) -> pl.DataFrame:
+    """Read splits and dividends, newest revision, sorted by symbol and date; empty when none are stored."""
+    return tables.newest(root, ACTIONS, version=_at(root, "actions", version)).drop("revision")
+
+
+def read_symbols(root: Path, *, version: str | None = None) -> pl.DataFrame:
+    """Read symbols with their listing intervals, newest revision; empty when none are stored.
+
+    `first_seen` null: never seen listed, listing dates unknown.
+    """
+    return tables.newest(root, SYMBOLS, version=_at(root, "symbols", version)).drop("revision")
+
+
+def stored_series(root: Path, timeframe: str, *, market: str | None = None, version: str | None = None) -> list[Stored]:
+    """List the series that have bars on a timeframe, by id. Raises NoData when there are none."""
+    at = _at(root, bars_table(timeframe), version)
+    if at is None:
+        raise no_bars(root, timeframe)
+    with tables.reading(root, bars_table(timeframe)):
+        time = pl.col("time")
+        found = (
+            tables.scan(root, bars_table(timeframe), at)
+            .group_by("series")
+            .agg(
+                pl.col("symbol").n_unique().alias("symbols"),
+                pl.len().alias("rows"),
+                time.min().alias("first"),
+                time.max().alias("last"),
+            )
+        )
+        facts = {row["series"]: row for row in found.collect().iter_rows(named=True)}
+    known = [one for one in _known_series(root, timeframe) if one.id in facts and market in (None, one.market)]
+    if not known:
+        raise (
+            no_bars(root, timeframe)
+            if market is None
+            else NoData(f"no {timeframe} bars of the market {market!r} are stored in {root}", hint=HOW_TO_FILL)
+        )
+    return [Stored(one, *(facts[one.id][key] for key in ("symbols", "rows", "first", "last"))) for one in known]
+
+
+def preferred_series(
+    root: Path, timeframe: str, *, market: str = "us", prefer: str | None = None, version: str | None = None
+) -> Series:
+    """Choose the one series that answers for a market.
+
+    `prefer` names it by id. Without, real bars come before simulated ones, the whole market's volume before a part of
+    it, then whichever reaches furthest to the present, then the one with most symbols, then the first by id.
+    """
+    stored = stored_series(root, timeframe, market=market, version=version)
+    if prefer is not None:
+        chosen = [one.series for one in stored if one.series.id == prefer]
+        if not chosen:
+            raise UnknownName("series", prefer, [one.series.id for one in stored])
+        return chosen[0]
+    return min(stored, key=_rank).series
+
+
+def _bars_in(batches: Sequence[tuple[Series, pl.DataFrame]]) -> tuple[Table, pl.DataFrame]:
+    timeframes = {series.timeframe for series, _ in batches}
+    if len(timeframes) != 1:
+        raise BadInput(f"one import holds bars of one timeframe, not of {sorted(timeframes)}")
+    return bars_of(timeframes.pop()), pl.concat([bar_rows(series, bars) for series, bars in batches])
+
+
+def _rank(one: Stored) -> tuple[object, ...]:
+    series = one.series
+    return (series.simulated, series.volume_scope != CONSOLIDATED, -one.last.timestamp(), -one.symbols, series.id)
+
+
+def _at(root: Path, table: str, version: str | None) -> int | None:
+    """Return the version of one table: the newest, or the one that a data version names (None: not there then)."""
+    if version is None:
+        return table_version(root, table)
+    return parse_version(version).get(table)
+
+
+def _series_rows(root: Path, batch: Sequence[Series]) -> pl.DataFrame:
+    """Rows for the table of series; the date adjusted as of only moves forward."""
+    known = {(one.id, one.timeframe): one for one in _known_series(root, batch[0].timeframe)}
+    rows = []
+    for series in batch:
+        before = known.get((series.id, series.timeframe), series)
+        dates = [one.adjusted_as_of for one in (series, before) if one.adjusted_as_of]
+        latest = replace(series, adjusted_as_of=max(dates, default=None))
+        rows.append({**{name: getattr(latest, name) for name in SERIES.schema if name != "revision"}, "revision": 0})
+    return pl.DataFrame(rows, schema=SERIES.schema)
+
+
+def _known_series(root: Path, timeframe: str) -> list[Series]:
+    rows = tables.newest(root, SERIES, version=table_version(root, "series"))
+    rows = rows.filter(pl.col("timeframe") == timeframe).sort("id").drop("id", "revision")
+    return [Series(**row) for row in rows.iter_rows(named=True)]

@@ -1,0 +1,251 @@
+"""Delta tables that only grow: append with revisions, read the newest, at any version.
+
+A row's key may be stored many times; each time carries a higher `revision`, and the highest is what the row says now.
+Appending compares with what is stored: equal rows are not stored again, changed ones get the next revision.
+
+Several processes may append at once. A writer compares against version v and commits as v + 1; when another was
+quicker the commit fails and the comparison is made anew, so two imports of one file store it once. A commit is one
+renamed log file: a process killed at any instant leaves either all of its rows or none. Data files of a commit that
+never came are swept by the next writer that is alone: writers share a lock on the table, the sweeper needs it whole.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+import polars as pl
+from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+
+from tapehawk.core.errors import CorruptStore, TryAgain
+from tapehawk.data.versions import HOW_TO_MEND, commits_of, table_version
+
+ATTEMPTS: Final = 50
+KEPT: Final = {
+    "delta.logRetentionDuration": "interval 90 days",
+    "delta.deletedFileRetentionDuration": "interval 90 days",
+}
+_UNREADABLE = (
+    DeltaError,
+    TableNotFoundError,
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+    OSError,
+    ValueError,
+)
+_FULL = ("no space left", "os error 28", "file too large", "os error 27", "quota exceeded", "os error 122")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's shape: what identifies a row, what it says, and how its files are cut."""
+
+    name: str
+    keys: tuple[str, ...]
+    values: tuple[str, ...]
+    schema: pl.Schema
+    partition: str | None = None
+
+
+@dataclass(frozen=True)
+class Appended:
+    """How many rows were new, how many corrected a stored one, how many were stored already."""
+
+    new: int
+    revised: int
+    unchanged: int
+
+
+def append(root: Path, table: Table, frame: pl.DataFrame) -> Appended:
+    """Store the rows of `frame` (the table's schema) that say something new, in one commit.
+
+    Raises TryAgain when the disk is full or other writers never pause, CorruptStore when stored rows can't be read.
+    """
+    with _writing(root, table):
+        for _ in range(ATTEMPTS):
+            version = table_version(root, table.name)
+            fresh = _fresh(root, table, frame, version)
+            if fresh.is_empty() or _commit(root, table, fresh, version):
+                return _counted(frame, fresh)
+    raise TryAgain(f"other processes keep writing to {table.name}", hint="try again when they are done")
+
+
+def compared(root: Path, table: Table, frame: pl.DataFrame) -> Appended:
+    """Count what `append` would store, without storing it."""
+    return _counted(frame, _fresh(root, table, frame, table_version(root, table.name)))
+
+
+def newest(root: Path, table: Table, *, version: int | None, where: pl.Expr | None = None) -> pl.DataFrame:
+    """Read the newest revision of each row that `where` keeps, sorted by key, as of a version (None: no rows)."""
+    if version is None:
+        return pl.DataFrame(schema=table.schema)
+    with reading(root, table.name):
+        rows = scan(root, table.name, version)
+        rows = rows if where is None else rows.filter(where)
+        return _last_of_each(rows.select(table.schema.names()).collect(), table.keys)
+
+
+def scan(root: Path, name: str, version: int | None = None) -> pl.LazyFrame:
+    """Return a table's rows, every revision, lazily; use inside `reading`."""
+    table = DeltaTable(str(root / name), version=version)
+    for path, size in _files(table):
+        # Asked first, because Polars answers a truncated file with a panic.
+        if (root / name / path).stat().st_size != size:
+            raise OSError(f"{path} has not the size it was written with")
+    return pl.scan_delta(table)
+
+
+@contextmanager
+def reading(root: Path, name: str) -> Iterator[None]:
+    """Translate what can go wrong while a table is read."""
+    try:
+        yield
+    except _UNREADABLE as error:
+        raise CorruptStore(
+            f"the table {name} in {root} can't be read: {_first_line(error)}", hint=HOW_TO_MEND
+        ) from error
+
+
+@contextmanager
+def disk_full_is_try_again(place: Path) -> Iterator[None]:
+    """Turn the many ways of saying that a disk is full into TryAgain."""
+    try:
+        yield
+    except (OSError, DeltaError, pl.exceptions.PolarsError) as error:
+        if isinstance(error, CommitFailedError) or not any(word in str(error).lower() for word in _FULL):
+            raise
+        message = f"there is no room left to write to {place}"
+        raise TryAgain(message, hint="nothing was stored; free some space and run the same command again") from error
+
+
+def _last_of_each(frame: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
+    frame = frame.sort([*keys, "revision"])
+    same_as_next = [pl.col(key).eq_missing(pl.col(key).shift(-1)) for key in keys]
+    last = pl.int_range(pl.len()) == pl.len() - 1
+    return frame.filter(~pl.all_horizontal(same_as_next) | last)
+
+
+def _counted(frame: pl.DataFrame, fresh: pl.DataFrame) -> Appended:
+    revised = int((fresh["revision"] > 0).sum())
+    return Appended(fresh.height - revised, revised, frame.height - fresh.height)
+
+
+def _fresh(root: Path, table: Table, frame: pl.DataFrame, version: int | None) -> pl.DataFrame:
+    """Rows of `frame` that are new or differ from the stored ones; a part at a time, to bound memory."""
+    if version is None:
+        return frame
+    return pl.concat([_fresh_part(root, table, part, version) for part in _parts(table, frame)])
+
+
+def _parts(table: Table, frame: pl.DataFrame, rows: int = 2_000_000) -> list[pl.DataFrame]:
+    if table.partition is None or frame.height <= rows:
+        return [frame]
+    return frame.partition_by(table.partition, maintain_order=True)
+
+
+def _fresh_part(root: Path, table: Table, part: pl.DataFrame, version: int) -> pl.DataFrame:
+    places = table.partition or table.keys[0]
+    where = pl.col(places).is_in(part[places].unique().to_list())
+    stored = newest(root, table, version=version, where=where).select(
+        *table.keys, *[pl.col(name).alias(f"stored.{name}") for name in (*table.values, "revision")]
+    )
+    both = part.join(stored, on=list(table.keys), how="left", nulls_equal=True, maintain_order="left")
+    differs = [~pl.col(name).eq_missing(pl.col(f"stored.{name}")) for name in table.values]
+    known = pl.col("stored.revision")
+    fresh = both.filter(known.is_null() | pl.any_horizontal(differs))
+    return fresh.with_columns((known + 1).fill_null(0).cast(pl.Int32).alias("revision")).select(table.schema.names())
+
+
+def _commit(root: Path, table: Table, fresh: pl.DataFrame, version: int | None) -> bool:
+    """Append as the version after `version`; False when another writer was quicker."""
+    with disk_full_is_try_again(root):
+        try:
+            write_deltalake(
+                DeltaTable(str(root / table.name), version=version or 0),
+                fresh,
+                mode="append",
+                partition_by=table.partition,
+                commit_properties=CommitProperties(max_commit_retries=0),
+            )
+        except CommitFailedError:
+            return False
+    return True
+
+
+@contextmanager
+def _writing(root: Path, table: Table) -> Iterator[None]:
+    """Make the table if there is none, and hold the writers' shared lock; sweep while no other writer is at work."""
+    folder = root / table.name
+    if not commits_of(root, table.name):
+        _create(folder, table)
+    lock = os.open(folder / ".writers", os.O_CREAT | os.O_RDWR, 0o644)
+    try:
+        _sweep_if_alone(folder, lock)
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        try:
+            yield
+        except BaseException:
+            _sweep_if_alone(folder, lock)
+            raise
+    finally:
+        os.close(lock)
+
+
+def _create(folder: Path, table: Table) -> None:
+    """Commit version 0, the empty table, so that a log without commits can only be a lost one."""
+    with disk_full_is_try_again(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(CommitFailedError):  # another writer has just made it
+            DeltaTable.create(
+                str(folder), table.schema, mode="ignore", partition_by=table.partition, configuration=dict(KEPT)
+            )
+
+
+def _sweep_if_alone(folder: Path, lock: int) -> None:
+    """Delete data files that no commit names, unless another writer may be about to name them."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    written = [path for path in folder.rglob("*.parquet*") if "_delta_log" not in path.parts]
+    if written and _log_is_whole(folder):
+        named = _named_in_log(folder)
+        for path in written:
+            if unquote(str(path.relative_to(folder))) not in named:
+                path.unlink(missing_ok=True)
+
+
+def _log_is_whole(folder: Path) -> bool:
+    """Say whether every commit is there, or those that are not stand in a checkpoint."""
+    commits = commits_of(folder.parent, folder.name)
+    gapless = commits == list(range(commits[0], commits[-1] + 1))
+    return gapless and (commits[0] == 0 or any((folder / "_delta_log").glob("*.checkpoint*")))
+
+
+def _named_in_log(folder: Path) -> set[str]:
+    """Paths of the data files of every version in the log, decoded."""
+    named: set[str] = set()
+    with reading(folder.parent, folder.name):
+        for commit in (folder / "_delta_log").glob("*.json"):
+            actions = (json.loads(line) for line in commit.read_text().splitlines())
+            named.update(action["add"]["path"] for action in actions if "add" in action)
+        named.update(path for path, _ in _files(DeltaTable(str(folder))))
+    return {unquote(path) for path in named}
+
+
+def _files(table: DeltaTable) -> list[tuple[str, int]]:
+    """Path (below the table's folder) and size of each data file of a version."""
+    facts = pl.DataFrame(table.get_add_actions(flatten=True)).select("path", "size_bytes")
+    return [(unquote(path), size) for path, size in facts.iter_rows()]
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
