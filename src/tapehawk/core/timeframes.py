@@ -32,7 +32,7 @@ def bars_in_session(timeframe: str, hours: str = "regular", calendar: str = "us"
 
 
 def bar_minutes(timeframe: str) -> int:
-    """Return the minutes a bar spans: for daily and weekly bars a whole day, so that they hold any part of a session."""
+    """Return the minutes a bar spans: for daily and weekly bars a day, so that they hold any part of a session."""
     return MINUTES.get(timeframe, CONTINUOUS_MINUTES)
 
 

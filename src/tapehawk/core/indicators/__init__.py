@@ -25,14 +25,19 @@ from tapehawk.core.indicators.basics import (
 )
 from tapehawk.core.indicators.momentum import cci, macd, ppo, rsi, stoch, stoch_rsi, trix, williams_r
 from tapehawk.core.indicators.session import (
+    anchored_vwap,
+    gap,
+    opening_range,
+    pivots,
     rvol_tod,
     session_high,
     session_low,
     session_open,
     volume_so_far,
     volume_so_far_usual,
+    vwap,
 )
-from tapehawk.core.indicators.trend import adx
+from tapehawk.core.indicators.trend import adx, aroon, heikin_ashi, ichimoku, psar, supertrend
 from tapehawk.core.indicators.volatility import (
     adr,
     atr,
@@ -43,28 +48,40 @@ from tapehawk.core.indicators.volatility import (
     squeeze,
     true_range,
 )
-from tapehawk.core.indicators.volume import rvol, vwma
+from tapehawk.core.indicators.volume import ad, cmf, mfi, obv, rvol, vwma
 
 __all__ = [
+    "ad",
     "adr",
     "adx",
+    "anchored_vwap",
+    "aroon",
     "atr",
     "bollinger",
     "cci",
     "change",
+    "cmf",
     "count",
     "cross_down",
     "cross_up",
     "donchian",
     "ema",
+    "gap",
+    "heikin_ashi",
     "highest",
     "hma",
+    "ichimoku",
     "keltner",
     "lowest",
     "macd",
+    "mfi",
     "natr",
+    "obv",
+    "opening_range",
     "percentile",
+    "pivots",
     "ppo",
+    "psar",
     "rank",
     "rma",
     "roc",
@@ -81,10 +98,12 @@ __all__ = [
     "stoch",
     "stoch_rsi",
     "sum",
+    "supertrend",
     "trix",
     "true_range",
     "volume_so_far",
     "volume_so_far_usual",
+    "vwap",
     "vwma",
     "williams_r",
     "wma",

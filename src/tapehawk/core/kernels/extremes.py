@@ -1,7 +1,7 @@
 """Rolling extremes: the same speed at any window and on any data.
 
-Over a run of bars the maximum of n values is built from maxima of 1, 2, 4, … values, each a pass the processor does four
-or eight at a time; a single bar (live) is one scan of the ring. A maximum rounds nothing, so both are the same value.
+Over a run of bars the maximum of n values is built from maxima of 1, 2, 4, … values, each a pass the processor does
+four or eight at a time; a single bar (live) is one scan of the ring. A maximum rounds nothing, so both are the same value.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _widen(wide: Any, length: int, n: int) -> None:
         step = min(done, n - done)
         for j in range(length - step):
             p, q = wide[j], wide[j + step]
-            wide[j] = p if p > q else q
+            wide[j] = p if p > q else q  # noqa: FURB136  (numba's max asks about nulls and is slower)
         done += step
 
 

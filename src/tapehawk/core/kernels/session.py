@@ -105,13 +105,13 @@ def _before_opened(first: float, bar: float, begin: float) -> int:
 
 @kernel(inputs=3, width=lambda *_: 4, warmup=_before_opened, uses=(_opening,))
 def opening_highest(x: Any, session: Any, minute: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
-    """Highest x of a session's first minutes, once they are over. Numbers: they, a bar's minutes, minute of the open."""
+    """Highest x of a session's first minutes, once they are over. Numbers: these, a bar's, the open's minute."""
     _opening(x, session, minute, starts, state, params, 1.0, out)
 
 
 @kernel(inputs=3, width=lambda *_: 4, warmup=_before_opened, uses=(_opening,))
 def opening_lowest(x: Any, session: Any, minute: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
-    """Lowest x of a session's first minutes, once they are over. Numbers: they, a bar's minutes, minute of the open."""
+    """Lowest x of a session's first minutes, once they are over. Numbers: these, a bar's, the open's minute."""
     _opening(x, session, minute, starts, state, params, -1.0, out)
 
 

@@ -81,7 +81,7 @@ def wilder_stop(high: Any, low: Any, starts: Any, state: Any, params: Any, out: 
 
 @kernel(inputs=3, width=lambda: 2, warmup=lambda: 0, settling=lambda: 34)
 def heikin_ashi_open(open_: Any, close: Any, smooth: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
-    """Middle of the previous heikin-ashi open and close (`smooth`); first of open and close. State: 1, next open."""
+    """Middle of the previous smoothed open and close (`smooth`), first of the bar's own. State: 1, next open."""
     for k in range(starts.size - 1):
         seen, following = state[k, 0], state[k, 1]
         for i in range(starts[k], starts[k + 1]):

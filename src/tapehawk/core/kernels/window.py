@@ -2,8 +2,8 @@
 
 Each bar's result is made from the n values of its own window, always in the same order, so nothing drifts and a cut
 changes nothing. The loop over the window is the outer one: the inner one goes over a tile of bars, which the processor
-does four or eight at a time. State: 1 once there is history, then the n - 1 values before the next bar (null where there
-was none).
+does four or eight at a time. State: 1 once there is history, then the n - 1 values before the next bar (null where
+there was none).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def _longest(starts: Any) -> int:
 
 
 def _mean(wide: Any, n: int, mean: Any) -> None:
-    """Fill the means of windows beginning at each value; measured from the first, so that equal ones give it exactly."""
+    """Fill the means of windows beginning at each value, measured from it, so that equal ones give it exactly."""
     first = wide[: mean.size]
     mean[:] = 0.0
     for j in range(1, n):
