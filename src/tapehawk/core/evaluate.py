@@ -1,26 +1,23 @@
 """How expressions become columns: the one evaluator behind history, catching up, live and explain.
 
-An `Evaluation` answers expressions over one block of bars. Each node is computed once, kept while an expression that was
-announced still needs it, and its memory is used again after that, so a block's columns stay in the processor's caches.
-With a `state` the kernels go on from where the last call left them, which is all that live is; without one they start
-from an empty history.
+An `Evaluation` runs a plan over one block of bars and answers its roots in order. With a `state` the kernels go on from
+where the last call left them, which is all that live is; without one they start from an empty history.
 
 Numbers are float64 with NaN for null; conditions are masks of 0 false, 1 unknown, 2 true.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from tapehawk.core.expr import KERNELS, MASK, Expr, make
-from tapehawk.core.kernels import elementwise
-from tapehawk.core.kernels.elementwise import compiled
+from tapehawk.core.kernels.elementwise import TILE, compiled_run
 from tapehawk.core.panel import Block, Floats
+from tapehawk.core.plan import COLUMN, CONSTANT, TILE_SLOT, Call, Plan, Program, Read, Slot, plan
 from tapehawk.core.slower import Closed, Forming, Held
 from tapehawk.core.timeframes import for_bars
 
@@ -28,116 +25,99 @@ Array = npt.NDArray[Any]
 State = dict[Expr, Any]
 T = TypeVar("T")
 
-_NUMPY: Mapping[str, Callable[..., Array]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "max": np.maximum, "min": np.minimum, "neg": np.negative, "abs": np.abs,
-    "sqrt": np.sqrt, "log": np.log, "exp": np.exp, "floor": np.floor, "and": np.minimum, "or": np.maximum,
-}  # fmt: skip
-_NEEDS_FINITE = frozenset({"log", "exp", "sqrt"})
-_LOOPS: Mapping[str, tuple[Callable[..., None], bool]] = {
-    ">": (elementwise.greater, False), "<": (elementwise.greater, True), ">=": (elementwise.greater_equal, False),
-    "<=": (elementwise.greater_equal, True), "==": (elementwise.equal, False), "/": (elementwise.divide, False),
-    "where": (elementwise.choose, False), "number_of": (elementwise.number, False), "known": (elementwise.known, False),
-}  # fmt: skip
+
+class Workspace:
+    """One thread's memory for one plan: an array a slot, the same from block to block."""
+
+    def __init__(self, made: Plan) -> None:
+        self.plan = made
+        self.arrays: list[Array] = [_slot_array(slot) for slot in made.slots]
+        self._whole: list[Array] = list(self.arrays)
+        self.addresses = np.array([array.ctypes.data for array in self.arrays], dtype=np.int64)
+        bytes_a_bar = [
+            0 if slot.sort in (CONSTANT, TILE_SLOT) else (1 if slot.kind == MASK else 8) for slot in made.slots
+        ]
+        self.strides = np.array(bytes_a_bar, dtype=np.int64)
+
+    def fit(self, bars: int) -> None:
+        """Make every column as long as the block."""
+        for slot in self.plan.slots:
+            if slot.sort == COLUMN:
+                if self._whole[slot.number].size < bars:
+                    self._whole[slot.number] = np.empty(bars, _dtype(slot.kind))
+                    self.addresses[slot.number] = self._whole[slot.number].ctypes.data
+                self.arrays[slot.number] = self._whole[slot.number][:bars]
+
+    def put(self, slot: int, array: Array) -> None:
+        """Let a slot be an array that is not ours."""
+        self.arrays[slot] = array
+        self.addresses[slot] = array.ctypes.data
 
 
-class Buffers:
-    """Arrays used again: one per thread, so that a block's temporaries are always the same warm memory."""
+def _dtype(kind: str) -> type:
+    return np.uint8 if kind == MASK else np.float64
 
-    def __init__(self) -> None:
-        self._free: dict[type, list[Array]] = {np.float64: [], np.uint8: []}
 
-    def take(self, size: int, dtype: type) -> Array:
-        """Return an array of `size` unset values."""
-        free = self._free[dtype]
-        for i in range(len(free) - 1, -1, -1):
-            if free[i].size >= size:
-                return free.pop(i)[:size]
-        return np.empty(size, dtype)
-
-    def give(self, array: Array) -> None:
-        """Take back an array that nobody reads any more."""
-        whole = array if array.base is None else array.base
-        self._free[whole.dtype.type].append(whole)
+def _slot_array(slot: Slot) -> Array:
+    if slot.sort == CONSTANT:
+        return np.full(TILE, slot.value)
+    return np.empty(TILE if slot.sort == TILE_SLOT else 0, _dtype(slot.kind))
 
 
 class Evaluation:
-    """The values of expressions over one block.
+    """A plan's roots over one block, one after another.
 
-    `wanted`: the expressions that will be asked for, each once per mention. `state`: kernels' states by node, changed in
-    place (absent nodes start empty). `given`: columns computed beforehand (ranks across the universe), by node.
+    `state`: kernels' states by node, changed in place (absent nodes start empty). `given`: columns of the whole panel
+    computed beforehand (ranks across the universe), by node.
     """
 
     def __init__(
-        self,
-        block: Block,
-        wanted: Iterable[Expr],
-        *,
-        state: State | None = None,
-        given: Mapping[Expr, Floats] | None = None,
-        buffers: Buffers | None = None,
+        self, space: Workspace, block: Block, *, state: State | None = None, given: Mapping[Expr, Floats] | None = None
     ) -> None:
-        self.block, self._state, self._given = block, state, given or {}
-        self._buffers = buffers or Buffers()
-        self._values: dict[Expr, Array] = {}
-        self._lent: set[int] = set()
+        self.block, self._space, self._state, self._given = block, space, state, given or {}
         self._closed: dict[str, Closed] = {}
-        self._uses = _count_uses(wanted, self._given)
 
-    def value(self, x: Expr) -> Array:
-        """Return the column of x; it is good until `done(x)`."""
-        found = self._values.get(x)
-        if found is None:
-            found = self._values[x] = self._compute(x)
-        return found
+    def roots(self) -> Iterator[Array]:
+        """Yield each root's column, good until the next one is asked for."""
+        space = self._space
+        space.fit(self.block.n_bars)
+        for instructions, answer in zip(space.plan.sections, space.plan.answers, strict=True):
+            for one in instructions:
+                if isinstance(one, Program):
+                    self._run(one)
+                elif isinstance(one, Call):
+                    self._call(one)
+                else:
+                    self._read(one)
+            yield self._full(answer)
 
-    def done(self, x: Expr) -> None:
-        """Say that one of the announced mentions of x has been read."""
-        self._uses[x] -= 1
-        if self._uses[x] <= 0 and x in self._values:
-            array = self._values.pop(x)
-            if id(array) in self._lent:
-                self._lent.discard(id(array))
-                self._buffers.give(array)
+    def _run(self, program: Program) -> None:
+        steps = program.steps.copy()
+        steps[:, 1::2] = self._space.addresses[program.slots]
+        steps[:, 2::2] = self._space.strides[program.slots]
+        compiled_run()(steps, self.block.n_bars)
 
-    def _compute(self, x: Expr) -> Array:
-        if x in self._given:
-            return self._given[x][self.block.rows]
-        if x.op == "column":
-            return self.block.column(str(x.params[0]))
-        if x.op == "number":
-            return np.array([x.params[0]])
-        if x.op == "on":
-            return self._slower(x)
-        inputs = [self.value(arg) for arg in x.args]
-        out = self._fill(x, inputs)
-        for arg in x.args:
-            self.done(arg)
-        return out
+    def _read(self, one: Read) -> None:
+        given = self._given.get(one.node)
+        column = self.block.column(str(one.node.params[0])) if given is None else given[self.block.rows]
+        self._space.put(one.out, np.ascontiguousarray(column))
 
-    def _fill(self, x: Expr, inputs: list[Array]) -> Array:
-        out = self._buffers.take(self.block.n_bars, np.uint8 if x.kind == MASK else np.float64)
-        self._lent.add(id(out))
-        ufunc = _NUMPY.get(x.op)
-        if ufunc is not None:
-            ufunc(*inputs, out=out)
-            if x.op in _NEEDS_FINITE:
-                out[~np.isfinite(out)] = np.nan
-        elif x.op == "not":
-            np.subtract(2, inputs[0], out=out)
-        elif x.op in _LOOPS:
-            loop, turned = _LOOPS[x.op]
-            inputs[0] = _full(inputs[0], out.size) if all(i.size == 1 for i in inputs) else inputs[0]
-            compiled(loop)(*(inputs[::-1] if turned else inputs), out)
-        else:
-            self._run_kernel(x, inputs, out)
-        return out
-
-    def _run_kernel(self, x: Expr, inputs: list[Array], out: Array) -> None:
-        spec = KERNELS[x.op]
+    def _call(self, one: Call) -> None:
+        if one.node.op == "on":
+            self._space.put(one.out, self._slower(one.node))
+            return
+        spec, params = KERNELS[one.node.op], tuple(float(p) for p in one.node.params)
         segments = self.block.starts
-        whole = [_full(column, self.block.n_bars) for column in inputs]
-        state = self._own(x, lambda: spec.empty_state(segments.size - 1, _numbers(x)))
-        spec.compiled(*whole, segments, state, np.array(_numbers(x), dtype=np.float64), out)
+        state = self._own(one.node, lambda: spec.empty_state(segments.size - 1, params))
+        inputs = [self._full(slot) for slot in one.inputs]
+        spec.compiled(*inputs, segments, state, np.array(params, dtype=np.float64), self._space.arrays[one.out])
+
+    def _full(self, slot: int) -> Array:
+        """Return a slot as a column; a constant's tile stands for every bar."""
+        array = self._space.arrays[slot]
+        if self._space.plan.slots[slot].sort == CONSTANT:
+            return np.full(self.block.n_bars, array[0])
+        return array
 
     def _own(self, x: Expr, empty: Callable[[], T]) -> T:
         """Return the node's state of the last call, or an empty one."""
@@ -156,56 +136,14 @@ class Evaluation:
             self._closed[timeframe] = forming.close_bars(self.block, timeframe)
         closed = self._closed[timeframe]
         held = self._own(x, lambda: Held.empty(symbols, mask=x.kind == MASK))
-        if not closed.block.n_bars:
-            return np.asarray(closed.spread(np.empty(0), held.values))
-        run = Evaluation(closed.block, [inner], state=held.state, buffers=self._buffers)
-        return np.asarray(closed.spread(_full(run.value(inner), closed.block.n_bars), held.values))
-
-
-def _numbers(x: Expr) -> tuple[float, ...]:
-    return tuple(float(p) for p in x.params)
-
-
-def _full(column: Array, size: int) -> Array:
-    """Return a kernel's input as a contiguous column of the block's length."""
-    return np.ascontiguousarray(column) if column.size == size else np.full(size, column[0])
-
-
-def _count_uses(wanted: Iterable[Expr], given: Mapping[Expr, Floats]) -> Counter[Expr]:
-    """Count how often each node is read: by whoever asked, and by each node above it."""
-    uses: Counter[Expr] = Counter()
-    todo = list(wanted)
-    uses.update(todo)
-    seen: set[Expr] = set()
-    while todo:
-        x = todo.pop()
-        if x in seen or x in given or x.op == "on":
-            continue
-        seen.add(x)
-        uses.update(x.args)
-        todo.extend(x.args)
-    return uses
-
-
-def nodes(*roots: Expr) -> list[Expr]:
-    """List every node below the roots once, arguments before what uses them."""
-    order: dict[Expr, None] = {}
-
-    def visit(x: Expr) -> None:
-        if x not in order:
-            for arg in x.args:
-                visit(arg)
-            order[x] = None
-
-    for root in roots:
-        visit(root)
-    return list(order)
+        values = np.empty(0)
+        if closed.block.n_bars:
+            (values,) = Evaluation(Workspace(plan([inner])), closed.block, state=held.state).roots()
+        return np.asarray(closed.spread(values, held.values))
 
 
 def evaluate(block: Block, *wanted: Expr, state: State | None = None) -> list[Array]:
     """Return the columns of some expressions over a block, as copies."""
-    with np.errstate(all="ignore"):
-        panel = block.panel
-        rooted = [for_bars(x, panel.timeframe, panel.hours, panel.calendar) for x in wanted]
-        run = Evaluation(block, rooted, state=state)
-        return [_full(run.value(x), block.n_bars).copy() for x in rooted]
+    panel = block.panel
+    made = plan(for_bars(x, panel.timeframe, panel.hours, panel.calendar) for x in wanted)
+    return [column.copy() for column in Evaluation(Workspace(made), block, state=state).roots()]

@@ -24,6 +24,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 BLOCK_BARS = 65_536
+_COPY_BELOW = 0.7  # copying the wanted symbols pays once a third of the bars can be left out
 PRICES_AND_VOLUME = ("open", "high", "low", "close", "volume")
 
 
@@ -68,12 +69,18 @@ class Panel:
 
     def blocks(self, bars: int = BLOCK_BARS) -> Iterator[Block]:
         """Cut the panel into runs of whole symbols of about `bars` bars, covering every symbol once."""
-        first = 0
-        while first < len(self.symbols):
-            last = int(np.searchsorted(self.starts, self.starts[first] + bars, side="right")) - 1
-            last = min(max(last, first + 1), len(self.symbols))
+        for first, last in _runs(self.starts, bars):
             yield self.block(first, last)
-            first = last
+
+    def blocks_of(self, symbols: Ints, bars: int = BLOCK_BARS) -> Iterator[Block]:
+        """Cut some symbols (their places, rising) into blocks that copy what they read; views where most are wanted."""
+        lengths = self.starts[symbols + 1] - self.starts[symbols]
+        if lengths.sum() >= _COPY_BELOW * self.n_bars:
+            yield from self.blocks(bars)
+            return
+        for first, last in _runs(np.concatenate(([0], np.cumsum(lengths))).astype(np.int64), bars):
+            rows, starts = rows_of(self.starts, symbols[first:last])
+            yield Block(self, symbols[first:last], starts, rows)
 
     def select(self, symbols: tuple[str, ...]) -> Panel:
         """Return a panel of these symbols only, in the panel's own order (a copy of their bars)."""
@@ -131,12 +138,6 @@ class Block:
             self._columns[name] = whole[self.rows]
         return self._columns[name]
 
-    def narrow(self, keep: npt.NDArray[np.bool_]) -> tuple[Block, Ints]:
-        """Return only the symbols for which `keep` (one flag a symbol) holds, and which rows of this block those are."""
-        rows, starts = rows_of(self.starts, np.flatnonzero(keep))
-        base = rows + self.rows.start if isinstance(self.rows, slice) else self.rows[rows]
-        return Block(self.panel, self.numbers[keep], starts, base), rows
-
     def any_per_symbol(self, flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Say for each symbol whether any of its bars is flagged."""
         if not self.n_bars:
@@ -152,6 +153,24 @@ class Block:
     def bar_of(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return the place in the panel of each of the block's rows."""
         return rows + self.rows.start if isinstance(self.rows, slice) else self.rows[rows]
+
+    def rows_at(self, bars: Ints) -> Ints:
+        """Return which of the block's rows are among some bars of the panel (rising)."""
+        if isinstance(self.rows, slice):
+            return (
+                bars[np.searchsorted(bars, self.rows.start) : np.searchsorted(bars, self.rows.stop)] - self.rows.start
+            )
+        return np.flatnonzero(np.isin(self.rows, bars, assume_unique=True))
+
+
+def _runs(starts: Ints, bars: int) -> Iterator[tuple[int, int]]:
+    """Yield first and last + 1 of runs of segments that hold about `bars` bars, at least one segment each."""
+    first, count = 0, starts.size - 1
+    while first < count:
+        last = int(np.searchsorted(starts, starts[first] + bars, side="right")) - 1
+        last = min(max(last, first + 1), count)
+        yield first, last
+        first = last
 
 
 def rows_of(starts: Ints, keep: npt.NDArray[np.int64]) -> tuple[Ints, Ints]:

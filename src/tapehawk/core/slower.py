@@ -86,7 +86,7 @@ def fold(
     slow_starts[starts.size - 1] = m
 
 
-_TYPE = "void(f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], i8[::1], f8[:, ::1], f8[:, ::1], i8[::1], i8[::1])"
+_TYPE = "f8r f8r f8r f8r f8r f8r f8r f8r i8r f8x2 f8x2 i8 i8"
 
 
 @cache

@@ -20,18 +20,19 @@ from __future__ import annotations
 
 import importlib
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
+NEVER: Final = 1_000_000_000  # bars: "settles" only at a reversal or an event, or not at all
 KERNELS: dict[str, Kernel] = {}
-_FILES = ("averages", "extremes", "memory")
+_FILES = ("averages", "extremes", "memory", "session", "trailing", "wilder", "window")
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Kernel:
     """One kernel: its source and what the planner must know of it.
 
     `width(*params)`: floats of state a symbol. `warmup(*params)`: bars before the first value. `settling(*params)`: bars
-    until the result is within 1e-9 of an infinite history's (0 for windows). `power`: how the result scales with a split
-    (None: as the first input; a number: that power, 0 for ratios and counts).
+    until the result is within 1e-9 of an infinite history's (0 for windows, NEVER for totals). `power`: how the
+    result scales with a split (None: as the first input; a number: that power, 0 for ratios and counts).
     """
 
     name: str
@@ -55,8 +56,7 @@ class Kernel:
     @cached_property
     def compiled(self) -> Callable[..., None]:
         """Compile on first use (0.1–0.5 s), or load from the cache on disk (20–60 ms)."""
-        arrays = ", ".join(["f8[::1]"] * self.inputs)
-        return compile_loop(self.source, f"void({arrays}, i8[::1], f8[:, ::1], f8[::1], f8[::1])", self.uses)
+        return compile_loop(self.source, f"{'f8r ' * self.inputs}i8r f8x2 f8r f8", self.uses)
 
     def empty_state(self, symbols: int, params: tuple[float, ...]) -> Floats:
         """Return the state of `symbols` symbols that have no history."""
@@ -83,17 +83,33 @@ def kernel(
 
 
 def compile_loop(
-    source: Callable[..., Any], signature: str, uses: tuple[Callable[..., Any], ...] = ()
+    source: Callable[..., Any],
+    signature: str,
+    uses: tuple[Callable[..., Any], ...] = (),
+    given: Mapping[str, Any] | None = None,
 ) -> Callable[..., Any]:
-    """Compile a loop ahead of its first call, releasing the interpreter lock; no fast-math: results are the written order's."""
+    """Compile a loop ahead of its first call, releasing the interpreter lock.
+
+    `signature` names each array: `f8` float64, `i8` int64, `u1` uint8; `r` behind it where it is only read (so that it may
+    be a memory-mapped file), `x2` where it has two dimensions; `s` is a plain number. `given` are compiled functions that
+    stand for names of the source. No fast-math: results are those of the written order.
+    """
     import numba  # half a second: only questions that compute pay it
 
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-    inner: dict[str, Any] = {}
+    inner: dict[str, Any] = dict(given or {})
     for used in uses:
         inner[used.__name__] = numba.njit(**options)(_bind(used, inner))
-    compiled: Callable[..., Any] = numba.njit(signature, cache=True, **options)(_bind(source, inner))
+    arguments = [_numba_type(numba, code) for code in signature.split()]
+    compiled: Callable[..., Any] = numba.njit(numba.void(*arguments), cache=True, **options)(_bind(source, inner))
     return compiled
+
+
+def _numba_type(numba: Any, code: str) -> Any:
+    element = numba.typeof(np.dtype(code[:2]).type())
+    if code.endswith("s"):
+        return element
+    return numba.types.Array(element, 2 if "x2" in code else 1, "C", readonly=code.endswith("r"))
 
 
 def _bind(source: Callable[..., Any], names: dict[str, Any]) -> Callable[..., Any]:

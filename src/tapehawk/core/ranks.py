@@ -1,0 +1,60 @@
+"""Ranks across the universe: computed per timestamp, once the blocks have been.
+
+`rank(x)` needs x of every symbol at one instant, so its column is made before the search proper: x is evaluated over the
+whole panel, null outside the universe, and ranked within each bar time. Innermost ranks first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from tapehawk.core.evaluate import Evaluation, Workspace
+from tapehawk.core.expr import Expr
+from tapehawk.core.kernels.elementwise import TRUE
+from tapehawk.core.panel import Floats, Ints, Panel
+from tapehawk.core.plan import nodes, plan
+
+
+def ranks_of(panel: Panel, wanted: Iterable[Expr], universe: Mapping[str, Expr]) -> dict[Expr, Floats]:
+    """Return the whole-panel column of every rank among the wanted expressions, by node."""
+    given: dict[Expr, Floats] = {}
+    for x in nodes(*wanted):
+        if x.op == "rank":
+            values = _over_universe(panel, x.args[0], universe, given)
+            given[x] = ranked(panel.time, values, as_percentile=x.params[0] == "percentile")
+    return given
+
+
+def _over_universe(panel: Panel, x: Expr, universe: Mapping[str, Expr], given: dict[Expr, Floats]) -> Floats:
+    values, space = np.empty(panel.n_bars), Workspace(plan([x, *universe.values()], given))
+    for block in panel.blocks():
+        column, *conditions = (root.copy() for root in Evaluation(space, block, given=given).roots())
+        for condition in conditions:
+            column[condition != TRUE] = np.nan
+        values[block.rows] = column
+    return values
+
+
+def ranked(time: Ints, values: Floats, *, as_percentile: bool) -> Floats:
+    """Rank values within each time: 1 the highest, ties sharing the better place; or the percent that is lower or equal.
+
+    Null stays null and is not counted.
+    """
+    out = np.full(values.size, np.nan)
+    rows = np.flatnonzero(~np.isnan(values))
+    rows = rows[np.lexsort((-values[rows], time[rows]))]
+    if not rows.size:
+        return out
+    t, v, place = time[rows], values[rows], np.arange(rows.size)
+    new_time = np.concatenate(([True], t[1:] != t[:-1]))
+    new_value = new_time | np.concatenate(([True], v[1:] != v[:-1]))
+    first = np.maximum.accumulate(np.where(new_time, place, 0))
+    best = np.maximum.accumulate(np.where(new_value, place, 0))
+    position = best - first + 1
+    if as_percentile:
+        size = np.diff(np.concatenate((np.flatnonzero(new_time), [rows.size])))
+        position = 100.0 * (np.repeat(size, size) - position + 1) / np.repeat(size, size)
+    out[rows] = position
+    return out

@@ -1,0 +1,24 @@
+"""Inside bar: a bar within the one before it, then a close beyond it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tapehawk.core.columns import close, high, low
+from tapehawk.core.scanner import BUY, SELL, Scanner, Setup
+
+_BEYOND = 0.001
+
+
+class InsideBar(Scanner):
+    """A completed inside bar, and a later bar that closes beyond its high or low by a tenth of a percent."""
+
+    def setups(self) -> Iterator[Setup]:
+        """Yield the breakout above and the breakdown below."""
+        inside = {"inside bar": (high[1] < high[2]) & (low[1] > low[2])}
+        yield Setup(
+            "breakout", BUY, base=110, when=inside | {"close above it": close > high[1] * (1 + _BEYOND)}, stop=low[1]
+        )
+        yield Setup(
+            "breakdown", SELL, base=110, when=inside | {"close below it": close < low[1] * (1 - _BEYOND)}, stop=high[1]
+        )
