@@ -213,4 +213,4 @@ def nodes(*roots: Expr) -> list[Expr]:
     return list(order)
 
 
-__all__ = ["CONSTANT", "COLUMN", "MASK", "OUTSIDE", "TILE_SLOT", "Call", "Plan", "Program", "Read", "nodes", "plan"]
+__all__ = ["COLUMN", "CONSTANT", "MASK", "OUTSIDE", "TILE_SLOT", "Call", "Plan", "Program", "Read", "nodes", "plan"]

@@ -6,7 +6,8 @@ whole panel, null outside the universe, and ranked within each bar time. Innermo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -30,11 +31,16 @@ def ranks_of(panel: Panel, wanted: Iterable[Expr], universe: Mapping[str, Expr])
 def _over_universe(panel: Panel, x: Expr, universe: Mapping[str, Expr], given: dict[Expr, Floats]) -> Floats:
     values, space = np.empty(panel.n_bars), Workspace(plan([x, *universe.values()], given))
     for block in panel.blocks():
-        column, *conditions = (root.copy() for root in Evaluation(space, block, given=given).roots())
-        for condition in conditions:
-            column[condition != TRUE] = np.nan
-        values[block.rows] = column
+        values[block.rows] = within_universe(Evaluation(space, block, given=given).roots())
     return values
+
+
+def within_universe(roots: Iterator[Any]) -> Floats:
+    """Read a column and then the universe's conditions; return the column, null where one of them is not true."""
+    column: Floats = next(roots).copy()
+    for condition in roots:
+        column[condition != TRUE] = np.nan
+    return column
 
 
 def ranked(time: Ints, values: Floats, *, as_percentile: bool) -> Floats:

@@ -46,6 +46,7 @@ class Setup:
     `when`: named conditions in the order they are counted; a hit needs every one to be true. `entry` (default the bar's
     close), `stop` and the prices among `show` are split-adjusted expressions; rows give them as traded. `base`: base of the
     confidence, None where `score` is the score. `known`: "open" for a setup that uses of its own bar only the open.
+    `timeframes`: the bars the pattern exists on, None for all of its scanner's.
     """
 
     pattern: str
@@ -57,6 +58,7 @@ class Setup:
     entry: Expr = close
     show: Mapping[str, Expr] = field(default_factory=dict)
     known: str = AT_CLOSE
+    timeframes: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         for name, condition in self.when.items():
@@ -107,6 +109,16 @@ class Scanner(BaseModel):
     def limit(self) -> tuple[int | None, float]:
         """Return how many rows a day are kept (None: all) and the lowest score that is."""
         return None, 0.0
+
+
+def setups_for(scanner: Scanner, timeframe: str) -> tuple[Setup, ...]:
+    """Return the setups that exist on a timeframe; raises BadInput where the scanner's definition makes no sense on it."""
+    setups = tuple(s for s in scanner.setups() if timeframe in (s.timeframes or scanner.timeframes))
+    if timeframe not in scanner.timeframes or not setups:
+        raise BadInput(
+            f"{scanner.type()} is not defined on {timeframe} bars", hint=f"it is on {', '.join(scanner.timeframes)}"
+        )
+    return setups
 
 
 COMMON: Final = frozenset(Scanner.model_fields)

@@ -67,7 +67,7 @@ class Found:
 
 
 @dataclass(frozen=True, eq=False)
-class _Group:
+class Group:
     """Watches with the same universe, made ready for the panel's bars."""
 
     universe: dict[str, Expr]
@@ -79,15 +79,17 @@ class _Group:
             for setup, shown in zip(watch.setups, watch.columns, strict=True):
                 yield watch, setup, shown
 
-    def wanted(self) -> Iterator[Expr]:
-        """Yield every setup's conditions."""
-        for _, setup, _ in self.setups():
+    def wanted(self, *, columns: bool) -> Iterator[Expr]:
+        """Yield every setup's conditions and, if asked for, its columns, setup by setup."""
+        for _, setup, shown in self.setups():
             yield from setup.when.values()
+            if columns:
+                yield from shown.values()
 
-    def shown(self) -> Iterator[Expr]:
-        """Yield every setup's columns."""
-        for _, _, shown in self.setups():
-            yield from shown.values()
+    def roots(self) -> Iterator[Expr]:
+        """Yield all there is to know: the universe's conditions, then everything of each setup."""
+        yield from self.universe.values()
+        yield from self.wanted(columns=True)
 
 
 def find(
@@ -99,19 +101,19 @@ def find(
     """
     found: list[Found] = []
     with _Workers(threads) as workers:
-        for group in _groups(panel, watches):
-            given = ranks_of(panel, [*group.wanted(), *group.shown()], group.universe)
+        for group in groups_of(panel, watches):
+            given = ranks_of(panel, group.roots(), group.universe)
             found += _Search(panel, group, given, workers, everywhere).run(select)
     return found
 
 
-def _groups(panel: Panel, watches: Iterable[Watch]) -> list[_Group]:
+def groups_of(panel: Panel, watches: Iterable[Watch]) -> list[Group]:
     """Gather watches by universe, so that scanners which look at the same bars share what they compute."""
-    groups: dict[tuple[object, ...], _Group] = {}
+    groups: dict[tuple[object, ...], Group] = {}
     for watch in watches:
         ready = _ready(watch, panel)
         key = tuple((name, id(x)) for name, x in ready.universe.items())
-        groups.setdefault(key, _Group(dict(ready.universe), [])).watches.append(ready)
+        groups.setdefault(key, Group(dict(ready.universe), [])).watches.append(ready)
     return list(groups.values())
 
 
@@ -155,7 +157,7 @@ class _Search:
     """The three passes for one group of watches."""
 
     panel: Panel
-    group: _Group
+    group: Group
     given: Mapping[Expr, Floats]
     workers: _Workers
     everywhere: bool
@@ -188,28 +190,16 @@ class _Search:
 
     def _conditions(self, blocks: Iterable[Block], left: Mask, before: list[Step]) -> list[Found]:
         """Meet every setup's conditions with what is left of the universe; `before` are the universe's steps."""
-        wanted = [
-            x
-            for _, setup, shown in self.group.setups()
-            for x in (*setup.when.values(), *(shown.values() if self.everywhere else ()))
-        ]
 
         def work(block: Block, space: Workspace) -> list[Found]:
             masks = Evaluation(space, block, given=self.given).roots()
-            return [self._setup(block, masks, left[block.rows].copy(), *one) for one in self.group.setups()]
+            rows = left[block.rows]
+            return [_setup(block, masks, rows.copy(), *one, columns=self.everywhere) for one in self.group.setups()]
 
-        parts = self.workers.over(blocks, plan(wanted, self.given), work)
+        parts = self.workers.over(blocks, plan(self.group.wanted(columns=self.everywhere), self.given), work)
         if not parts:
             return [_nothing(before, *one) for one in self.group.setups()]
-        return [_joined(several, before) for several in zip(*parts, strict=True)]
-
-    def _setup(
-        self, block: Block, roots: Iterator[Any], running: Mask, watch: Watch, setup: Setup, shown: Mapping[str, Expr]
-    ) -> Found:
-        steps = [_meet(name, running, next(roots)) for name in setup.when]
-        rows = np.flatnonzero(running)
-        columns = {name: _at(next(roots), rows) for name in shown} if self.everywhere else {}
-        return Found(watch.scanner, setup, steps, block.symbol_of(rows), block.bar_of(rows), columns)
+        return [joined(several, before) for several in zip(*parts, strict=True)]
 
     def _columns(self, found: list[Found]) -> None:
         """Fill in what is shown; setups that show the same share the work."""
@@ -237,6 +227,30 @@ class _Search:
         return [np.concatenate(several) for several in zip(*parts, strict=True)]
 
 
+def found_in_block(group: Group, block: Block, roots: Iterator[Any]) -> list[Found]:
+    """Read a group's roots, in the order of `Group.roots`, and return what each setup found among all the block's bars."""
+    running = np.full(block.n_bars, TRUE, dtype=np.uint8)
+    steps = [Step("bars", block.n_bars)] + [_meet(name, running, next(roots)) for name in group.universe]
+    return [joined((_setup(block, roots, running.copy(), *one, columns=True),), steps) for one in group.setups()]
+
+
+def _setup(
+    block: Block,
+    roots: Iterator[Any],
+    running: Mask,
+    watch: Watch,
+    setup: Setup,
+    shown: Mapping[str, Expr],
+    *,
+    columns: bool,
+) -> Found:
+    """Meet one setup's conditions with the bars that are left, and read its columns there if they come along."""
+    steps = [_meet(name, running, next(roots)) for name in setup.when]
+    rows = np.flatnonzero(running)
+    values = {name: _at(next(roots), rows) for name in shown} if columns else {}
+    return Found(watch.scanner, setup, steps, block.symbol_of(rows), block.bar_of(rows), values)
+
+
 def _nothing(before: list[Step], watch: Watch, setup: Setup, shown: Mapping[str, Expr]) -> Found:
     """Return a setup's empty answer, when nothing was left of the universe."""
     return Found(watch.scanner, setup, [*before, *map(Step, setup.when)], columns=dict.fromkeys(shown, np.empty(0)))
@@ -250,12 +264,14 @@ def _added(parts: list[list[Step]]) -> list[Step]:
     ]
 
 
-def _joined(several: tuple[Found, ...], before: list[Step]) -> Found:
+def joined(several: tuple[Found, ...], before: list[Step] | None = None) -> Found:
     """Put one setup's finds of all blocks together, in the panel's order, behind the universe's steps."""
     first = several[0]
     columns = {name: np.concatenate([part.columns[name] for part in several]) for name in first.columns}
     symbol, bar = (np.concatenate([getattr(part, what) for part in several]) for what in ("symbol", "bar"))
-    return Found(first.scanner, first.setup, [*before, *_added([part.steps for part in several])], symbol, bar, columns)
+    return Found(
+        first.scanner, first.setup, [*(before or []), *_added([part.steps for part in several])], symbol, bar, columns
+    )
 
 
 def _meet(name: str, running: Mask, mask: Mask) -> Step:

@@ -24,7 +24,7 @@ from tapehawk.core.columns import close, raw, volume
 from tapehawk.core.expr import Expr
 from tapehawk.core.indicators import atr, ema, rsi, rvol, sma
 from tapehawk.core.panel import Floats
-from tapehawk.core.scanner import BUY, NONE, SELL, Setup
+from tapehawk.core.scanner import AT_OPEN, BUY, NONE, Setup
 
 VOLUME_FACTOR, TREND_FACTOR, RSI_FACTOR = 1.25, 1.15, 1.10
 HIGHEST_RAW_CONFIDENCE = 200.0
@@ -43,7 +43,7 @@ class Risk:
 
 def signal_columns(setup: Setup) -> dict[str, Expr]:
     """Return what must be known of a hit: levels, volume, the confidence factors, and the scanner's own columns."""
-    bars_before = 1 if setup.known == "open" else 0
+    bars_before = 1 if setup.known == AT_OPEN else 0
     columns = {
         "entry": setup.entry,
         "adjusted": close,
@@ -53,7 +53,6 @@ def signal_columns(setup: Setup) -> dict[str, Expr]:
         "atr": atr(14),
         "rvol": rvol(20),
         "usual_volume": sma(volume, 20)[1],
-        "usual_traded": volume,
     }
     if setup.stop is not None:
         columns["stop"] = setup.stop
@@ -65,11 +64,16 @@ def signal_columns(setup: Setup) -> dict[str, Expr]:
     return columns | {OWN + name: x for name, x in setup.show.items()}
 
 
+def signal_powers(setup: Setup) -> dict[str, int]:
+    """Return the power of the split factor in each column: what turns it into the values of the bar's day."""
+    return {name: x.power for name, x in signal_columns(setup).items()}
+
+
 def confidence_factors(setup: Setup) -> dict[str, Expr]:
     """Return the conditions that multiply a confidence, by name, for the setup's side."""
     trend = ema(close, 20) > ema(close, 50) if setup.direction is BUY else ema(close, 20) < ema(close, 50)
     low, high = (40, 70) if setup.direction is BUY else (30, 60)
-    strength = rsi(close, 14)
+    strength = rsi(14)
     factors = {"trend": trend, "rsi": (strength > low) & (strength < high)}
     return factors if "volume" in setup.when else {"volume": rvol(20) >= 1.5, **factors}
 
@@ -113,6 +117,3 @@ def position_size(
 def targets(entry: Floats, stop: Floats) -> tuple[Floats, Floats]:
     """Return the prices one and two R beyond the entry."""
     return entry + (entry - stop), entry + 2.0 * (entry - stop)
-
-
-__all__ = ["BUY", "SELL", "Risk", "confidence", "position_size", "signal_columns", "targets", "valid_levels"]

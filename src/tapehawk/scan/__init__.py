@@ -1,0 +1,1 @@
+"""Asking: one question, one report, whoever asks."""

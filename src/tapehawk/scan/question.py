@@ -1,0 +1,146 @@
+"""A question to the scan desk, and which bars it is about."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from tapehawk.core.errors import BadInput, NoData
+from tapehawk.core.panel import Block, Panel
+from tapehawk.core.sessions import Calendar, calendar_named, date_of, day_number
+from tapehawk.core.slower import MINUTES
+
+Mask = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is scanned, when, and for whom it is a candidate.
+
+    Either one `scan_date` (default: the last session stored; a row a symbol) or `start_date` to `end_date` (every bar).
+    `cutoff` "HH:MM" in the exchange's time, for intraday bars: the last bar closed by then stands for the session.
+    `symbols` and `universe` narrow who is asked; `parameters` are the scanner's own.
+    """
+
+    scanner_type: str
+    scan_date: dt.date | None = None
+    start_date: dt.date | None = None
+    end_date: dt.date | None = None
+    cutoff: str | None = None
+    timeframe: str = "1d"
+    hours: str = "regular"
+    symbols: tuple[str, ...] = ()
+    universe: str | None = None
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.scan_date and (self.start_date or self.end_date):
+            raise BadInput("a date and a range at once", hint="give --date, or --start-date and --end-date")
+        if self.start_date and self.end_date and self.start_date > self.end_date:
+            raise BadInput(f"the range ends ({self.end_date}) before it starts ({self.start_date})")
+        if self.cutoff is not None:
+            self.cutoff_minutes()
+            if self.timeframe not in MINUTES:
+                raise BadInput(f"a cutoff on {self.timeframe} bars", hint="name intraday bars too: --timeframe 5m")
+
+    @property
+    def is_range(self) -> bool:
+        """Say whether every bar of a range is asked for, not one row a symbol."""
+        return self.start_date is not None or self.end_date is not None
+
+    def cutoff_minutes(self) -> int | None:
+        """Return the cutoff as minutes after midnight."""
+        if self.cutoff is None:
+            return None
+        try:
+            at = dt.time.fromisoformat(self.cutoff)
+        except ValueError as error:
+            raise BadInput(f"{self.cutoff!r} is not a time of day", hint="write it as 09:50") from error
+        return at.hour * 60 + at.minute
+
+
+@dataclass(frozen=True)
+class Days:
+    """The sessions asked for, first and last, as days since 1970-01-01."""
+
+    first: int
+    last: int
+
+    @property
+    def date(self) -> dt.date:
+        """Return the last of them."""
+        return date_of(self.last)
+
+
+def days_asked(question: Question, panel: Panel) -> Days:
+    """Return the sessions a question is about. Raises BadInput for a day without one, NoData beyond what is stored."""
+    calendar = calendar_named(panel.calendar)
+    if not panel.n_bars:
+        raise NoData("the store has no bars for this question", hint="scanner import PATH --adjustment …, or make demo")
+    session = panel.columns["session"]
+    stored = Days(int(session.min()), int(session.max()))
+    if question.is_range:
+        first = day_number(question.start_date) if question.start_date else stored.first
+        last = day_number(question.end_date) if question.end_date else stored.last
+    else:
+        first = last = _one_day(question, calendar, stored)
+    if last < stored.first or first > stored.last:
+        reach = f"{date_of(stored.first)} to {date_of(stored.last)}"
+        raise NoData(
+            f"nothing is stored for {date_of(first)} to {date_of(last)}: {question.timeframe} bars reach from {reach}"
+        )
+    return Days(first, last)
+
+
+def _one_day(question: Question, calendar: Calendar, stored: Days) -> int:
+    if question.scan_date is None:
+        return stored.last
+    if question.timeframe == "1w":
+        return day_number(question.scan_date)
+    calendar.need_session(question.scan_date)
+    return day_number(question.scan_date)
+
+
+def selection(question: Question, days: Days, panel: Panel) -> Callable[[Block], Mask]:
+    """Return which bars of a block are asked for: 2 yes, 0 no."""
+    last_minute = _last_minute(question, panel)
+    one_a_session = panel.timeframe in MINUTES and (not question.is_range or question.cutoff is not None)
+
+    def select(block: Block) -> Mask:
+        session = block.column("session")
+        wanted = (session >= days.first) & (session <= days.last)
+        if last_minute is not None:
+            wanted &= block.column("minute") + MINUTES[panel.timeframe] <= last_minute
+        if one_a_session:
+            wanted &= ~_followed(wanted, session, block.starts)
+        return wanted.view(np.uint8) * np.uint8(2)
+
+    return select
+
+
+def _followed(
+    wanted: npt.NDArray[np.bool_], session: npt.NDArray[np.float64], starts: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """Flag the bars that another wanted bar of the same symbol and session follows."""
+    out = np.zeros(wanted.size, dtype=bool)
+    out[:-1] = wanted[1:] & (session[1:] == session[:-1])
+    out[starts[1:-1] - 1] = False
+    return out
+
+
+def _last_minute(question: Question, panel: Panel) -> float | None:
+    """Return the cutoff in minutes since the open of the panel's hours."""
+    cutoff = question.cutoff_minutes()
+    if cutoff is None:
+        return None
+    opens = {"regular": 9 * 60 + 30, "extended": 4 * 60}[panel.hours] if panel.calendar == "us" else 0
+    if cutoff <= opens:
+        raise BadInput(
+            f"the cutoff {question.cutoff} is before the {panel.hours} hours open",
+            hint="a later time, or --hours extended",
+        )
+    return float(cutoff - opens)
