@@ -128,7 +128,7 @@ class Pivots(NamedTuple):
 def pivots() -> Pivots:
     """Floor traders' pivot points of the session before: p = (high + low + close) / 3 and levels on both sides.
 
-    r1 = 2 p - low, r2 = p + range, r3 = r1 + range; s1 = 2 p - high, s2 = p - range, s3 = s1 - range, where the range is
+    r1 = 2 p - low, r2 = p + range, r3 = r1 + range; s1 = 2 p - high, s2 = p - range, s3 = s1 - range, where range is
     high - low. Unit: price. Warm-up: one session; exact. Source: Person, *A Complete Guide to Technical Trading
     Tactics* (2004).
     """

@@ -58,7 +58,7 @@ class Reversal(NamedTuple):
 
 
 def supertrend(length: int = 10, multiple: float = 3.0) -> Reversal:
-    """Supertrend: (high + low) / 2 ∓ `multiple` × atr; the line only closes in, and changes side when crossed by a close.
+    """Supertrend: (high + low) / 2 ∓ `multiple` × atr; it only closes in, and changes side when crossed by a close.
 
     Unit: price. Seed: that of `atr`; rising if the first close is not below its bar's middle. Warm-up: `length` - 1
     bars; agrees with a longer history from a reversal that both have seen, once `atr` has settled. Source: Seban.
@@ -71,7 +71,8 @@ def psar(step: float = 0.02, most: float = 0.2) -> Reversal:
     """Parabolic stop and reverse: the stop moves by acceleration × (extreme - stop), which each new extreme raises.
 
     It begins at `step` and rises by it up to `most`. Unit: price. Seed: the first two bars' larger move gives the side,
-    the first bar's other extreme the stop. Warm-up: 1 bar; exact from a reversal that both histories have seen. Source: Wilder (1978), as TA-Lib SAR.
+    the first bar's other extreme the stop. Warm-up: 1 bar; exact from a reversal that both histories have seen.
+    Source: Wilder (1978), as TA-Lib SAR.
     """
     numbers = (factor(step, "step", most=1.0), factor(most, "most", most=1.0))
     line = call("wilder_stop", high, low, params=numbers)

@@ -59,8 +59,8 @@ def cmf(length: int = 20) -> Expr:
 def mfi(length: int = 14) -> Expr:
     """Money flow index: 100 × money up / (money up + money down), where money is p × volume.
 
-    It is up where p = (high + low + close) / 3 rose and down where it fell. Unit: 0–100; null where nothing traded at another p (TA-Lib: 0).
-    Warm-up: `length` bars; exact. Source: Quong and Soudack (1989).
+    It is up where p = (high + low + close) / 3 rose and down where it fell. Unit: 0–100; null where nothing traded
+    at another p (TA-Lib: 0). Warm-up: `length` bars; exact. Source: Quong and Soudack (1989).
     """
     p = (high + low + close) / 3
     up = sum(where(p > p[1], p * volume, 0), bars(length, "length"))

@@ -42,7 +42,7 @@ def ema(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
 
 @kernel(width=lambda _: 2, warmup=lambda n: int(n) - 1, settling=lambda n: bars_until_forgotten(1.0 / n))
 def rma(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
-    """Wilder's average, alpha = 1/n, seeded with the mean of the first n. State: values seen (up to n), sum, then average."""
+    """Wilder's average, alpha = 1/n, seeded with the mean of the first n. State: values seen, sum or average."""
     n = params[0]
     alpha = 1.0 / n
     keep = 1.0 - alpha

@@ -18,9 +18,11 @@ def delay(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
         seen = int(row[0])
         head = min(b - a, n)
         for i in range(a, a + head):
-            out[i] = row[1 + (seen + i - a) % n] if seen + i - a >= n else np.nan
+            v = row[1 + (seen + i - a) % n]
+            out[i] = v if seen + i - a >= n and v - v == 0.0 else np.nan
         for i in range(a + head, b):
-            out[i] = x[i - n]
+            v = x[i - n]
+            out[i] = v if v - v == 0.0 else np.nan
         seen += b - a
         for i in range(max(a, b - n), b):
             row[1 + (seen - (b - i)) % n] = x[i]

@@ -115,27 +115,42 @@ def opening_lowest(x: Any, session: Any, minute: Any, starts: Any, state: Any, p
     _opening(x, session, minute, starts, state, params, -1.0, out)
 
 
-def _fill(row: Any, ring: int, first: int, last: int, value: float) -> None:
-    """Write one value into the current session's slots first … last - 1."""
-    column = 4 + int(row[0]) % ring
+def _fill(row: Any, width: int, first: int, last: int, value: float) -> None:
+    """Write one value into the current session's place of the slots first … last - 1."""
+    place = 5 + int(row[4])
     for slot in range(first, last):
-        row[column + slot * ring] = value
+        row[place + slot * width] = value
+
+
+def _total(values: Any) -> float:
+    """Sum in four sums, which the processor adds side by side."""
+    whole = values.size - values.size % 4
+    a, b, c, d = 0.0, 0.0, 0.0, 0.0
+    for j in range(0, whole, 4):
+        a += values[j]
+        b += values[j + 1]
+        c += values[j + 2]
+        d += values[j + 3]
+    for j in range(whole, values.size):
+        a += values[j]
+    return (a + b) + (c + d)
 
 
 @kernel(
     inputs=3,
-    width=lambda n, _bar, bars: 4 + (int(n) + 1) * int(bars),
+    width=lambda n, _bar, bars: 5 + (int(n) + 1) * int(bars),
     warmup=lambda n, _bar, bars: int(n) * int(bars),
-    uses=(_fill,),
+    uses=(_fill, _total),
 )
 def usual_so_far(so_far: Any, session: Any, minute: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
     """Mean, over the n sessions before, of a running total at the same bar of the session; null before n sessions.
 
     A session without a bar there counts with what it had reached by then. Numbers: n, a bar's minutes, bars a session.
-    State: sessions begun, session, next slot, last total; for each slot of a session a ring of n + 1 sessions' totals.
+    State: sessions begun (up to n + 1), session, next slot, last total, place of the current session; for each slot of
+    a session a ring of n + 1 sessions' totals.
     """
     n, bar, bars = int(params[0]), params[1], int(params[2])
-    ring = n + 1
+    width = n + 1
     for k in range(starts.size - 1):
         row = state[k]
         for i in range(starts[k], starts[k + 1]):
@@ -145,14 +160,14 @@ def usual_so_far(so_far: Any, session: Any, minute: Any, starts: Any, state: Any
                 continue
             if row[0] == 0.0 or s != row[1]:
                 if row[0] > 0.0:
-                    _fill(row, ring, int(row[2]), bars, row[3])
-                row[0], row[1], row[2], row[3] = row[0] + 1.0, s, 0.0, 0.0
-            slot = int(m // bar)
-            _fill(row, ring, int(row[2]), slot, row[3])
-            _fill(row, ring, slot, slot + 1, v)
-            row[2], row[3] = slot + 1.0, v
+                    _fill(row, width, int(row[2]), bars, row[3])
+                row[0] = min(row[0] + 1.0, n + 1.0)
+                row[1], row[2], row[3] = s, 0.0, 0.0
+                row[4] = row[4] + 1.0 if row[4] < n else 0.0
+            slot = int(m / bar)
+            _fill(row, width, int(row[2]), slot, row[3])
+            _fill(row, width, slot, slot + 1, 0.0)
             if row[0] > n:
-                total, now = 0.0, int(row[0]) % ring
-                for j in range(ring):
-                    total += row[4 + slot * ring + j] if j != now else 0.0
-                out[i] = total / n
+                out[i] = _total(row[5 + slot * width : 5 + (slot + 1) * width]) / n
+            _fill(row, width, slot, slot + 1, v)
+            row[2], row[3] = slot + 1.0, v

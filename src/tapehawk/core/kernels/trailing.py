@@ -44,7 +44,7 @@ def wilder_stop(high: Any, low: Any, starts: Any, state: Any, params: Any, out: 
     """Wilder's parabolic stop. Numbers: acceleration, its greatest value.
 
     Begins at the second bar: falling if the low fell by more than the high rose, else rising; the stop is the first
-    bar's other extreme. State: bars seen (up to 2), high, low before, stop, extreme, acceleration, 1 rising or -1 falling.
+    bar's other extreme. State: bars seen (up to 2), last high, low, stop, extreme, acceleration, 1 rising, -1 falling.
     """
     step, most = params[0], params[1]
     for k in range(starts.size - 1):
@@ -81,7 +81,7 @@ def wilder_stop(high: Any, low: Any, starts: Any, state: Any, params: Any, out: 
 
 @kernel(inputs=3, width=lambda: 2, warmup=lambda: 0, settling=lambda: 34)
 def heikin_ashi_open(open_: Any, close: Any, smooth: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
-    """Middle of the previous smoothed open and close (`smooth`), first of the bar's own. State: 1, next open."""
+    """Middle of the previous smoothed open and close (`smooth`); first of the bar's own. State: 1, next."""
     for k in range(starts.size - 1):
         seen, following = state[k, 0], state[k, 1]
         for i in range(starts[k], starts[k + 1]):

@@ -89,12 +89,12 @@ def _directional(high: Any, low: Any, close: Any, starts: Any, state: Any, n: fl
                     tr, plus, minus = tr + span, plus + rise, minus + fall
                 if seen > n:
                     tr, plus, minus = tr / n, plus / n, minus / n
-            if seen <= n:
+            if seen <= n or tr == 0.0:
                 continue
             if what < 3:
-                out[i] = 100.0 * (plus if what == 1 else minus) / tr if tr > 0.0 else np.nan
-            elif plus + minus > 0.0:
-                dx = 100.0 * abs(plus - minus) / (plus + minus)
+                out[i] = 100.0 * (plus if what == 1 else minus) / tr
+            else:
+                dx = 100.0 * abs(plus - minus) / (plus + minus) if plus + minus > 0.0 else 0.0
                 if count >= n:
                     adx = alpha * dx + keep * adx
                 else:
@@ -143,5 +143,5 @@ def wilder_minus(high: Any, low: Any, close: Any, starts: Any, state: Any, param
     uses=(_directional,),
 )
 def wilder_adx(high: Any, low: Any, close: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
-    """Wilder's average of 100 × |+DI - -DI| / (+DI + -DI); a bar before anything has moved is passed over."""
+    """Wilder's average of 100 × |+DI - -DI| / (+DI + -DI), 0 where both are; null while nothing moves."""
     _directional(high, low, close, starts, state, params[0], 3, out)

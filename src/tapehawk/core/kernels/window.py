@@ -26,7 +26,8 @@ def _load(x: Any, a: int, b: int, row: Any, n: int, wide: Any) -> None:
         wide[n - 1 + i] = v if v - v == 0.0 else np.nan
     if b > a:
         row[0] = 1.0
-        row[1:] = wide[b - a : b - a + n - 1]
+        for j in range(n - 1):
+            row[1 + j] = wide[b - a + j]
 
 
 def _longest(starts: Any) -> int:
@@ -36,10 +37,15 @@ def _longest(starts: Any) -> int:
     return longest
 
 
+def _fill(column: Any, value: float) -> None:
+    for i in range(column.size):
+        column[i] = value
+
+
 def _mean(wide: Any, n: int, mean: Any) -> None:
     """Fill the means of windows beginning at each value, measured from it, so that equal ones give it exactly."""
     first = wide[: mean.size]
-    mean[:] = 0.0
+    _fill(mean, 0.0)
     for j in range(1, n):
         later = wide[j : j + mean.size]
         for i in range(mean.size):
@@ -48,11 +54,25 @@ def _mean(wide: Any, n: int, mean: Any) -> None:
         mean[i] = first[i] + mean[i] / n
 
 
+def _std_of_one(window: Any) -> float:
+    """Return what `_std` fills for a window, by the same steps (a third of the time for a single bar)."""
+    total, squares, rest = 0.0, 0.0, 0.0
+    for j in range(1, window.size):
+        total += window[j] - window[0]
+    mean = window[0] + total / window.size
+    for j in range(window.size):
+        d = window[j] - mean
+        squares += d * d
+        rest += d
+    v = (squares - rest * rest / window.size) / window.size
+    return float(np.sqrt(v if not v < 0.0 else 0.0))
+
+
 def _std(wide: Any, n: int, mean: Any, spare: Any, out: Any) -> None:
     """Fill population deviations; `spare` takes the sum of the differences, which corrects the mean's own rounding."""
     _mean(wide, n, mean)
-    out[:] = 0.0
-    spare[:] = 0.0
+    _fill(out, 0.0)
+    _fill(spare, 0.0)
     for j in range(n):
         value = wide[j : j + mean.size]
         for i in range(mean.size):
@@ -66,7 +86,7 @@ def _std(wide: Any, n: int, mean: Any, spare: Any, out: Any) -> None:
 
 def _mean_deviation(wide: Any, n: int, mean: Any, out: Any) -> None:
     _mean(wide, n, mean)
-    out[:] = 0.0
+    _fill(out, 0.0)
     for j in range(n):
         value = wide[j : j + mean.size]
         for i in range(mean.size):
@@ -76,7 +96,7 @@ def _mean_deviation(wide: Any, n: int, mean: Any, out: Any) -> None:
 
 
 def _weighted(wide: Any, n: int, out: Any) -> None:
-    out[:] = 0.0
+    _fill(out, 0.0)
     for j in range(n):
         value = wide[j : j + out.size]
         for i in range(out.size):
@@ -87,9 +107,9 @@ def _weighted(wide: Any, n: int, out: Any) -> None:
 
 def _place(wide: Any, n: int, sign: float, best: Any, spoiled: Any, out: Any) -> None:
     """Fill how many bars ago the window's maximum of sign * x was; of equals the latest."""
-    best[:] = -np.inf
-    spoiled[:] = 0.0
-    out[:] = 0.0
+    _fill(best, -np.inf)
+    _fill(spoiled, 0.0)
+    _fill(out, 0.0)
     for j in range(n):
         value = wide[j : j + out.size]
         for i in range(out.size):
@@ -101,7 +121,7 @@ def _place(wide: Any, n: int, sign: float, best: Any, spoiled: Any, out: Any) ->
         out[i] += spoiled[i]
 
 
-@kernel(width=int, warmup=lambda n: int(n) - 1, uses=(_load, _longest, _weighted))
+@kernel(width=int, warmup=lambda n: int(n) - 1, uses=(_load, _longest, _fill, _weighted))
 def wma(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
     """Mean of the last n values weighted 1 … n, the latest the heaviest."""
     n = int(params[0])
@@ -113,7 +133,7 @@ def wma(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
             _weighted(wide[i - a :], n, out[i : min(i + _TILE, b)])
 
 
-@kernel(width=int, warmup=lambda n: int(n) - 1, uses=(_load, _longest, _mean, _std))
+@kernel(width=int, warmup=lambda n: int(n) - 1, uses=(_load, _longest, _fill, _mean, _std, _std_of_one))
 def std(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
     """Population standard deviation of the last n values, in two passes over the window; 0 for equal values."""
     n = int(params[0])
@@ -123,10 +143,13 @@ def std(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
         _load(x, a, b, state[k], n, wide)
         for i in range(a, b, _TILE):
             size = min(_TILE, b - i)
-            _std(wide[i - a :], n, mean[:size], spare[:size], out[i : i + size])
+            if size == 1:
+                out[i] = _std_of_one(wide[i - a : i - a + n])
+            else:
+                _std(wide[i - a :], n, mean[:size], spare[:size], out[i : i + size])
 
 
-@kernel(width=int, warmup=lambda n: int(n) - 1, uses=(_load, _longest, _mean, _mean_deviation))
+@kernel(width=int, warmup=lambda n: int(n) - 1, uses=(_load, _longest, _fill, _mean, _mean_deviation))
 def mean_deviation(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
     """Mean distance of the last n values from their own mean."""
     n = int(params[0])
@@ -149,7 +172,7 @@ def _since_extreme(x: Any, starts: Any, state: Any, n: int, sign: float, out: An
             _place(wide[i - a :], n, sign, best[:size], spoiled[:size], out[i : i + size])
 
 
-_PLACE = (_load, _longest, _place, _since_extreme)
+_PLACE = (_load, _longest, _fill, _place, _since_extreme)
 
 
 @kernel(width=int, warmup=lambda n: int(n) - 1, power=0, uses=_PLACE)
