@@ -20,9 +20,10 @@ def delay(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
         for i in range(a, a + head):
             v = row[1 + (seen + i - a) % n]
             out[i] = v if seen + i - a >= n and v - v == 0.0 else np.nan
-        for i in range(a + head, b):
-            v = x[i - n]
-            out[i] = v if v - v == 0.0 else np.nan
+        before, after = x[a : b - head], out[a + head : b]  # as slices the loop runs eight bars at a time
+        for i in range(after.size):
+            v = before[i]
+            after[i] = v if v - v == 0.0 else np.nan
         seen += b - a
         for i in range(max(a, b - n), b):
             row[1 + (seen - (b - i)) % n] = x[i]
