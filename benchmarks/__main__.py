@@ -1,0 +1,58 @@
+"""Run every benchmark and write the table: `python -m benchmarks [NAME …]`."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.market import REAL
+from benchmarks.measure import Result
+
+ALL = ("importing", "kernels", "lc", "simulated", "shared_work", "live_step", "cold")
+NEEDS_REAL_BARS = ("importing", "lc", "shared_work", "cold")
+_HEAD = "| claim | ours (median, spread) | peer | ratio | promised | kept |\n|---|---|---|---|---|---|"
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, or all; write RESULTS.md when all ran."""
+    lines = []
+    for name in names or ALL:
+        if name in NEEDS_REAL_BARS and not REAL.exists():
+            print(f"{name}: left out, it needs ../shared/data", flush=True)
+            continue
+        for result in _results(name):
+            print(result.line(), flush=True)
+            lines.append(result.line())
+    if not names:
+        Path(__file__).with_name("RESULTS.md").write_text(
+            f"# What was measured\n\n{_machine()}\n\n{_HEAD}\n" + "\n".join(lines) + "\n"
+        )
+    return 0
+
+
+def _results(name: str) -> list[Result]:
+    found: list[Result] = importlib.import_module(f"benchmarks.{name}").results()
+    return found
+
+
+def _machine() -> str:
+    """Return the machine and the versions, in a sentence."""
+    model = next((line.split(":")[1].strip() for line in _cpu() if line.startswith("model name")), platform.processor())
+    versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "polars", "pandas", "deltalake"))
+    return (
+        f"{os.cpu_count()} cores of {model}, {platform.system()}, Python {platform.python_version()}, {versions}. "
+        "Medians with the spread in brackets; peers run in turn. Machines are noisy: read the ratios."
+    )
+
+
+def _cpu() -> list[str]:
+    path = Path("/proc/cpuinfo")
+    return path.read_text().splitlines() if path.exists() else []
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

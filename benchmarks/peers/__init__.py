@@ -1,0 +1,1 @@
+"""The programs we compare with, written as their users would write them."""

@@ -1,0 +1,67 @@
+"""12.5 M simulated bars (10,000 symbols × 1,255 sessions): two threads, one, every column forced, and the memory."""
+
+from __future__ import annotations
+
+import datetime as dt
+import resource
+
+import numpy as np
+
+from benchmarks.lc import search
+from benchmarks.market import panel, simulated_store
+from benchmarks.measure import Result, in_turn, timed
+from tapehawk.catalog import scanner_type
+
+SINCE = dt.date(2019, 1, 1)
+
+
+def results() -> list[Result]:
+    """Run the claims."""
+    bars, lc = panel(simulated_store()), scanner_type("lc")()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    two, one = in_turn([lambda: search(bars, [lc], SINCE), lambda: search(bars, [lc], SINCE, threads=1)], runs=7)
+    forced, forced_one = in_turn(
+        [
+            lambda: search(bars, [lc], SINCE, everywhere=True),
+            lambda: search(bars, [lc], SINCE, threads=1, everywhere=True),
+        ]
+    )
+    floor = timed(lambda: [float(np.add.reduce(bars.columns[c])) for c in ("open", "high", "low", "close", "volume")])
+    size = f"{bars.n_bars / 1e6:.1f} M bars"
+    peak = max(before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) / 1e6
+    speedup, speedup_forced = one.median / two.median, forced_one.median / forced.median
+    return [
+        Result(
+            f"`lc`, {size}, two threads",
+            str(two),
+            f"touching five columns once {floor}",
+            f"{two.median / floor.median:.1f}× the floor",
+            "≤ 0.7 s",
+            two.median <= 0.7,
+        ),
+        Result(
+            "the same, shown columns forced for every bar",
+            str(forced),
+            "the same floor",
+            f"{forced.median / floor.median:.1f}× the floor",
+            "≤ 1.3 s",
+            forced.median <= 1.3,
+        ),
+        Result(
+            "the same, two threads against one",
+            str(two),
+            f"one thread {one}",
+            f"{speedup:.2f}×",
+            "≥ 1.8×",
+            speedup >= 1.8,
+        ),
+        Result(
+            "forced, two threads against one",
+            str(forced),
+            f"one thread {forced_one}",
+            f"{speedup_forced:.2f}×",
+            "≥ 1.8×",
+            speedup_forced >= 1.8,
+        ),
+        Result("peak memory of the process so far", f"{peak:.2f} GB", "", "", "≤ 2.5 GB", peak <= 2.5),
+    ]
