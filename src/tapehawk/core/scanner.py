@@ -96,11 +96,7 @@ class Scanner(BaseModel):
 
     def universe(self) -> Mapping[str, Expr]:
         """Return the named conditions that decide which bars are looked at."""
-        return {
-            f"price ≥ {self.min_price:g}": close >= self.min_price,
-            f"dollar volume ≥ {self.min_dollar_volume:,.0f} a day": sma(close * volume, 20) * bars_a_session
-            >= self.min_dollar_volume,
-        }
+        return {f"price ≥ {self.min_price:g}": close >= self.min_price, **liquid(self.min_dollar_volume)}
 
     def setups(self) -> Iterator[Setup]:
         """Yield the patterns this scanner looks for."""
@@ -109,6 +105,12 @@ class Scanner(BaseModel):
     def limit(self) -> tuple[int | None, float]:
         """Return how many rows a day are kept (None: all) and the lowest score that is."""
         return None, 0.0
+
+
+def liquid(dollars: float) -> Mapping[str, Expr]:
+    """Return the condition that a mean day of the last 20 bars trades so much; for 0 none, as it needs no history."""
+    a_day = sma(close * volume, 20) * bars_a_session
+    return {f"dollar volume ≥ {dollars:,.0f} a day": a_day >= dollars} if dollars else {}
 
 
 def setups_for(scanner: Scanner, timeframe: str) -> tuple[Setup, ...]:

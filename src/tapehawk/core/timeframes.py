@@ -3,15 +3,19 @@
 `bars_a_session` stands for the number of bars a regular session has; `for_bars` puts the number in its place, and turns
 `on("1d", x)` on daily bars into `x[1]`: a bar's own timeframe, closed before it opened, is one bar ago. A kernel's own
 numbers can wait in the same way: BAR_MINUTES, SESSION_BARS and OPEN_MINUTE among its parameters stand for them.
+
+`daily(x)` is x of the last completed session: of this very bar where a bar is a session or more, of the session before
+on intraday bars. There `on("1d", x)` is one more bar ago, because it asks what was closed before this bar *opened*.
 """
 
 from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from tapehawk.core.expr import Expr, Params, as_expr, make
+from tapehawk.core.expr import Expr, Params, as_expr, make, on
 from tapehawk.core.slower import MINUTES, check_slower
 
 SESSION_MINUTES = {"regular": 390, "extended": 960}
@@ -23,6 +27,12 @@ OPEN_MINUTE: Final = "minute of the regular open"
 PREMARKET_MINUTES: Final = 330  # extended hours begin at 04:00, the regular ones at 09:30
 
 bars_a_session = make("bars_a_session")
+regular_open = make("open_minute")  # minute of these hours at which regular trading opens
+
+
+def daily(x: Expr) -> Expr:
+    """Return x on daily bars, as of the last session that is complete at this bar's close."""
+    return make("daily", (x,), kind=x.kind, power=x.power)
 
 
 def bars_in_session(timeframe: str, hours: str = "regular", calendar: str = "us") -> int:
@@ -39,6 +49,14 @@ def bar_minutes(timeframe: str) -> int:
 def open_minute(hours: str = "regular", calendar: str = "us") -> int:
     """Return the minute of these hours at which regular trading opens."""
     return PREMARKET_MINUTES if calendar == "us" and hours == "extended" else 0
+
+
+_LEAVES: Final[Mapping[str, Callable[[str, str, str], int]]] = {
+    "bars_a_session": bars_in_session,
+    "open_minute": lambda _, hours, calendar: open_minute(hours, calendar),
+}
+# Where a bar is a session or more, it is all there is of the session so far.
+_OF_THE_BAR: Final = frozenset({"session_first", "session_highest", "session_lowest", "session_sum"})
 
 
 def for_bars(x: Expr, timeframe: str, hours: str = "regular", calendar: str = "us") -> Expr:
@@ -59,10 +77,13 @@ class _Rewrite:
         return self._done[x]
 
     def _rewritten(self, x: Expr) -> Expr:
-        if x.op == "bars_a_session":
-            return as_expr(float(bars_in_session(*self._asked)))
-        if x.op == "on":
-            return self._slower(x)
+        intraday = self._asked[0] in MINUTES
+        if x.op in _LEAVES:
+            return as_expr(float(_LEAVES[x.op](*self._asked)))
+        if x.op == "on" or (x.op == "daily" and intraday):
+            return self._slower(x if x.op == "on" else on("1d", x.args[0]))
+        if x.op == "daily" or (x.op in _OF_THE_BAR and not intraday):
+            return self.of(x.args[0])
         args, params = tuple(map(self.of, x.args)), self._settled(x.params)
         if params == x.params and all(map(operator.is_, args, x.args)):
             return x
