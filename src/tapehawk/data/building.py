@@ -15,9 +15,10 @@ import polars as pl
 from tapehawk.core.bars import PRICES, SESSION_TIMEFRAMES, Series
 from tapehawk.core.errors import NoData
 from tapehawk.core.panel import Panel
-from tapehawk.core.sessions import calendar_named
+from tapehawk.core.sessions import calendar_named, date_of
 from tapehawk.data.actions import NEVER, Floats, Ints, split_factors, splits_in
 from tapehawk.data.panels import PanelQuestion, remove_older, write_panel
+from tapehawk.data.shapes import session_of
 from tapehawk.data.store import preferred_series, read_actions, read_bars
 from tapehawk.data.tables import disk_full_is_try_again
 from tapehawk.data.versions import data_version
@@ -65,10 +66,9 @@ def panel_of(
         raise NoData(f"no bars of {series.id} are within {hours} hours", hint="ask for extended hours")
     symbols, starts = _segments(bars["symbol"])
     columns = {name: bars[name].to_numpy() for name in (*PRICES, "volume")}
-    if actions is not None and series.market == "us":
-        splits = splits_in(actions, as_of=as_of or dt.date(1970, 1, 1) + dt.timedelta(days=int(sessions.max())))
-        factors = split_factors(splits, symbols, starts, sessions, _adjusted_days(bars))
-        columns = columns if factors is None else _adjusted(columns, factors, keep_raw=series.adjustment == "none")
+    factors = _factors(bars, series, actions, sessions, as_of)
+    if factors is not None:
+        columns = _adjusted(columns, factors, keep_raw=series.adjustment == "none")
     return Panel(
         symbols=symbols,
         starts=starts,
@@ -79,6 +79,27 @@ def panel_of(
         calendar=series.market,
         labels=series.labels,
     )
+
+
+def adjusted_bars(bars: pl.DataFrame, series: Series, actions: pl.DataFrame, *, as_of: dt.date) -> pl.DataFrame:
+    """Return bars as stored, sorted by (symbol, time), adjusted for the splits up to `as_of`."""
+    days = bars.select(session_of(series.timeframe, series.market).to_physical().cast(pl.Int64)).to_series().to_numpy()
+    factors = _factors(bars, series, actions, days, as_of)
+    if factors is None:
+        return bars
+    columns = {name: bars[name].to_numpy() for name in (*PRICES, "volume")}
+    return bars.with_columns(pl.Series(name, new) for name, new in _adjusted(columns, factors, keep_raw=False).items())
+
+
+def _factors(
+    bars: pl.DataFrame, series: Series, actions: pl.DataFrame | None, sessions: Ints, as_of: dt.date | None
+) -> Floats | None:
+    """Each bar's price factor as of a date (None: the last session), None when nothing changes. Coins do not split."""
+    if actions is None or series.market != "us":
+        return None
+    symbols, starts = _segments(bars["symbol"])
+    splits = splits_in(actions, as_of=as_of or date_of(int(sessions.max())))
+    return split_factors(splits, symbols, starts, sessions, _adjusted_days(bars))
 
 
 def _sessions(bars: pl.DataFrame, series: Series, hours: str) -> tuple[Ints, Floats | None]:

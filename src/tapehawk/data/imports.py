@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
-from tapehawk.core.bars import CONSOLIDATED, SCHEMA, SESSION_TIMEFRAMES, Series, check_bars, check_timeframe
+from tapehawk.core.bars import SCHEMA, SESSION_TIMEFRAMES, Checked, Series, check_bars, check_timeframe
 from tapehawk.core.errors import BadInput
 from tapehawk.core.sessions import CLOSED, calendar_named
 from tapehawk.data import files, listings, reading, store, tables
+from tapehawk.data.reading import Loaded
 from tapehawk.data.rejects import counted, write_rejects
 from tapehawk.data.tables import Appended
 from tapehawk.data.versions import data_version
@@ -103,21 +104,14 @@ def _import_listing(root: Path, path: Path, found: list[Path], kind: str, *, dry
 
 
 def _import_bars(root: Path, path: Path, found: list[Path], options: ImportOptions, *, dry_run: bool) -> ImportReport:
-    adjustment = _adjustment(options)
-    loaded = reading.load(found)
-    rows = reading.scaled_to_adjusted_close(loaded.rows) if adjustment == "all" else loaded.rows
-    market = options.market or reading.market_of(rows)
-    timeframe = check_timeframe(options.timeframe) if options.timeframe else reading.infer_timeframe(rows)
-    rows = reading.settled(rows, timeframe=timeframe, market=market, zone=options.time_zone)
-    within = ("volume_scope",) if "volume_scope" in rows.columns else ()
-    checked = check_bars(rows, market=market, within=within)
+    loaded, series, checked = _judged(found, options)
+    good, timeframe = checked.good, series.timeframe
     reject_file = None if dry_run else write_rejects(root, f"{path.name}.{timeframe}", checked.rejects, found)
-    good = checked.good
     if good.is_empty():
         raise _nothing(path, checked.rejects, reject_file)
-    first, last = good.select(pl.col("time").min().alias("first"), pl.col("time").max().alias("last")).row(0)
-    batches = _batches(good, adjustment, timeframe, market, options)
-    stored = store.compare_bars(root, batches) if dry_run else store.append_bars(root, batches)
+    batches = _batches(good, series)
+    stored = (store.compare_bars if dry_run else store.append_bars)(root, batches)
+    first, last = _reach(good)
     return ImportReport(
         kind="bars",
         files=len(found),
@@ -128,50 +122,77 @@ def _import_bars(root: Path, path: Path, found: list[Path], options: ImportOptio
         rejected=counted(checked.rejects),
         reject_file=reject_file,
         out_of_order=checked.out_of_order,
-        outside_sessions=_outside_sessions(good, timeframe, market),
+        outside_sessions=_outside_sessions(good, series),
         symbols=good["symbol"].n_unique(),
         first=first,
         last=last,
         timeframe=timeframe,
         timeframe_told=options.timeframe is not None,
-        series=tuple(series for series, _ in batches),
+        series=tuple(one for one, _ in batches),
         data_version=None if dry_run else data_version(root, timeframe),
     )
+
+
+def _judged(found: list[Path], options: ImportOptions) -> tuple[Loaded, Series, Checked]:
+    """Read files and judge their rows; the series is that of the whole market's volume."""
+    adjustment = _adjustment(options)
+    loaded = reading.load(found)
+    rows = reading.on_one_clock(loaded.rows, options.time_zone)
+    rows = reading.scaled_to_adjusted_close(rows) if adjustment == "all" else rows
+    market = options.market or reading.market_of(rows)
+    timeframe = check_timeframe(options.timeframe) if options.timeframe else reading.infer_timeframe(rows)
+    rows = reading.settled(rows, timeframe=timeframe, market=market, zone=options.time_zone)
+    within = ("volume_scope",) if "volume_scope" in rows.columns else ()
+    checked = _within_reach(check_bars(rows, market=market, within=within), timeframe, market)
+    series = Series(
+        provider=options.provider,
+        feed=options.feed,
+        adjustment=adjustment,
+        timeframe=timeframe,
+        simulated=loaded.simulated,
+        market=market,
+    )
+    if adjustment != "none" and checked.good.height:
+        series = replace(series, adjusted_as_of=options.adjusted_as_of or _reach(checked.good)[1].date())
+    return loaded, series, checked
+
+
+def _within_reach(checked: Checked, timeframe: str, market: str) -> Checked:
+    """Refuse the bars that lie beyond the session table: after it, and before it where sessions have to be found."""
+    calendar, time = calendar_named(market), pl.col("time").to_physical()
+    inside = time < calendar.ends
+    if timeframe not in SESSION_TIMEFRAMES:
+        inside &= time >= calendar.begins
+    beyond = checked.good.filter(~inside)
+    if beyond.is_empty():
+        return checked
+    reason = f"beyond the session table ({calendar.first} to {calendar.last})"
+    rejects = pl.concat([checked.rejects, beyond.with_columns(reason=pl.lit(reason))])
+    return replace(checked, good=checked.good.filter(inside), rejects=rejects)
 
 
 def _adjustment(options: ImportOptions) -> str:
     if options.adjustment is None:
         hint = "say --adjustment none (as traded), split (divided by later splits) or all (by dividends too)"
         raise BadInput("how are these prices adjusted? It can't be told from the file", hint=hint)
+    if options.adjustment == "none" and options.adjusted_as_of is not None:
+        raise BadInput("prices as traded have no date they were adjusted as of", hint="leave that date out")
     return options.adjustment
 
 
-def _batches(
-    good: pl.DataFrame, adjustment: str, timeframe: str, market: str, options: ImportOptions
-) -> list[tuple[Series, pl.DataFrame]]:
+def _batches(good: pl.DataFrame, series: Series) -> list[tuple[Series, pl.DataFrame]]:
     """One batch per volume scope: feeds are never mixed in one series."""
-    as_of = None
-    if adjustment != "none":
-        as_of = options.adjusted_as_of or good.select(pl.col("time").max().dt.date()).item()
-    parts = {CONSOLIDATED: good}
+    parts = {series.volume_scope: good}
     if "volume_scope" in good.columns:
         scopes = good.partition_by("volume_scope", as_dict=True)
         parts = {str(scope): part for (scope,), part in sorted(scopes.items())}
-    return [
-        (
-            Series(
-                provider=options.provider,
-                feed=options.feed,
-                adjustment=adjustment,
-                volume_scope=scope,
-                timeframe=timeframe,
-                adjusted_as_of=as_of,
-                market=market,
-            ),
-            part.select(SCHEMA.names()),
-        )
-        for scope, part in parts.items()
-    ]
+    names = SCHEMA.names()
+    return [(replace(series, volume_scope=scope), part.select(names)) for scope, part in parts.items()]
+
+
+def _reach(good: pl.DataFrame) -> tuple[dt.datetime, dt.datetime]:
+    first, last = good.select(pl.col("time").min().alias("first"), pl.col("time").max().alias("last")).row(0)
+    return first, last
 
 
 def _nothing(path: Path, rejects: pl.DataFrame, reject_file: Path | None) -> BadInput:
@@ -180,11 +201,13 @@ def _nothing(path: Path, rejects: pl.DataFrame, reject_file: Path | None) -> Bad
     return BadInput(f"no row of {path.name} can be used: {reasons or 'it has none'}", hint=hint)
 
 
-def _outside_sessions(good: pl.DataFrame, timeframe: str, market: str) -> int:
+def _outside_sessions(good: pl.DataFrame, series: Series) -> int:
     """Count bars at times without a session, as far as the session table reaches."""
-    calendar = calendar_named(market)
-    inside_reach = good.filter(pl.col("time").dt.date().is_between(calendar.first, calendar.last, closed="none"))
-    if timeframe in SESSION_TIMEFRAMES:
-        days = inside_reach["time"].dt.date().to_physical().cast(pl.Int64).to_numpy()
-        return 0 if timeframe == "1w" else int((~calendar.is_session(days)).sum())
-    return int((calendar.phases(inside_reach["time"].to_physical().to_numpy()) == CLOSED).sum())
+    calendar = calendar_named(series.market)
+    known = good.filter(pl.col("time").dt.date().is_between(calendar.first, calendar.last, closed="none"))
+    if series.timeframe == "1w":
+        return 0
+    if series.timeframe == "1d":
+        days = known["time"].dt.date().to_physical().cast(pl.Int64).to_numpy()
+        return int((~calendar.is_session(days)).sum())
+    return int((calendar.phases(known["time"].to_physical().to_numpy()) == CLOSED).sum())

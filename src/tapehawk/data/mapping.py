@@ -26,6 +26,7 @@ ROLES: Final[dict[str, tuple[str, ...]]] = {
     "volume": ("volume", "vol", "v", "sharevolume"),
     "adjusted_close": ("adjclose", "adjustedclose", "closeadj"),
     "volume_scope": ("volscope", "volumescope"),
+    "labels": ("labels",),
 }
 NEEDED: Final = ("time", "open", "high", "low", "close", "volume")
 

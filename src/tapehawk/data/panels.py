@@ -146,9 +146,10 @@ def _mapped(folder: Path, meta: Mapping[str, Any]) -> Panel:
 
 
 def _write(folder: Path, panel: Panel, series: Series) -> None:
-    panel.time.astype("<i8", copy=False).tofile(folder / "time")
+    # Not numpy's tofile: its error does not say that the disk is full.
+    (folder / "time").write_bytes(np.ascontiguousarray(panel.time, "<i8").data)
     for name, column in panel.columns.items():
-        column.astype("<f8", copy=False).tofile(folder / name)
+        (folder / name).write_bytes(np.ascontiguousarray(column, "<f8").data)
     meta = {
         "format": FORMAT,
         "timeframe": panel.timeframe,

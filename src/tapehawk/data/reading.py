@@ -28,24 +28,30 @@ SAMPLE: Final = 200
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """Rows as the files write them, and role → column of the first file (what the others call them may differ)."""
+    """Rows as the files write them, and role → column of the first file (what the others call them may differ).
+
+    `simulated`: some row carries the label, as exported ones do; then all are treated so.
+    """
 
     rows: pl.DataFrame
     mapping: Mapping[str, str]
+    simulated: bool
 
 
 def load(paths: Sequence[Path]) -> Loaded:
     """Read the bars of files: symbol, time as written, zoned, prices, volume, what else is known, file and row."""
     parts = []
     mapping: dict[str, str] = {}
+    simulated = False
     for number, path in enumerate(paths):
         found = map_columns(files.columns_of(path), place=path.name)
         mapping = mapping or describe(found)
+        simulated = simulated or ("labels" in found and _simulated(path, found["labels"]))
         parts.append(_rows(path, found).with_columns(file=pl.lit(number, pl.UInt32)))
     rows = pl.concat(parts, how="diagonal") if len(parts) > 1 else parts[0]
     if rows.is_empty():
         raise BadInput("there are no rows to import", hint="the files have a header and nothing below it")
-    return Loaded(rows, {"symbol": "(the file's name)", **mapping})
+    return Loaded(rows, {"symbol": "(the file's name)", **mapping}, simulated)
 
 
 def scaled_to_adjusted_close(rows: pl.DataFrame) -> pl.DataFrame:
@@ -87,19 +93,34 @@ def infer_timeframe(rows: pl.DataFrame) -> str:
     raise BadInput(f"bars are usually {minutes} minutes apart, which is no timeframe", hint=_TELL_TIMEFRAME)
 
 
+def on_one_clock(rows: pl.DataFrame, zone: str | None) -> pl.DataFrame:
+    """Bring times with and without a zone together: those without are of `zone`, which must be told."""
+    if zone is not None and zone not in zoneinfo.available_timezones():
+        raise UnknownName("time zone", zone, zoneinfo.available_timezones())
+    known = rows.filter(pl.col("time").is_not_null())
+    naive = int((~known["zoned"]).sum())
+    if naive in (0, known.height):
+        return rows
+    if zone is None:
+        message = f"times with and without a time zone are mixed: {naive} of {known.height} have none"
+        raise BadInput(message, hint=_TELL_ZONE)
+    return rows.with_columns(time=_in_utc(zone), zoned=pl.lit(value=True))
+
+
 def settled(rows: pl.DataFrame, *, timeframe: str, market: str, zone: str | None) -> pl.DataFrame:
-    """Turn the times as written into the contract's: instants in UTC, or midnight UTC of the session's date."""
+    """Turn times on one clock into the contract's: instants in UTC, or midnight UTC of the session's date."""
     time = pl.col("time")
     if timeframe in SESSION_TIMEFRAMES:
         here = time.dt.replace_time_zone("UTC").dt.convert_time_zone(EXCHANGE_ZONE[market])
         dated = pl.when(pl.col("zoned") & ~_at_midnight()).then(here.dt.date()).otherwise(time.dt.date())
         final = dated.cast(pl.Datetime("us"))
     else:
-        _need_zone(rows, zone)
-        final = time if zone is None else pl.when("zoned").then(time).otherwise(times.in_zone(time, zone))
+        _need_instants(rows, zone)
+        final = time if zone is None else _in_utc(zone)
     return rows.with_columns(time=final.dt.replace_time_zone("UTC")).drop("zoned")
 
 
+_TELL_ZONE: Final = "say in which with --time-zone, for example --time-zone America/New_York"
 _TELL_TIMEFRAME: Final = f"tell it with --timeframe {'|'.join(TIMEFRAMES)}"
 
 
@@ -112,6 +133,11 @@ def _rows(path: Path, found: Mapping[str, str]) -> pl.DataFrame:
     return read.with_columns(
         symbol.alias("symbol"), *[_number(raw[found[name]]).alias(name) for name in numbers], *scope
     ).with_row_index("row", offset=1)
+
+
+def _simulated(path: Path, column: str) -> bool:
+    labels = files.read_columns(path, [column])[column].cast(pl.String).fill_null("")
+    return bool(labels.str.contains("simulated", literal=True).any())
 
 
 def _stamps(raw: pl.DataFrame, found: Mapping[str, str]) -> pl.Series:
@@ -145,19 +171,13 @@ def _at_midnight() -> pl.Expr:
     return pl.col("time").dt.truncate("1d") == pl.col("time")
 
 
-def _need_zone(rows: pl.DataFrame, zone: str | None) -> None:
-    if zone is not None:
-        if zone not in zoneinfo.available_timezones():
-            raise UnknownName("time zone", zone, zoneinfo.available_timezones())
-        return
-    known = rows.filter(pl.col("time").is_not_null())
-    naive = int((~known["zoned"]).sum())
-    if not naive:
-        return
-    hint = "say in which with --time-zone, for example --time-zone America/New_York"
-    if naive < known.height:
-        message = f"times with and without a time zone are mixed: {naive} of {known.height} have none"
-        raise BadInput(message, hint=hint)
-    if known.select(_at_midnight().all()).item():
+def _in_utc(zone: str) -> pl.Expr:
+    return pl.when("zoned").then("time").otherwise(times.in_zone(pl.col("time"), zone))
+
+
+def _need_instants(rows: pl.DataFrame, zone: str | None) -> None:
+    naive = rows.filter(pl.col("time").is_not_null() & ~pl.col("zoned"))
+    if naive.height and naive.select(_at_midnight().all()).item():
         raise BadInput("these bars have dates and no times of day", hint="import them with --timeframe 1d or 1w")
-    raise BadInput("these intraday times have no time zone", hint=hint)
+    if naive.height and zone is None:
+        raise BadInput("these intraday times have no time zone", hint=_TELL_ZONE)

@@ -28,7 +28,7 @@ SERIES: Final = _shape(
     "series",
     _texts("id", "timeframe"),
     {**_texts("provider", "feed", "adjustment", "volume_scope", "market"), "simulated": pl.Boolean()},
-    {"adjusted_as_of": pl.Date()},
+    {},
 )
 ACTIONS: Final = _shape(
     "actions",

@@ -13,18 +13,19 @@ even where one series was imported in parts on several dates. A series becomes v
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from tapehawk.core.bars import CONSOLIDATED, SCHEMA, Series
-from tapehawk.core.errors import BadInput, NoData, UnknownName
+from tapehawk.core.errors import BadInput, CorruptStore, NoData, UnknownName
 from tapehawk.data import tables
 from tapehawk.data.shapes import ACTIONS, SERIES, SYMBOLS, bar_rows, bars_of, session_of, shaped
 from tapehawk.data.tables import Appended, Table
-from tapehawk.data.versions import HOW_TO_FILL, bars_table, no_bars, parse_version, table_version
+from tapehawk.data.versions import HOW_TO_FILL, HOW_TO_MEND, bars_table, no_bars, parse_version, table_version
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def append_bars(root: Path, batches: Sequence[tuple[Series, pl.DataFrame]]) -> A
     Frames have the bar contract's columns. Equal bars are not stored again, changed ones become revisions.
     """
     table, frame = _bars_in(batches)
-    tables.append(root, SERIES, _series_rows(root, [series for series, _ in batches]))
+    tables.append(root, SERIES, _series_rows([series for series, _ in batches]))
     return tables.append(root, table, frame)
 
 
@@ -89,6 +90,17 @@ def read_bars(
     return tables.newest(root, table, version=at, where=where).select(*SCHEMA, "adjusted_as_of")
 
 
+def stored_symbols(root: Path, series: Series, *, version: str | None = None) -> list[str]:
+    """List the symbols that have bars in a series, sorted."""
+    table = bars_table(series.timeframe)
+    at = _at(root, table, version)
+    if at is None:
+        raise no_bars(root, series.timeframe)
+    with tables.reading(root, table):
+        names = tables.scan(root, table, at).filter(pl.col("series") == series.id).select(pl.col("symbol").unique())
+        return sorted(names.collect().to_series())
+
+
 def read_actions(root: Path, *, version: str | None = None) -> pl.DataFrame:
     """Read splits and dividends, newest revision, sorted by symbol and date; empty when none are stored."""
     return tables.newest(root, ACTIONS, version=_at(root, "actions", version)).drop("revision")
@@ -107,27 +119,12 @@ def stored_series(root: Path, timeframe: str, *, market: str | None = None, vers
     at = _at(root, bars_table(timeframe), version)
     if at is None:
         raise no_bars(root, timeframe)
-    with tables.reading(root, bars_table(timeframe)):
-        time = pl.col("time")
-        found = (
-            tables.scan(root, bars_table(timeframe), at)
-            .group_by("series")
-            .agg(
-                pl.col("symbol").n_unique().alias("symbols"),
-                pl.len().alias("rows"),
-                time.min().alias("first"),
-                time.max().alias("last"),
-            )
-        )
-        facts = {row["series"]: row for row in found.collect().iter_rows(named=True)}
-    known = [one for one in _known_series(root, timeframe) if one.id in facts and market in (None, one.market)]
-    if not known:
-        raise (
-            no_bars(root, timeframe)
-            if market is None
-            else NoData(f"no {timeframe} bars of the market {market!r} are stored in {root}", hint=HOW_TO_FILL)
-        )
-    return [Stored(one, *(facts[one.id][key] for key in ("symbols", "rows", "first", "last"))) for one in known]
+    known = _known_series(root, timeframe)
+    found = [_stored(known, facts, root) for facts in _reach(root, bars_table(timeframe), at)]
+    wanted = [one for one in found if market in (None, one.series.market)]
+    if not wanted:
+        raise NoData(f"no {timeframe} bars of the market {market!r} are stored in {root}", hint=HOW_TO_FILL)
+    return wanted
 
 
 def preferred_series(
@@ -166,19 +163,36 @@ def _at(root: Path, table: str, version: str | None) -> int | None:
     return parse_version(version).get(table)
 
 
-def _series_rows(root: Path, batch: Sequence[Series]) -> pl.DataFrame:
-    """Rows for the table of series; the date adjusted as of only moves forward."""
-    known = {(one.id, one.timeframe): one for one in _known_series(root, batch[0].timeframe)}
-    rows = []
-    for series in batch:
-        before = known.get((series.id, series.timeframe), series)
-        dates = [one.adjusted_as_of for one in (series, before) if one.adjusted_as_of]
-        latest = replace(series, adjusted_as_of=max(dates, default=None))
-        rows.append({**{name: getattr(latest, name) for name in SERIES.schema if name != "revision"}, "revision": 0})
-    return pl.DataFrame(rows, schema=SERIES.schema)
+def _reach(root: Path, table: str, version: int) -> list[dict[str, Any]]:
+    """What is stored of each series, by id. Every bar has one row of revision 0."""
+    with tables.reading(root, table):
+        found = (
+            tables.scan(root, table, version)
+            .group_by("series")
+            .agg(
+                pl.col("symbol").n_unique().alias("symbols"),
+                (pl.col("revision") == 0).sum().alias("rows"),
+                pl.col("time").min().alias("first"),
+                pl.col("time").max().alias("last"),
+                pl.col("adjusted_as_of").max(),
+            )
+        )
+        return found.sort("series").collect().to_dicts()
 
 
-def _known_series(root: Path, timeframe: str) -> list[Series]:
+def _stored(known: Mapping[str, Series], facts: dict[str, Any], root: Path) -> Stored:
+    name, as_of = facts.pop("series"), facts.pop("adjusted_as_of")
+    if name not in known:
+        raise CorruptStore(f"the table series in {root} does not know {name}", hint=HOW_TO_MEND)
+    return Stored(replace(known[name], adjusted_as_of=as_of), **facts)
+
+
+def _series_rows(batch: Sequence[Series]) -> pl.DataFrame:
+    rows = [{**vars(series), "id": series.id, "revision": 0} for series in batch]
+    return pl.DataFrame(rows, schema_overrides=SERIES.schema).select(SERIES.schema.names())
+
+
+def _known_series(root: Path, timeframe: str) -> dict[str, Series]:
     rows = tables.newest(root, SERIES, version=table_version(root, "series"))
-    rows = rows.filter(pl.col("timeframe") == timeframe).sort("id").drop("id", "revision")
-    return [Series(**row) for row in rows.iter_rows(named=True)]
+    known = rows.filter(pl.col("timeframe") == timeframe).drop("revision")
+    return {row.pop("id"): Series(**row) for row in known.iter_rows(named=True)}

@@ -160,7 +160,7 @@ def _fresh_part(root: Path, table: Table, part: pl.DataFrame, version: int) -> p
     both = part.join(stored, on=list(table.keys), how="left", nulls_equal=True, maintain_order="left")
     differs = [~pl.col(name).eq_missing(pl.col(f"stored.{name}")) for name in table.values]
     known = pl.col("stored.revision")
-    fresh = both.filter(known.is_null() | pl.any_horizontal(differs))
+    fresh = both.filter(pl.any_horizontal(known.is_null(), *differs))
     return fresh.with_columns((known + 1).fill_null(0).cast(pl.Int32).alias("revision")).select(table.schema.names())
 
 
