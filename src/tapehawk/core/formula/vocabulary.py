@@ -177,7 +177,9 @@ def _on(timeframe: str, x: Expr) -> Expr:
         node = inside.pop()
         if node.op in ("on", "rank"):
             inner = "another on(…)" if node.op == "on" else f"a {node.params[0]}"
-            raise BadInput(f'on("{timeframe}", …) holds {inner}', hint='write it outside, as in rank(on("1h", close))')
+            raise BadInput(
+                f'on("{timeframe}", …) holds {inner}', hint='write it outside, as in rank(on("1h", roc(close)))'
+            )
         inside.extend(arg for arg in node.args if arg not in seen)
         seen.update(node.args)
     return expr.on(timeframe, x)
