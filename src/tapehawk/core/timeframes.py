@@ -27,7 +27,9 @@ OPEN_MINUTE: Final = "minute of the regular open"
 PREMARKET_MINUTES: Final = 330  # extended hours begin at 04:00, the regular ones at 09:30
 
 bars_a_session = make("bars_a_session")
-regular_open = make("open_minute")  # minute of these hours at which regular trading opens
+# Minutes of these hours at which regular trading opens, and closes on a day that is not cut short.
+opens_at = make("opens_at")
+closes_at = make("closes_at")
 
 
 def daily(x: Expr) -> Expr:
@@ -46,6 +48,11 @@ def bar_minutes(timeframe: str) -> int:
     return MINUTES.get(timeframe, CONTINUOUS_MINUTES)
 
 
+def regular_minutes(calendar: str = "us") -> int:
+    """Return the minutes of regular trading in a full session."""
+    return SESSION_MINUTES["regular"] if calendar == "us" else CONTINUOUS_MINUTES
+
+
 def open_minute(hours: str = "regular", calendar: str = "us") -> int:
     """Return the minute of these hours at which regular trading opens."""
     return PREMARKET_MINUTES if calendar == "us" and hours == "extended" else 0
@@ -53,7 +60,8 @@ def open_minute(hours: str = "regular", calendar: str = "us") -> int:
 
 _LEAVES: Final[Mapping[str, Callable[[str, str, str], int]]] = {
     "bars_a_session": bars_in_session,
-    "open_minute": lambda _, hours, calendar: open_minute(hours, calendar),
+    "opens_at": lambda _, hours, calendar: open_minute(hours, calendar),
+    "closes_at": lambda _, hours, calendar: open_minute(hours, calendar) + regular_minutes(calendar),
 }
 # Where a bar is a session or more, it is all there is of the session so far.
 _OF_THE_BAR: Final = frozenset({"session_first", "session_highest", "session_lowest", "session_sum"})

@@ -11,7 +11,12 @@ _BEYOND = 0.001
 
 
 class InsideBar(Scanner):
-    """A completed inside bar, and a later bar that closes beyond its high or low by a tenth of a percent."""
+    """A completed inside bar, and a bar that closes beyond its high or low by a tenth of a percent.
+
+    The inside bar is the one before: within both ends of its own predecessor. The stop is its other end. A price that
+    crosses the level before its bar has closed is a live matter: such a row is marked `intrabar` until the close says
+    what this scanner says.
+    """
 
     def setups(self) -> Iterator[Setup]:
         """Yield the breakout above and the breakdown below."""
