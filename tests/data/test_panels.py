@@ -280,5 +280,8 @@ def test_questions_that_make_no_sense_are_refused(tmp_path):
         PanelQuestion(market="mars")
     with pytest.raises(NoData):
         find_panel(tmp_path, DAILY)
+    fill(tmp_path, daily("AAA", [10.0]))
+    with pytest.raises(NoData, match="no panel is built"):
+        panel_series(tmp_path, DAILY)
     with pytest.raises(BadInput, match="not a data version"):
         open_panel(tmp_path, PanelQuestion(version="../../etc"))

@@ -17,6 +17,7 @@ from tapehawk.data import store, tables
 from tapehawk.data.imports import ImportOptions, import_path
 from tapehawk.data.panels import PanelQuestion, open_panel
 from tapehawk.data.tables import Appended
+from tapehawk.data.writers import named_files
 from tests.data.bar_frames import AS_TRADED, daily
 
 SYMBOLS, DAYS = 150, 700  # two years, some hundred kilobytes a file
@@ -40,7 +41,7 @@ def orphans(root) -> list[str]:
     """Data files in the tables that no version names."""
     found = []
     for table in ("bars_1d", "series"):
-        named = tables._named_in_log(root / table) if (root / table / "_delta_log").exists() else set()
+        named = named_files(root / table) if (root / table / "_delta_log").exists() else set()
         files = [path for path in (root / table).rglob("*.parquet*") if "_delta_log" not in path.parts]
         found += [path.name for path in files if str(path.relative_to(root / table)) not in named]
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from dataclasses import replace
 
 import polars as pl
@@ -231,3 +232,18 @@ def test_a_lost_log_is_a_corrupt_store_and_nothing_is_deleted(tmp_path):
 
 def test_a_table_that_is_not_there_has_no_version(tmp_path):
     assert table_version(tmp_path, "bars_1d") is None
+
+
+def test_a_series_that_nobody_knows_is_a_corrupt_store(tmp_path):
+    store.append_bars(tmp_path, [(SIP, daily("AAA", [1.0]))])
+    shutil.rmtree(tmp_path / "series")
+    with pytest.raises(CorruptStore, match="does not know us:test:sip"):
+        store.preferred_series(tmp_path, "1d")
+
+
+def test_symbols_of_a_series_are_listed(tmp_path):
+    store.append_bars(tmp_path, [(SIP, pl.concat([daily("BBB", [1.0]), daily("AAA", [1.0, 2.0])]))])
+    assert store.stored_symbols(tmp_path, SIP) == ["AAA", "BBB"]
+    assert store.stored_symbols(tmp_path, replace(SIP, feed="none")) == []
+    with pytest.raises(NoData):
+        store.stored_symbols(tmp_path, replace(SIP, timeframe="1m"))

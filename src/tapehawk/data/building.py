@@ -17,10 +17,10 @@ from tapehawk.core.errors import NoData
 from tapehawk.core.panel import Panel
 from tapehawk.core.sessions import calendar_named, date_of
 from tapehawk.data.actions import NEVER, Floats, Ints, split_factors, splits_in
+from tapehawk.data.faults import disk_full_is_try_again
 from tapehawk.data.panels import PanelQuestion, remove_older, write_panel
 from tapehawk.data.shapes import session_of
 from tapehawk.data.store import preferred_series, read_actions, read_bars
-from tapehawk.data.tables import disk_full_is_try_again
 from tapehawk.data.versions import data_version
 
 MICROSECONDS_A_DAY = 86_400_000_000

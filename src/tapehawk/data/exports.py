@@ -17,8 +17,8 @@ import polars as pl
 from tapehawk.core.bars import PRICES, SESSION_TIMEFRAMES, Series
 from tapehawk.core.errors import BadInput, NoData, UnknownName
 from tapehawk.data.building import adjusted_bars
+from tapehawk.data.faults import disk_full_is_try_again
 from tapehawk.data.store import preferred_series, read_actions, read_bars, stored_symbols
-from tapehawk.data.tables import disk_full_is_try_again
 from tapehawk.data.versions import data_version
 
 

@@ -11,7 +11,7 @@ with its reason, to ROOT/rejects; the others are stored. Rows out of order are s
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -71,54 +71,78 @@ class ImportReport:
     data_version: str | None = None
 
 
-def import_path(root: Path, path: Path, options: ImportOptions, *, dry_run: bool = False) -> ImportReport:
+@dataclass(frozen=True)
+class _Import:
+    """One import: what was asked, and the files that the path stands for."""
+
+    root: Path
+    path: Path
+    files: list[Path]
+    options: ImportOptions
+    dry_run: bool
+    on_step: Callable[[str], None]
+
+    def rejects(self, name: str, rows: pl.DataFrame) -> Path | None:
+        """Write refused rows, unless this is a dry run."""
+        return None if self.dry_run else write_rejects(self.root, name, rows, self.files)
+
+
+def import_path(
+    root: Path,
+    path: Path,
+    options: ImportOptions,
+    *,
+    dry_run: bool = False,
+    on_step: Callable[[str], None] = lambda _: None,
+) -> ImportReport:
     """Import a CSV or Parquet file, or a folder of them, into the store at `root`.
 
-    Raises BadInput when the file or the options can't be understood or no row is a bar, TryAgain when the disk is full;
-    then nothing is stored.
+    `on_step` is told what is being done. Raises BadInput when the file or the options can't be understood or no row can
+    be used, TryAgain when the disk is full; then nothing is stored.
     """
-    found = files.data_files(path)
-    kind = listings.kind_of(files.columns_of(found[0]))
-    if kind is None:
-        return _import_bars(root, path, found, options, dry_run=dry_run)
-    return _import_listing(root, path, found, kind, dry_run=dry_run)
+    task = _Import(root, path, files.data_files(path), options, dry_run, on_step)
+    kind = listings.kind_of(files.columns_of(task.files[0]))
+    return _import_bars(task) if kind is None else _import_listing(task, kind)
 
 
-def _import_listing(root: Path, path: Path, found: list[Path], kind: str, *, dry_run: bool) -> ImportReport:
-    listing = listings.load_listing(kind, found)
-    table = listings.LISTINGS[kind]
-    reject_file = None if dry_run else write_rejects(root, path.name, listing.rejects, found)
+def _import_listing(task: _Import, kind: str) -> ImportReport:
+    task.on_step(f"reading {kind}")
+    listing = listings.load_listing(kind, task.files, market=task.options.market)
+    reject_file = task.rejects(task.path.name, listing.rejects)
     if listing.rows.is_empty():
-        raise _nothing(path, listing.rejects, reject_file)
+        raise _nothing(task.path, listing.rejects, reject_file)
+    task.on_step(f"storing {listing.rows.height:,} rows")
+    store_rows = tables.compared if task.dry_run else tables.append
     return ImportReport(
         kind=kind,
-        files=len(found),
+        files=len(task.files),
         mapping=listing.mapping,
         rows_read=listing.rows.height + listing.rejects.height,
-        stored=(tables.compared if dry_run else tables.append)(root, table, listing.rows),
-        dry_run=dry_run,
+        stored=store_rows(task.root, listings.LISTINGS[kind], listing.rows),
+        dry_run=task.dry_run,
         rejected=counted(listing.rejects),
         reject_file=reject_file,
         symbols=listing.rows["symbol"].n_unique(),
     )
 
 
-def _import_bars(root: Path, path: Path, found: list[Path], options: ImportOptions, *, dry_run: bool) -> ImportReport:
-    loaded, series, checked = _judged(found, options)
+def _import_bars(task: _Import) -> ImportReport:
+    loaded, series, checked = _judged(task)
     good, timeframe = checked.good, series.timeframe
-    reject_file = None if dry_run else write_rejects(root, f"{path.name}.{timeframe}", checked.rejects, found)
+    reject_file = task.rejects(f"{task.path.name}.{timeframe}", checked.rejects)
     if good.is_empty():
-        raise _nothing(path, checked.rejects, reject_file)
+        raise _nothing(task.path, checked.rejects, reject_file)
+    task.on_step(f"storing {good.height:,} bars")
     batches = _batches(good, series)
-    stored = (store.compare_bars if dry_run else store.append_bars)(root, batches)
+    stored = (store.compare_bars if task.dry_run else store.append_bars)(task.root, batches)
     first, last = _reach(good)
     return ImportReport(
         kind="bars",
-        files=len(found),
+        files=len(task.files),
         mapping=loaded.mapping,
         rows_read=loaded.rows.height,
         stored=stored,
-        dry_run=dry_run,
+        dry_run=task.dry_run,
         rejected=counted(checked.rejects),
         reject_file=reject_file,
         out_of_order=checked.out_of_order,
@@ -127,23 +151,22 @@ def _import_bars(root: Path, path: Path, found: list[Path], options: ImportOptio
         first=first,
         last=last,
         timeframe=timeframe,
-        timeframe_told=options.timeframe is not None,
+        timeframe_told=task.options.timeframe is not None,
         series=tuple(one for one, _ in batches),
-        data_version=None if dry_run else data_version(root, timeframe),
+        data_version=None if task.dry_run else data_version(task.root, timeframe),
     )
 
 
-def _judged(found: list[Path], options: ImportOptions) -> tuple[Loaded, Series, Checked]:
+def _judged(task: _Import) -> tuple[Loaded, Series, Checked]:
     """Read files and judge their rows; the series is that of the whole market's volume."""
-    adjustment = _adjustment(options)
-    loaded = reading.load(found)
+    options, adjustment = task.options, _adjustment(task.options)
+    task.on_step(f"reading {task.path.name}")
+    loaded = reading.load(task.files, to_adjusted_close=adjustment == "all")
+    task.on_step(f"checking {loaded.rows.height:,} rows")
     rows = reading.on_one_clock(loaded.rows, options.time_zone)
-    rows = reading.scaled_to_adjusted_close(rows) if adjustment == "all" else rows
     market = options.market or reading.market_of(rows)
     timeframe = check_timeframe(options.timeframe) if options.timeframe else reading.infer_timeframe(rows)
     rows = reading.settled(rows, timeframe=timeframe, market=market, zone=options.time_zone)
-    within = ("volume_scope",) if "volume_scope" in rows.columns else ()
-    checked = _within_reach(check_bars(rows, market=market, within=within), timeframe, market)
     series = Series(
         provider=options.provider,
         feed=options.feed,
@@ -152,6 +175,8 @@ def _judged(found: list[Path], options: ImportOptions) -> tuple[Loaded, Series, 
         simulated=loaded.simulated,
         market=market,
     )
+    within = ("volume_scope",) if "volume_scope" in rows.columns else ()
+    checked = _within_reach(check_bars(rows, market=market, within=within), timeframe, market)
     if adjustment != "none" and checked.good.height:
         series = replace(series, adjusted_as_of=options.adjusted_as_of or _reach(checked.good)[1].date())
     return loaded, series, checked

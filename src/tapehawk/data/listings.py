@@ -14,6 +14,7 @@ from typing import Final
 import polars as pl
 
 from tapehawk.data import files
+from tapehawk.data.reading import market_of
 from tapehawk.data.shapes import ACTIONS, SYMBOLS, shaped
 from tapehawk.data.tables import Table
 from tapehawk.data.times import read_times
@@ -42,11 +43,16 @@ def kind_of(columns: Sequence[str]) -> str | None:
     return next((kind for kind, marks in MARKS.items() if any(mark <= names for mark in marks)), None)
 
 
-def load_listing(kind: str, paths: Sequence[Path]) -> Listing:
-    """Read files of one kind of listing and split their rows into usable ones and rejects."""
+def load_listing(kind: str, paths: Sequence[Path], *, market: str | None = None) -> Listing:
+    """Read files of one kind of listing and split their rows into usable ones and rejects.
+
+    `market`: that of the symbols which do not say theirs; None tells coins by the slash in their names.
+    """
     table = LISTINGS[kind]
     parts = [_read(path, table).with_columns(file=pl.lit(i, pl.UInt32)) for i, path in enumerate(paths)]
     rows = pl.concat(parts)
+    if kind == "symbols":
+        rows = rows.with_columns(market=pl.col("market").fill_null(market or market_of(rows)))
     reason = _action_reason() if kind == "actions" else _no_symbol()
     repeated = pl.struct(table.keys).is_first_distinct().not_()
     reason = pl.coalesce(reason, pl.when(repeated).then(pl.lit("duplicate row")))

@@ -13,9 +13,11 @@ business of data/building.py, which is imported only when a panel has to be buil
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +25,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tapehawk.core.errors import UnknownName
+from tapehawk.core.errors import NoData, UnknownName
 from tapehawk.core.panel import Panel
 from tapehawk.core.series import MARKETS, SESSION_TIMEFRAMES, Series, check_timeframe
 from tapehawk.data.versions import data_version, parse_version
@@ -31,6 +33,7 @@ from tapehawk.data.versions import data_version, parse_version
 FORMAT: Final = 1
 """Layout of a panel folder; folders of another layout are rebuilt."""
 
+_BUILDING: Final = ".building-"
 HOURS: Final = ("regular", "extended")
 
 
@@ -87,27 +90,28 @@ def find_panel(root: Path, question: PanelQuestion) -> Panel | None:
 
 
 def panel_series(root: Path, question: PanelQuestion) -> Series:
-    """Return the series whose bars a built panel holds. Raises FileNotFoundError when it is not built."""
-    facts = json.loads((_place(root, question) / "meta.json").read_bytes())["series"]
+    """Return the series whose bars a built panel holds. Raises NoData when it is not built."""
+    try:
+        facts = json.loads((_place(root, question) / "meta.json").read_bytes())["series"]
+    except FileNotFoundError as error:
+        raise NoData("no panel is built for this question", hint="open it first") from error
     as_of = facts.pop("adjusted_as_of")
     return Series(**facts, adjusted_as_of=as_of and dt.date.fromisoformat(as_of))
 
 
 def write_panel(root: Path, question: PanelQuestion, panel: Panel, series: Series) -> Panel:
-    """Store a panel where `open_panel` finds it, in one step, and return it opened from there."""
-    question = replace(question, version=panel.data_version)
-    place = _place(root, question)
-    aside = root / "panels" / f".building-{os.getpid()}-{question.folder}"
+    """Store a panel where `open_panel` finds it, in one step, and return it mapped from there."""
+    place = _place(root, replace(question, version=panel.data_version))
+    place.parent.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(root / "panels")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
+    aside = Path(tempfile.mkdtemp(prefix=f"{_BUILDING}{os.getpid()}-", dir=root / "panels"))
     try:
         _write(aside, panel, series)
-        place.parent.mkdir(exist_ok=True)
+        mapped = _mapped(aside, json.loads((aside / "meta.json").read_bytes()))  # stays valid wherever the folder goes
         _take_place(aside, place)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return _mapped(place, json.loads((place / "meta.json").read_bytes()))
+    return mapped
 
 
 def remove_older(root: Path, question: PanelQuestion, version: str) -> None:
@@ -169,15 +173,16 @@ def _take_place(aside: Path, place: Path) -> None:
     """Rename; when another process has just put the same panel there, its copy is as good."""
     try:
         aside.rename(place)
-    except OSError:
-        if find_format(place) == FORMAT:
-            return
-        shutil.rmtree(place)
-        aside.rename(place)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        if _format_of(place) != FORMAT:
+            shutil.rmtree(place)
+            aside.rename(place)
 
 
-def find_format(folder: Path) -> int | None:
-    """Return the layout of the panel in `folder`, None when there is no readable one."""
+def _format_of(folder: Path) -> int | None:
+    """Layout of the panel in `folder`, None when there is no readable one."""
     try:
         return int(json.loads((folder / "meta.json").read_bytes())["format"])
     except (OSError, ValueError, KeyError):
@@ -186,6 +191,10 @@ def find_format(folder: Path) -> int | None:
 
 def _remove_abandoned(panels: Path) -> None:
     """Delete what builders that died have left."""
-    for folder in panels.glob(".building-*"):
-        if not Path(f"/proc/{folder.name.split('-')[1]}").exists():
+    for folder in panels.glob(f"{_BUILDING}*"):
+        try:
+            os.kill(int(folder.name.removeprefix(_BUILDING).split("-")[0]), 0)
+        except ProcessLookupError:
             shutil.rmtree(folder, ignore_errors=True)
+        except PermissionError:
+            continue  # alive, and another user's

@@ -38,8 +38,11 @@ class Loaded:
     simulated: bool
 
 
-def load(paths: Sequence[Path]) -> Loaded:
-    """Read the bars of files: symbol, time as written, zoned, prices, volume, what else is known, file and row."""
+def load(paths: Sequence[Path], *, to_adjusted_close: bool = False) -> Loaded:
+    """Read the bars of files: symbol, time as written, zoned, prices, volume, perhaps volume_scope, file and row.
+
+    `to_adjusted_close`: scale open, high, low and close by adjusted close ÷ close in the files that have such a column.
+    """
     parts = []
     mapping: dict[str, str] = {}
     simulated = False
@@ -47,26 +50,15 @@ def load(paths: Sequence[Path]) -> Loaded:
         found = map_columns(files.columns_of(path), place=path.name)
         mapping = mapping or describe(found)
         simulated = simulated or ("labels" in found and _simulated(path, found["labels"]))
-        parts.append(_rows(path, found).with_columns(file=pl.lit(number, pl.UInt32)))
-    rows = pl.concat(parts, how="diagonal") if len(parts) > 1 else parts[0]
+        part = _rows(path, found)
+        part = _scaled(part) if to_adjusted_close and "adjusted_close" in found else part
+        parts.append(part.drop("adjusted_close", strict=False).with_columns(file=pl.lit(number, pl.UInt32)))
+    rows = pl.concat(parts, how="diagonal")
+    if "volume_scope" in rows.columns:
+        rows = rows.with_columns(pl.col("volume_scope").fill_null(CONSOLIDATED))
     if rows.is_empty():
         raise BadInput("there are no rows to import", hint="the files have a header and nothing below it")
     return Loaded(rows, {"symbol": "(the file's name)", **mapping}, simulated)
-
-
-def scaled_to_adjusted_close(rows: pl.DataFrame) -> pl.DataFrame:
-    """Scale open, high, low and close by adjusted close ÷ close, where a file adjusts only its closes for dividends."""
-    if "adjusted_close" not in rows.columns:
-        return rows
-    ratio = pl.col("adjusted_close") / pl.col("close")
-    highest = pl.max_horizontal([pl.col(name) for name in PRICES])
-    lowest = pl.min_horizontal([pl.col(name) for name in PRICES])
-    # Equal prices stay equal only up to rounding when scaled: high and low take the others in.
-    whole = (pl.col("high") == highest) & (pl.col("low") == lowest)
-    scaled = rows.with_columns(whole.alias("whole"), *[(pl.col(name) * ratio).alias(name) for name in PRICES])
-    return scaled.with_columns(
-        high=pl.when("whole").then(highest).otherwise("high"), low=pl.when("whole").then(lowest).otherwise("low")
-    ).drop("whole")
 
 
 def market_of(rows: pl.DataFrame) -> str:
@@ -135,6 +127,19 @@ def _rows(path: Path, found: Mapping[str, str]) -> pl.DataFrame:
     ).with_row_index("row", offset=1)
 
 
+def _scaled(rows: pl.DataFrame) -> pl.DataFrame:
+    """Scale all prices where a file adjusts only its closes for dividends."""
+    ratio = pl.col("adjusted_close") / pl.col("close")
+    highest = pl.max_horizontal([pl.col(name) for name in PRICES])
+    lowest = pl.min_horizontal([pl.col(name) for name in PRICES])
+    # Equal prices stay equal only up to rounding when scaled: high and low take the others in.
+    whole = (pl.col("high") == highest) & (pl.col("low") == lowest)
+    scaled = rows.with_columns(whole.alias("whole"), *[(pl.col(name) * ratio).alias(name) for name in PRICES])
+    return scaled.with_columns(
+        high=pl.when("whole").then(highest).otherwise("high"), low=pl.when("whole").then(lowest).otherwise("low")
+    ).drop("whole")
+
+
 def _simulated(path: Path, column: str) -> bool:
     labels = files.read_columns(path, [column])[column].cast(pl.String).fill_null("")
     return bool(labels.str.contains("simulated", literal=True).any())
@@ -158,7 +163,7 @@ def _symbol(column: pl.Series) -> pl.Series:
 
 
 def _scope(column: pl.Series) -> pl.Series:
-    return column.cast(pl.String).fill_null(CONSOLIDATED).alias("volume_scope")
+    return column.cast(pl.String).alias("volume_scope")
 
 
 def _number(column: pl.Series) -> pl.Series:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tapehawk.data.tables import disk_full_is_try_again
+from tapehawk.data.faults import disk_full_is_try_again
 
 
 def write_rejects(root: Path, name: str, rejects: pl.DataFrame, files: Sequence[Path]) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 import polars as pl
@@ -68,6 +69,11 @@ def session_of(timeframe: str, market: str) -> pl.Expr:
     if timeframe in SESSION_TIMEFRAMES:
         return time.dt.date()
     return time.dt.convert_time_zone(EXCHANGE_ZONE[market]).dt.date()
+
+
+def cut_at(table: Table, session: dt.date) -> tuple[pl.Expr, int | dt.date]:
+    """Column that a table of bars is cut by, and its value for a session: what lets a reader skip files."""
+    return (pl.col("year"), session.year) if table.partition == "year" else (pl.col("session"), session)
 
 
 def bar_rows(series: Series, bars: pl.DataFrame) -> pl.DataFrame:

@@ -23,7 +23,8 @@ import polars as pl
 from tapehawk.core.bars import CONSOLIDATED, SCHEMA, Series
 from tapehawk.core.errors import BadInput, CorruptStore, NoData, UnknownName
 from tapehawk.data import tables
-from tapehawk.data.shapes import ACTIONS, SERIES, SYMBOLS, bar_rows, bars_of, session_of, shaped
+from tapehawk.data.faults import reading
+from tapehawk.data.shapes import ACTIONS, SERIES, SYMBOLS, bar_rows, bars_of, cut_at, session_of, shaped
 from tapehawk.data.tables import Appended, Table
 from tapehawk.data.versions import HOW_TO_FILL, HOW_TO_MEND, bars_table, no_bars, parse_version, table_version
 
@@ -81,9 +82,9 @@ def read_bars(
     where = pl.col("series") == series.id
     if symbols is not None:
         where &= pl.col("symbol").is_in(list(symbols))
-    for bound, within in zip(sessions, (pl.Expr.ge, pl.Expr.le), strict=True):
+    for bound, keeps in zip(sessions, (pl.Expr.ge, pl.Expr.le), strict=True):
         if bound is not None:
-            where &= within(session_of(series.timeframe, series.market), bound)
+            where &= keeps(session_of(series.timeframe, series.market), bound) & keeps(*cut_at(table, bound))
     at = _at(root, table.name, version)
     if at is None:
         raise no_bars(root, series.timeframe)
@@ -96,7 +97,7 @@ def stored_symbols(root: Path, series: Series, *, version: str | None = None) ->
     at = _at(root, table, version)
     if at is None:
         raise no_bars(root, series.timeframe)
-    with tables.reading(root, table):
+    with reading(root, table):
         names = tables.scan(root, table, at).filter(pl.col("series") == series.id).select(pl.col("symbol").unique())
         return sorted(names.collect().to_series())
 
@@ -165,7 +166,7 @@ def _at(root: Path, table: str, version: str | None) -> int | None:
 
 def _reach(root: Path, table: str, version: int) -> list[dict[str, Any]]:
     """What is stored of each series, by id. Every bar has one row of revision 0."""
-    with tables.reading(root, table):
+    with reading(root, table):
         found = (
             tables.scan(root, table, version)
             .group_by("series")

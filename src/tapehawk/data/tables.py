@@ -5,43 +5,30 @@ Appending compares with what is stored: equal rows are not stored again, changed
 
 Several processes may append at once. A writer compares against version v and commits as v + 1; when another was
 quicker the commit fails and the comparison is made anew, so two imports of one file store it once. A commit is one
-renamed log file: a process killed at any instant leaves either all of its rows or none. Data files of a commit that
-never came are swept by the next writer that is alone: writers share a lock on the table, the sweeper needs it whole.
+renamed log file: a process killed at any instant leaves either all of its rows or none.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, write_deltalake
-from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.exceptions import CommitFailedError
 
-from tapehawk.core.errors import CorruptStore, TryAgain
-from tapehawk.data.versions import HOW_TO_MEND, commits_of, table_version
+from tapehawk.core.errors import TryAgain
+from tapehawk.data.faults import disk_full_is_try_again, reading
+from tapehawk.data.versions import commits_of, table_version
+from tapehawk.data.writers import data_files, writing
 
 ATTEMPTS: Final = 50
 KEPT: Final = {
     "delta.logRetentionDuration": "interval 90 days",
     "delta.deletedFileRetentionDuration": "interval 90 days",
 }
-_UNREADABLE = (
-    DeltaError,
-    TableNotFoundError,
-    pl.exceptions.PolarsError,
-    pl.exceptions.PanicException,
-    OSError,
-    ValueError,
-)
-_FULL = ("no space left", "os error 28", "file too large", "os error 27", "quota exceeded", "os error 122")
 
 
 @dataclass(frozen=True)
@@ -69,7 +56,9 @@ def append(root: Path, table: Table, frame: pl.DataFrame) -> Appended:
 
     Raises TryAgain when the disk is full or other writers never pause, CorruptStore when stored rows can't be read.
     """
-    with _writing(root, table):
+    if not commits_of(root, table.name):
+        _create(root / table.name, table)
+    with writing(root / table.name):
         for _ in range(ATTEMPTS):
             version = table_version(root, table.name)
             fresh = _fresh(root, table, frame, version)
@@ -96,34 +85,11 @@ def newest(root: Path, table: Table, *, version: int | None, where: pl.Expr | No
 def scan(root: Path, name: str, version: int | None = None) -> pl.LazyFrame:
     """Return a table's rows, every revision, lazily; use inside `reading`."""
     table = DeltaTable(str(root / name), version=version)
-    for path, size in _files(table):
+    for path, size in data_files(table):
         # Asked first, because Polars answers a truncated file with a panic.
         if (root / name / path).stat().st_size != size:
             raise OSError(f"{path} has not the size it was written with")
     return pl.scan_delta(table)
-
-
-@contextmanager
-def reading(root: Path, name: str) -> Iterator[None]:
-    """Translate what can go wrong while a table is read."""
-    try:
-        yield
-    except _UNREADABLE as error:
-        raise CorruptStore(
-            f"the table {name} in {root} can't be read: {_first_line(error)}", hint=HOW_TO_MEND
-        ) from error
-
-
-@contextmanager
-def disk_full_is_try_again(place: Path) -> Iterator[None]:
-    """Turn the many ways of saying that a disk is full into TryAgain."""
-    try:
-        yield
-    except (OSError, DeltaError, pl.exceptions.PolarsError) as error:
-        if isinstance(error, CommitFailedError) or not any(word in str(error).lower() for word in _FULL):
-            raise
-        message = f"there is no room left to write to {place}"
-        raise TryAgain(message, hint="nothing was stored; free some space and run the same command again") from error
 
 
 def _last_of_each(frame: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
@@ -180,25 +146,6 @@ def _commit(root: Path, table: Table, fresh: pl.DataFrame, version: int | None) 
     return True
 
 
-@contextmanager
-def _writing(root: Path, table: Table) -> Iterator[None]:
-    """Make the table if there is none, and hold the writers' shared lock; sweep while no other writer is at work."""
-    folder = root / table.name
-    if not commits_of(root, table.name):
-        _create(folder, table)
-    lock = os.open(folder / ".writers", os.O_CREAT | os.O_RDWR, 0o644)
-    try:
-        _sweep_if_alone(folder, lock)
-        fcntl.flock(lock, fcntl.LOCK_SH)
-        try:
-            yield
-        except BaseException:
-            _sweep_if_alone(folder, lock)
-            raise
-    finally:
-        os.close(lock)
-
-
 def _create(folder: Path, table: Table) -> None:
     """Commit version 0, the empty table, so that a log without commits can only be a lost one."""
     with disk_full_is_try_again(folder):
@@ -207,45 +154,3 @@ def _create(folder: Path, table: Table) -> None:
             DeltaTable.create(
                 str(folder), table.schema, mode="ignore", partition_by=table.partition, configuration=dict(KEPT)
             )
-
-
-def _sweep_if_alone(folder: Path, lock: int) -> None:
-    """Delete data files that no commit names, unless another writer may be about to name them."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return
-    written = [path for path in folder.rglob("*.parquet*") if "_delta_log" not in path.parts]
-    if written and _log_is_whole(folder):
-        named = _named_in_log(folder)
-        for path in written:
-            if unquote(str(path.relative_to(folder))) not in named:
-                path.unlink(missing_ok=True)
-
-
-def _log_is_whole(folder: Path) -> bool:
-    """Say whether every commit is there, or those that are not stand in a checkpoint."""
-    commits = commits_of(folder.parent, folder.name)
-    gapless = commits == list(range(commits[0], commits[-1] + 1))
-    return gapless and (commits[0] == 0 or any((folder / "_delta_log").glob("*.checkpoint*")))
-
-
-def _named_in_log(folder: Path) -> set[str]:
-    """Paths of the data files of every version in the log, decoded."""
-    named: set[str] = set()
-    with reading(folder.parent, folder.name):
-        for commit in (folder / "_delta_log").glob("*.json"):
-            actions = (json.loads(line) for line in commit.read_text().splitlines())
-            named.update(action["add"]["path"] for action in actions if "add" in action)
-        named.update(path for path, _ in _files(DeltaTable(str(folder))))
-    return {unquote(path) for path in named}
-
-
-def _files(table: DeltaTable) -> list[tuple[str, int]]:
-    """Path (below the table's folder) and size of each data file of a version."""
-    facts = pl.DataFrame(table.get_add_actions(flatten=True)).select("path", "size_bytes")
-    return [(unquote(path), size) for path, size in facts.iter_rows()]
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
