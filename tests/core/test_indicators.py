@@ -1,7 +1,7 @@
 """The indicators' values, by other hands: TA-Lib, Stock.Indicators, the ta4j sheets, and Achelis' book.
 
 Equal means to 1e-9 of the value, or of the mean size of the series where it crosses zero. `settle` is the number of
-bars after which a recursive indicator has forgotten its seed, and stands only where seeds differ, as the docstrings say.
+bars after which a recursive indicator has forgotten its seed: only where the seeds differ, as the docstrings say.
 """
 
 from __future__ import annotations

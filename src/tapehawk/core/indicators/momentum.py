@@ -41,7 +41,7 @@ def macd(fast: int = 12, slow: int = 26, signal: int = 9, x: Expr = close) -> Os
 def ppo(fast: int = 12, slow: int = 26, signal: int = 9, x: Expr = close) -> Oscillator:
     """Percentage price oscillator: 100 × (ema(fast) / ema(slow) - 1), with signal and histogram.
 
-    Unit: percent. Seed, warm-up: as `macd`. Source: Appel, in percent.
+    Unit: percent. Seed: first values. Warm-up: as `macd`. Source: Appel, in percent.
     """
     line = (ema(x, bars(fast, "fast")) / ema(x, bars(slow, "slow")) - 1) * 100
     smooth = ema(line, bars(signal, "signal"))

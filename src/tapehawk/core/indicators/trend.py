@@ -96,13 +96,13 @@ def ichimoku(conversion: int = 9, base: int = 26, span: int = 52) -> Ichimoku:
     Unit: price. Warm-up: `conversion` - 1, `base` - 1, `base` + the longer of both - 1, `base` + `span` - 1 bars;
     exact. Source: Hosoda (1968).
     """
-    first, second = _middle(conversion, "conversion"), _middle(base, "base")
-    return Ichimoku(first, second, ((first + second) / 2)[base], _middle(span, "span")[base])
+    ahead = bars(base, "base")
+    first, second = _middle(bars(conversion, "conversion")), _middle(ahead)
+    return Ichimoku(first, second, ((first + second) / 2)[ahead], _middle(bars(span, "span"))[ahead])
 
 
-def _middle(length: int, name: str) -> Expr:
-    n = bars(length, name)
-    return (highest(high, n) + lowest(low, n)) / 2
+def _middle(length: int) -> Expr:
+    return (highest(high, length) + lowest(low, length)) / 2
 
 
 class Candle(NamedTuple):

@@ -30,7 +30,7 @@ def atr(length: int = 14) -> Expr:
 def natr(length: int = 14) -> Expr:
     """Average true range in percent of the close: 100 × atr / close.
 
-    Unit: percent. Seed, warm-up: as `atr`. Source: Forman (2006), as TA-Lib NATR.
+    Unit: percent. Seed: that of `atr`. Warm-up: as `atr`. Source: Forman (2006), as TA-Lib NATR.
     """
     return atr(length) / close * 100
 
@@ -81,7 +81,8 @@ def keltner(length: int = 20, multiple: float = 2.0, atr_length: int = 10) -> Ch
     Unit: price. Seed: as `ema` and `atr`. Warm-up: `atr_length` - 1 bars; within 1e-9 after the longer of
     ≈ 11.5 × `length` and 23 × `atr_length`. Source: Raschke's form of Keltner (1960).
     """
-    middle, reach = ema(close, length), atr(atr_length) * factor(multiple, "multiple")
+    middle = ema(close, length)
+    reach = atr(bars(atr_length, "atr_length")) * factor(multiple, "multiple")
     return Channel(middle + reach, middle, middle - reach)
 
 
@@ -100,5 +101,5 @@ def squeeze(length: int = 20, width: float = 2.0, multiple: float = 1.5, atr_len
     A condition. Warm-up: the longer of `length` and `atr_length`, less 1; settles as `keltner`. Source: Carter,
     *Mastering the Trade* (2005).
     """
-    bands, channel = bollinger(length, width), keltner(length, multiple, bars(atr_length, "atr_length"))
+    bands, channel = bollinger(length, width), keltner(length, multiple, atr_length)
     return (bands.upper < channel.upper) & (bands.lower > channel.lower)

@@ -73,22 +73,23 @@ def rma(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
 def _moving_sum(x: Any, starts: Any, state: Any, n: int, divisor: float, out: Any) -> None:
     """Sum of the last n values over `divisor`; the error of each addition is kept (two-sum), so nothing drifts.
 
-    State: values since the last null, sum, compensation, ring of the last n values. A null starts the sum anew.
+    A null starts the sum anew; n zeros make it exactly zero again, so that no trace of what has left can be divided by.
+    State: values since the last null, zeros at the end, sum, compensation, ring of the last n values.
     """
     for k in range(starts.size - 1):
         a, b, row = starts[k], starts[k + 1], state[k]
-        run, total, lost = int(row[0]), row[1], row[2]
+        run, zeros, total, lost = int(row[0]), int(row[1]), row[2], row[3]
         for i in range(a, b):
             v = x[i]
             if v - v != 0.0:
                 if run > 0:
-                    row[3:] = 0.0
-                run, total, lost = 0, 0.0, 0.0
+                    row[4:] = 0.0
+                run, zeros, total, lost = 0, 0, 0.0, 0.0
                 out[i] = np.nan
                 continue
             change, slip = v, 0.0
             if run >= n:
-                old = x[i - n] if i - n >= a else row[3 + run % n]
+                old = x[i - n] if i - n >= a else row[4 + run % n]
                 change = v - old
                 w = change - v
                 slip = (v - (change - w)) - (old + w)
@@ -97,19 +98,22 @@ def _moving_sum(x: Any, starts: Any, state: Any, n: int, divisor: float, out: An
             lost += ((total - (t - u)) + (change - u)) + slip
             total = t
             run += 1
+            zeros = zeros + 1 if v == 0.0 else 0
+            if zeros >= n:
+                total, lost = 0.0, 0.0
             out[i] = (total + lost) / divisor if run >= n else np.nan
         for i in range(max(a, b - min(run, n)), b):
-            row[3 + (run - (b - i)) % n] = x[i]
-        row[0], row[1], row[2] = run, total, lost
+            row[4 + (run - (b - i)) % n] = x[i]
+        row[0], row[1], row[2], row[3] = run, min(zeros, n), total, lost
 
 
-@kernel(width=lambda n: int(n) + 3, warmup=lambda n: int(n) - 1, uses=(_moving_sum,))
+@kernel(width=lambda n: int(n) + 4, warmup=lambda n: int(n) - 1, uses=(_moving_sum,))
 def sma(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
     """Mean of the last n values."""
     _moving_sum(x, starts, state, int(params[0]), params[0], out)
 
 
-@kernel(width=lambda n: int(n) + 3, warmup=lambda n: int(n) - 1, uses=(_moving_sum,))
+@kernel(width=lambda n: int(n) + 4, warmup=lambda n: int(n) - 1, uses=(_moving_sum,))
 def sum(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
     """Sum of the last n values."""
     _moving_sum(x, starts, state, int(params[0]), 1.0, out)

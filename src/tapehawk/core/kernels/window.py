@@ -42,56 +42,56 @@ def _fill(column: Any, value: float) -> None:
         column[i] = value
 
 
-def _mean(wide: Any, n: int, mean: Any) -> None:
-    """Fill the means of windows beginning at each value, measured from it, so that equal ones give it exactly."""
-    first = wide[: mean.size]
-    _fill(mean, 0.0)
+def _offset(wide: Any, n: int, offset: Any) -> None:
+    """Fill how far each window's mean lies from its first value.
+
+    Deviations are taken from the first value and then from this: nothing is lost where a window hardly moves around a
+    large number, and equal values deviate by exactly nothing.
+    """
+    first = wide[: offset.size]
+    _fill(offset, 0.0)
     for j in range(1, n):
-        later = wide[j : j + mean.size]
-        for i in range(mean.size):
-            mean[i] += later[i] - first[i]
-    for i in range(mean.size):
-        mean[i] = first[i] + mean[i] / n
+        later = wide[j : j + offset.size]
+        for i in range(offset.size):
+            offset[i] += later[i] - first[i]
+    for i in range(offset.size):
+        offset[i] /= n
 
 
 def _std_of_one(window: Any) -> float:
     """Return what `_std` fills for a window, by the same steps (a third of the time for a single bar)."""
-    total, squares, rest = 0.0, 0.0, 0.0
+    offset, squares = 0.0, 0.0
     for j in range(1, window.size):
-        total += window[j] - window[0]
-    mean = window[0] + total / window.size
+        offset += window[j] - window[0]
+    offset /= window.size
     for j in range(window.size):
-        d = window[j] - mean
+        d = (window[j] - window[0]) - offset
         squares += d * d
-        rest += d
-    v = (squares - rest * rest / window.size) / window.size
-    return float(np.sqrt(v if not v < 0.0 else 0.0))
+    return float(np.sqrt(squares / window.size))
 
 
-def _std(wide: Any, n: int, mean: Any, spare: Any, out: Any) -> None:
-    """Fill population deviations; `spare` takes the sum of the differences, which corrects the mean's own rounding."""
-    _mean(wide, n, mean)
+def _std(wide: Any, n: int, offset: Any, out: Any) -> None:
+    _offset(wide, n, offset)
+    first = wide[: offset.size]
     _fill(out, 0.0)
-    _fill(spare, 0.0)
     for j in range(n):
-        value = wide[j : j + mean.size]
-        for i in range(mean.size):
-            d = value[i] - mean[i]
+        value = wide[j : j + offset.size]
+        for i in range(offset.size):
+            d = (value[i] - first[i]) - offset[i]
             out[i] += d * d
-            spare[i] += d
-    for i in range(mean.size):
-        v = (out[i] - spare[i] * spare[i] / n) / n
-        out[i] = np.sqrt(v if not v < 0.0 else 0.0)
+    for i in range(offset.size):
+        out[i] = np.sqrt(out[i] / n)
 
 
-def _mean_deviation(wide: Any, n: int, mean: Any, out: Any) -> None:
-    _mean(wide, n, mean)
+def _mean_deviation(wide: Any, n: int, offset: Any, out: Any) -> None:
+    _offset(wide, n, offset)
+    first = wide[: offset.size]
     _fill(out, 0.0)
     for j in range(n):
-        value = wide[j : j + mean.size]
-        for i in range(mean.size):
-            out[i] += abs(value[i] - mean[i])
-    for i in range(mean.size):
+        value = wide[j : j + offset.size]
+        for i in range(offset.size):
+            out[i] += abs((value[i] - first[i]) - offset[i])
+    for i in range(offset.size):
         out[i] /= n
 
 
@@ -133,11 +133,11 @@ def wma(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
             _weighted(wide[i - a :], n, out[i : min(i + _TILE, b)])
 
 
-@kernel(width=int, warmup=lambda n: int(n) - 1, uses=(_load, _longest, _fill, _mean, _std, _std_of_one))
+@kernel(width=int, warmup=lambda n: int(n) - 1, uses=(_load, _longest, _fill, _offset, _std, _std_of_one))
 def std(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
     """Population standard deviation of the last n values, in two passes over the window; 0 for equal values."""
     n = int(params[0])
-    wide, mean, spare = np.empty(_longest(starts) + n), np.empty(_TILE), np.empty(_TILE)
+    wide, offset = np.empty(_longest(starts) + n), np.empty(_TILE)
     for k in range(starts.size - 1):
         a, b = starts[k], starts[k + 1]
         _load(x, a, b, state[k], n, wide)
@@ -146,20 +146,20 @@ def std(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
             if size == 1:
                 out[i] = _std_of_one(wide[i - a : i - a + n])
             else:
-                _std(wide[i - a :], n, mean[:size], spare[:size], out[i : i + size])
+                _std(wide[i - a :], n, offset[:size], out[i : i + size])
 
 
-@kernel(width=int, warmup=lambda n: int(n) - 1, uses=(_load, _longest, _fill, _mean, _mean_deviation))
+@kernel(width=int, warmup=lambda n: int(n) - 1, uses=(_load, _longest, _fill, _offset, _mean_deviation))
 def mean_deviation(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
     """Mean distance of the last n values from their own mean."""
     n = int(params[0])
-    wide, mean = np.empty(_longest(starts) + n), np.empty(_TILE)
+    wide, offset = np.empty(_longest(starts) + n), np.empty(_TILE)
     for k in range(starts.size - 1):
         a, b = starts[k], starts[k + 1]
         _load(x, a, b, state[k], n, wide)
         for i in range(a, b, _TILE):
             size = min(_TILE, b - i)
-            _mean_deviation(wide[i - a :], n, mean[:size], out[i : i + size])
+            _mean_deviation(wide[i - a :], n, offset[:size], out[i : i + size])
 
 
 def _since_extreme(x: Any, starts: Any, state: Any, n: int, sign: float, out: Any) -> None:
