@@ -1,0 +1,1 @@
+"""The composition root: settings, where things are, and how the parts are joined."""

@@ -1,0 +1,116 @@
+"""Joining the parts for a scan: settings and what was asked become a question and the desk that answers it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tapehawk.app.checking import Setting, checked, from_text
+from tapehawk.app.settings import Settings, section_model
+from tapehawk.catalog import scanner_names, scanner_type
+from tapehawk.core.errors import BadInput
+from tapehawk.core.signals import Risk
+from tapehawk.scan.desk import Desk
+from tapehawk.scan.question import Question
+from tapehawk.scan.report import Report
+
+ALL: Final = "all"
+CRYPTO: Final = "crypto"
+NEEDS_MORE: Final = ("formula", "ml")
+"""Scanners that `all` leaves out: one needs a formula, the other a trained model."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asks for; None and empty mean: by default.
+
+    `scanners` may hold "all". `symbols` with a slash, and the universe "crypto", ask the crypto market. `parameters`
+    are texts as typed and go before the settings.
+    """
+
+    scanners: Sequence[str]
+    date: dt.date | None = None
+    start_date: dt.date | None = None
+    end_date: dt.date | None = None
+    cutoff: str | None = None
+    timeframe: str = "1d"
+    hours: str = "regular"
+    symbols: Sequence[str] = ()
+    universe: str | None = None
+    parameters: Mapping[str, str] | None = None
+
+    @property
+    def market(self) -> str:
+        """The market that is asked."""
+        coins = bool(self.symbols) and all("/" in symbol for symbol in self.symbols)
+        return CRYPTO if coins or self.universe == CRYPTO else "us"
+
+
+def desk(settings: Settings, market: str = "us") -> Desk:
+    """Return the desk over the settings' store and account."""
+    prefer = settings.providers.prefer_us if market == "us" else settings.providers.prefer_crypto
+    risk = Risk(settings.risk.account_size, settings.risk.per_trade)
+    return Desk(settings.store, risk=risk, threads=os.cpu_count() or 1, market=market, prefer=prefer or None)
+
+
+def questions(settings: Settings, asked: Asked) -> list[Question]:
+    """Return one question a scanner. Raises BadInput for a scanner, parameter or date that can't be used."""
+    names = scanners_named(asked.scanners, asked.timeframe)
+    return [question(settings, asked, name) for name in names]
+
+
+def scanners_named(names: Iterable[str], timeframe: str = "1d") -> list[str]:
+    """Return the scanners, "all" standing for each one that this timeframe makes sense for."""
+    found: dict[str, None] = {}
+    for name in names:
+        every = [one for one in scanner_names() if one not in NEEDS_MORE and timeframe in scanner_type(one).timeframes]
+        found |= dict.fromkeys(every if name == ALL else [name])
+    return list(found)
+
+
+def question(settings: Settings, asked: Asked, scanner: str) -> Question:
+    """Return what one scanner is asked."""
+    return Question(
+        scanner_type=scanner,
+        scan_date=asked.date,
+        start_date=asked.start_date,
+        end_date=asked.end_date,
+        cutoff=asked.cutoff,
+        timeframe=asked.timeframe,
+        hours=asked.hours,
+        symbols=tuple(asked.symbols),
+        universe=None if asked.universe == CRYPTO else asked.universe,
+        parameters=parameters(settings, scanner, asked.parameters or {}),
+    )
+
+
+def parameters(settings: Settings, scanner: str, typed: Mapping[str, str]) -> dict[str, object]:
+    """Return a scanner's parameters: the settings', and before them what was typed for this question."""
+    model = scanner_type(scanner)
+    given = {key: Setting(from_text(model, key, text), "command line, --set") for key, text in typed.items()}
+    values = checked(section_model(scanner), scanner, {**settings.given(scanner), **given})
+    return {key: getattr(values, key) for key in {**settings.given(scanner), **given}}
+
+
+def assignments(texts: Iterable[str]) -> dict[str, str]:
+    """Read `name=value` texts. Raises BadInput for one without an equals sign."""
+    found = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise BadInput(f"--set {text!r} sets nothing", hint="it reads like --set min_price=5")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def run(settings: Settings, asked: Asked, *, on_step: Callable[[str], None] = lambda _: None) -> list[Report]:
+    """Scan with each scanner that is asked for; `on_step` hears what is being done."""
+    at = desk(settings, asked.market)
+    reports = []
+    for one in questions(settings, asked):
+        on_step(f"scanning: {one.scanner_type}")
+        reports.append(at.run(one, on_build=lambda: on_step(f"building the panel of {asked.timeframe} bars (once)")))
+    return reports

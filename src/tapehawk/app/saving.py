@@ -1,0 +1,105 @@
+"""Reports as files: JSON as the API answers, tables as CSV, Parquet or Excel."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from tapehawk.app.settings import Settings
+from tapehawk.app.writing import make_folder, write
+from tapehawk.core.errors import BadInput
+from tapehawk.scan.report import Report
+
+FORMATS: Final = ("json", "csv", "parquet", "xlsx")
+BINARY: Final = ("parquet", "xlsx")
+TABLE: Final = "table"
+Row = Mapping[str, Any]
+
+
+def format_of(path: Path, asked: str) -> str:
+    """Return the format of a file: the one asked for, else by its ending. Raises BadInput where neither says one."""
+    chosen = asked if asked in FORMATS else path.suffix.removeprefix(".").lower()
+    if chosen not in FORMATS:
+        hint = f"end it in {', '.join('.' + name for name in FORMATS)}, or say --format"
+        raise BadInput(f"{path.name} says no format", hint=hint)
+    return chosen
+
+
+def place_for(folder: Path, reports: Sequence[Report], format_: str) -> Path:
+    """Return the file that a run is saved as: scanner, date and the id of the scan."""
+    first = reports[0]
+    name = first.scanner_type if len(reports) == 1 else f"{len(reports)}_scanners"
+    return folder / f"{name}_{first.as_of}_{first.scan_id}.{format_}"
+
+
+def save(reports: Sequence[Report], target: Path, format_: str) -> Path:
+    """Write reports as one file, in one step. Raises BadInput where it can't be written, TryAgain for a full disk."""
+    write(target, as_bytes(reports, format_))
+    return target
+
+
+def as_bytes(reports: Sequence[Report], format_: str) -> bytes:
+    """Return reports in a format."""
+    if format_ == "json":
+        return (as_json(reports) + "\n").encode()
+    rows = table_rows(reports)
+    return as_csv(rows).encode() if format_ == "csv" else _as_frame(rows, format_)
+
+
+def as_json(reports: Sequence[Report]) -> str:
+    """Return the API's answer to the question; a list of answers where several scanners were asked."""
+    if len(reports) == 1:
+        return reports[0].to_json()
+    return json.dumps([report.to_dict() for report in reports], ensure_ascii=False, allow_nan=False)
+
+
+def table_rows(reports: Sequence[Report]) -> list[dict[str, Any]]:
+    """Return the rows of all reports with the same columns, lists as text."""
+    rows = [row for report in reports for row in report.results]
+    names = list(dict.fromkeys(name for row in rows for name in row)) or ["symbol"]
+    return [{name: _cell(row.get(name)) for name in names} for row in rows]
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """Return rows as CSV with a header; null is empty."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]) if rows else ["symbol"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def _as_frame(rows: Sequence[Row], format_: str) -> bytes:
+    import polars as pl
+
+    frame, out = pl.DataFrame(rows, infer_schema_length=None), io.BytesIO()
+    if format_ == "parquet":
+        frame.write_parquet(out)
+        return out.getvalue()
+    try:
+        frame.write_excel(out)
+    except ModuleNotFoundError as error:
+        raise BadInput("Excel files need XlsxWriter, which is not installed", hint="pip install xlsxwriter") from error
+    return out.getvalue()
+
+
+def _cell(value: object) -> object:
+    return "; ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def keep(settings: Settings, reports: Sequence[Report], format_: str, output: Path | None) -> Path | None:
+    """Save a run: in `output`, else among the results if the settings say so or the format is no text.
+
+    Returns the file, None where nothing was saved: a run without rows is only saved where a file was named.
+    """
+    if output is not None:
+        return save(reports, output, format_of(output, format_))
+    kind = "json" if format_ == TABLE else format_
+    if not any(map(len, reports)) or not (settings.cli.auto_save_results or kind in BINARY):
+        return None
+    make_folder(settings.results)
+    return save(reports, place_for(settings.results, reports, kind), kind)

@@ -1,0 +1,137 @@
+"""The sections of the settings, each key with its default, its bounds and what it means.
+
+A scanner's section is not here: its keys are that scanner's parameters, described where they are declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Seconds = Annotated[int, Field(ge=1, le=86_400, description="seconds")]
+Minutes = Annotated[float, Field(gt=0, le=1440, description="minutes between scans in this phase")]
+Calls = Annotated[int, Field(ge=1, le=100_000, description="calls to a provider a minute in this phase")]
+Names = Annotated[tuple[str, ...], Field(description="scanners that run in this phase: names, `all` or `daily`")]
+
+
+class Section(BaseModel):
+    """A group of settings; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Default(Section):
+    """What `breakout` and `crp` take where their own section says nothing, and how long answers are kept."""
+
+    consolidation_period: Annotated[int, Field(ge=2, le=250, description="sessions")] = 5
+    breakout_volume_ratio: Annotated[float, Field(ge=0, le=50, description="times usual")] = 1.5
+    resistance_break_pct: Annotated[float, Field(ge=0, le=20, description="percent beyond the level")] = 0.5
+    min_price: Annotated[float, Field(ge=0, le=1e6, description="lowest price as traded")] = 50
+    max_price: Annotated[float, Field(ge=0, le=1e7, description="highest price as traded")] = 2000
+    max_results_per_day: Annotated[int, Field(ge=1, le=100_000, description="rows kept a session, best first")] = 3
+    min_volume: Annotated[float, Field(ge=0, le=1e12, description="shares as traded")] = 10_000
+    min_probability_score: Annotated[float, Field(ge=0, le=100, description="lowest score that is shown")] = 10.0
+    timeout: Annotated[Seconds, Field(description="seconds a scan may take")] = 300
+    retry_attempts: Annotated[int, Field(ge=0, le=20, description="times a refused call is made again")] = 3
+    enable_caching: Annotated[bool, Field(description="keep finished reports for the same question")] = True
+    cache_ttl: Annotated[int, Field(ge=0, le=86_400, description="seconds a finished report is kept")] = 300
+
+
+class Streaming(Section):
+    """Live scanning."""
+
+    enabled: Annotated[bool, Field(description="scan as bars close")] = True
+    interval_seconds: Annotated[Seconds, Field(description="seconds between two looks")] = 30
+    max_concurrent_scans: Annotated[int, Field(ge=1, le=64, description="scans at the same time")] = 3
+    websocket_enabled: Annotated[bool, Field(description="push results to browsers")] = True
+    auto_refresh_ui: Annotated[bool, Field(description="screens refresh by themselves")] = True
+    real_time_alerts: Annotated[bool, Field(description="notify as soon as a signal is there")] = True
+
+
+class Api(Section):
+    """The HTTP service."""
+
+    host: Annotated[str, Field(min_length=1, description="address to listen on")] = "localhost"
+    port: Annotated[int, Field(ge=1, le=65_535, description="port to listen on")] = 8000
+    timeout: Annotated[Seconds, Field(description="seconds a request may take")] = 300
+    max_batch_size: Annotated[int, Field(ge=1, le=1000, description="symbols of one batch request")] = 10
+    enable_cors: Annotated[bool, Field(description="let web pages of other origins ask")] = True
+
+
+class Cli(Section):
+    """The command line."""
+
+    verbose_logging: Annotated[bool, Field(description="say more about what is being done")] = False
+    progress_bars: Annotated[bool, Field(description="show progress of what takes over a second")] = True
+    color_output: Annotated[bool, Field(description="colours on a terminal")] = True
+    default_format: Annotated[
+        Literal["table", "json", "csv", "parquet", "xlsx"], Field(description="format of `scanner run`")
+    ] = "table"
+    auto_save_results: Annotated[bool, Field(description="save the rows of every run")] = True
+    results_directory: Annotated[str, Field(min_length=1, description="folder they are saved in")] = "scanner_results"
+
+
+class Streamlit(Section):
+    """The Streamlit dashboard."""
+
+    theme: Annotated[Literal["light", "dark"], Field(description="colours")] = "light"
+    auto_refresh_interval: Annotated[Seconds, Field(description="seconds between two refreshes")] = 30
+    max_chart_points: Annotated[int, Field(ge=10, le=1_000_000, description="bars of a chart")] = 1000
+    enable_export: Annotated[bool, Field(description="offer results as files")] = True
+    default_scanner: Annotated[str, Field(min_length=1, description="scanner shown first")] = "breakout"
+    dashboard_layout: Annotated[Literal["wide", "centered"], Field(description="use of the window's width")] = "wide"
+
+
+class Sessions(Section):
+    """What happens in each phase of the trading day."""
+
+    premarket_interval: Minutes = 2
+    premarket_calls: Calls = 30
+    premarket_scanners: Names = ("gap", "volume_spike", "relative_volume")
+    regular_interval: Minutes = 1
+    regular_calls: Calls = 60
+    regular_scanners: Names = ("all",)
+    after_hours_interval: Minutes = 5
+    after_hours_calls: Calls = 15
+    after_hours_scanners: Names = ("reversal", "volume_spike")
+    closed_interval: Minutes = 10
+    closed_calls: Calls = 5
+    closed_scanners: Names = ("daily",)
+    continuous_interval: Minutes = 1
+    continuous_calls: Calls = 60
+    continuous_scanners: Names = ("all",)
+
+
+class Providers(Section):
+    """Whose bars answer, where the store has several series of one market (`scanner data status` shows their names)."""
+
+    prefer_us: Annotated[str, Field(description="series of US stocks; empty: the store's choice")] = ""
+    prefer_crypto: Annotated[str, Field(description="series of crypto; empty: the store's choice")] = ""
+
+
+class RiskSection(Section):
+    """The account that signals are sized for."""
+
+    account_size: Annotated[float, Field(gt=0, le=1e12, description="in the instrument's currency")] = 100_000
+    per_trade: Annotated[float, Field(gt=0, le=1, description="share of the account a trade may lose")] = 0.01
+
+
+class Storage(Section):
+    """Where bars are."""
+
+    data_dir: Annotated[str, Field(description="folder of the bar store; empty: the user's data folder")] = ""
+
+
+SECTIONS: Final[Mapping[str, type[Section]]] = {
+    "default": Default,
+    "streaming": Streaming,
+    "api": Api,
+    "cli": Cli,
+    "streamlit": Streamlit,
+    "sessions": Sessions,
+    "providers": Providers,
+    "risk": RiskSection,
+    "storage": Storage,
+}

@@ -1,0 +1,240 @@
+"""One settings object for the whole house: every value, its bounds, and where it came from.
+
+    built in  <  settings file  <  environment  <  command line
+
+The file is the one that SCANNER_CONFIG names, else ./scanner.toml or ./scanner.json, else the same names in the user's
+configuration folder. Any key has an environment name: SCANNER__BREAKOUT__MIN_PRICE is `min_price` of `[breakout]`.
+`breakout` and `crp` take what their own section does not say from `[default]`.
+
+A name or value that can't be used is an error that says where it stands. The sections of the house are checked as soon
+as settings are loaded, a scanner's when it is asked for: that imports the scanner.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, TypeVar
+
+from pydantic import BaseModel
+
+from tapehawk.app import places
+from tapehawk.app.checking import Setting, checked, from_text, to_plain
+from tapehawk.app.sections import SECTIONS, Api, Cli, Providers, RiskSection, Section, Storage
+from tapehawk.app.settings_file import SettingsFile, read_settings_file
+from tapehawk.core.errors import BadInput, UnknownName
+
+PREFIX: Final = "SCANNER__"
+SHORT_NAMES: Final = {
+    "SCANNER_DATA_DIR": ("storage", "data_dir"),
+    "SCANNER_RESULTS_DIR": ("cli", "results_directory"),
+    "SCANNER_HOST": ("api", "host"),
+    "SCANNER_PORT": ("api", "port"),
+}
+TAKES_DEFAULTS: Final = ("breakout", "crp")
+BUILT_IN: Final = "built in"
+NOT_SAVED: Final = "not saved yet"
+
+Given = Mapping[str, Setting]
+Changes = Mapping[str, Mapping[str, object]]
+T = TypeVar("T", bound=Section)
+
+
+def settings(file: Path | None = None, *, environment: Mapping[str, str] | None = None) -> Settings:
+    """Load the settings; `file` goes before other places. Raises BadInput for a file or value that can't be used."""
+    environment = os.environ if environment is None else environment
+    named = file or (Path(environment["SCANNER_CONFIG"]) if environment.get("SCANNER_CONFIG") else None)
+    if named is not None and not named.exists():
+        asked = "--config-file" if file else "SCANNER_CONFIG"
+        raise BadInput(f"there is no settings file {named} ({asked})", hint="`scanner config set` writes one")
+    return settings_at(named or found_file(environment), environment)
+
+
+def found_file(environment: Mapping[str, str]) -> Path:
+    """Return the settings file that is there, else where one would be written."""
+    if environment.get("SCANNER_CONFIG"):
+        return Path(environment["SCANNER_CONFIG"])
+    looked = places.settings_files(environment, Path())
+    return next((path for path in looked if path.is_file()), places.config_folder(environment) / places.FILE_NAMES[0])
+
+
+def settings_at(path: Path, environment: Mapping[str, str]) -> Settings:
+    """Load the settings with this file, which may not exist yet."""
+    loaded = Settings(read_settings_file(path), environment)
+    loaded.check()
+    return loaded
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting, as section and key. To change is to make another: `update` returns it, `save` writes it.
+
+    >>> settings().update("breakout", min_price=100).save()
+    """
+
+    file: SettingsFile
+    environment: Mapping[str, str]
+    changes: Changes = field(default_factory=dict)
+
+    def get(self, section: str, key: str) -> object:
+        """Return a value. Raises UnknownName for a section or key that does not exist."""
+        return self.setting(section, key).value
+
+    def setting(self, section: str, key: str) -> Setting:
+        """Return a value with where it came from."""
+        found = self.section(section)
+        if key not in found:
+            raise UnknownName("setting", key, found, place=f"section [{section}]")
+        return found[key]
+
+    def section(self, name: str) -> dict[str, Setting]:
+        """Return a section's values, each with where it came from."""
+        given = self.given(name)
+        values = checked(section_model(name), name, given)
+        return {key: Setting(getattr(values, key), self._origin(given, key)) for key in type(values).model_fields}
+
+    def parameters(self, scanner: str) -> dict[str, object]:
+        """Return what the settings say about a scanner's parameters, checked; what is built in is left out."""
+        given = self.given(scanner)
+        values = checked(section_model(scanner), scanner, given)
+        return {key: getattr(values, key) for key in given}
+
+    def given(self, section: str) -> dict[str, Setting]:
+        """Return what is said about a section outside the program, unchecked."""
+        model = section_model(section)
+        inherited = self._from_default(model) if section in TAKES_DEFAULTS else {}
+        return {**inherited, **self._from_file(section), **self._from_environment(section, model)}
+
+    def update(self, section: str, **values: object) -> Settings:
+        """Return settings with other values, checked. Raises UnknownName or OutOfBounds."""
+        return self._changed(section, values)
+
+    def reset(self, section: str, *keys: str) -> Settings:
+        """Return settings without what the file says about these keys, or about the whole section."""
+        for key in keys:
+            self.setting(section, key)
+        return self._changed(section, dict.fromkeys(keys or self.section(section)))
+
+    def save(self) -> Path:
+        """Write the changes into the settings file, leaving the rest of it as it is; return the file."""
+        from tapehawk.app.settings_writing import write_settings
+
+        write_settings(self.file, self.changes)
+        return self.file.path
+
+    def check(self) -> None:
+        """Raise for a section, a key or a value that can't be used (scanners' own keys: see `section`)."""
+        for name in self.file.sections:
+            known_section(name, self.file.place(name))
+        for name in self._variables():
+            self._named(name)
+        for name in SECTIONS:
+            checked(SECTIONS[name], name, self.given(name))
+
+    @property
+    def cli(self) -> Cli:
+        """The command line's section."""
+        return self._typed("cli", Cli)
+
+    @property
+    def api(self) -> Api:
+        """The HTTP service's section."""
+        return self._typed("api", Api)
+
+    @property
+    def risk(self) -> RiskSection:
+        """The account that signals are sized for."""
+        return self._typed("risk", RiskSection)
+
+    @property
+    def providers(self) -> Providers:
+        """Whose bars answer."""
+        return self._typed("providers", Providers)
+
+    @property
+    def store(self) -> Path:
+        """The bar store's folder."""
+        named = self._typed("storage", Storage).data_dir
+        return Path(named).expanduser() if named else places.data_folder(self.environment)
+
+    @property
+    def results(self) -> Path:
+        """The folder that results are saved in."""
+        return Path(self.cli.results_directory).expanduser()
+
+    def _typed(self, name: str, model: type[T]) -> T:
+        return checked(model, name, self.given(name))
+
+    def _origin(self, given: Given, key: str) -> str:
+        return given[key].origin if key in given else BUILT_IN
+
+    def _changed(self, section: str, values: Mapping[str, object]) -> Settings:
+        put = {key: Setting(value, NOT_SAVED) for key, value in values.items() if value is not None}
+        typed = checked(section_model(section), section, {**self.given(section), **put})
+        plain = {key: to_plain(getattr(typed, key)) if key in put else None for key in values}
+        return replace(self, changes={**self.changes, section: {**self.changes.get(section, {}), **plain}})
+
+    def _from_default(self, model: type[BaseModel]) -> dict[str, Setting]:
+        defaults = self.section("default")
+        return {
+            key: Setting(one.value, f"[default], {one.origin}")
+            for key, one in defaults.items()
+            if key in model.model_fields
+        }
+
+    def _from_file(self, section: str) -> dict[str, Setting]:
+        written = self.file.sections.get(section, {})
+        found = {key: Setting(value, self.file.place(section, key)) for key, value in written.items()}
+        for key, value in self.changes.get(section, {}).items():
+            found.pop(key, None)
+            if value is not None:
+                found[key] = Setting(value, NOT_SAVED)
+        return found
+
+    def _from_environment(self, section: str, model: type[BaseModel]) -> dict[str, Setting]:
+        short = {name: place for name, place in SHORT_NAMES.items() if self.environment.get(name)}
+        long = {name: self._named(name) for name in self._variables()}
+        return {
+            key: Setting(from_text(model, key, self.environment[name]), f"environment, {name}")
+            for name, (of, key) in {**short, **long}.items()
+            if of == section
+        }
+
+    def _variables(self) -> Iterator[str]:
+        return (name for name in self.environment if name.startswith(PREFIX))
+
+    def _named(self, variable: str) -> tuple[str, str]:
+        """Return the section and key that an environment name says."""
+        parts = variable.removeprefix(PREFIX).lower().split("__")
+        if len(parts) != 2 or not all(parts):
+            hint = f"it reads like {PREFIX}BREAKOUT__MIN_PRICE"
+            raise BadInput(f"{variable} in the environment names no setting", hint=hint)
+        known_section(parts[0], f"environment, {variable}")
+        return parts[0], parts[1]
+
+
+def known_section(name: str, place: str = "settings") -> None:
+    """Raise UnknownName unless a section of this name exists."""
+    from tapehawk.catalog import scanner_names
+
+    if name not in SECTIONS and name not in scanner_names():
+        raise UnknownName("section", name, section_names(), place=place)
+
+
+def section_names() -> list[str]:
+    """List the sections: those of the house, then one for each scanner."""
+    from tapehawk.catalog import scanner_names
+
+    return [*SECTIONS, *(name for name in scanner_names() if name not in SECTIONS)]
+
+
+def section_model(name: str) -> type[BaseModel]:
+    """Return what declares a section's keys: for a scanner, the scanner."""
+    if name in SECTIONS:
+        return SECTIONS[name]
+    known_section(name)
+    from tapehawk.catalog import scanner_type
+
+    return scanner_type(name)

@@ -1,0 +1,97 @@
+"""`scanner data` and `scanner sql`: what is stored, and questions to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+from rich.text import Text
+
+from tapehawk.cli.options import Format
+
+if TYPE_CHECKING:
+    from tapehawk.data.status import SeriesStatus
+
+MOST_ROWS: Final = 200
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="What the bar store holds.")
+
+
+@app.callback()
+def data() -> None:
+    """What the bar store holds."""
+
+
+@app.command("status")
+def status(format_: Format = "table") -> None:
+    """Show every stored series: bars, symbols, reach, and the room they take."""
+    from tapehawk.app.settings import settings
+    from tapehawk.cli import numbers
+    from tapehawk.cli.answers import print_json
+    from tapehawk.cli.table import listing
+    from tapehawk.cli.terminal import screen, working
+    from tapehawk.data.status import data_status
+
+    known = settings()
+    with working(known, "reading the store"):
+        found = data_status(known.store)
+    if format_ == "json":
+        print_json(found)
+        return
+    out = screen(known)
+    out.print(Text.assemble("store ", (str(found.root), "bold")))
+    titles = ("series", "bars", "symbols", "rows", "first", "last", "size", "labels")
+    listing(out, titles, [_series(one) for one in found.series], right=(2, 3, 6))
+    panels = numbers.size(found.panel_bytes)
+    out.print(
+        f"{found.symbols:,} listed symbols · {found.splits:,} splits · {found.dividends:,} dividends · panels {panels}"
+    )
+    for file in found.reject_files:
+        out.print(Text(f"refused rows: {file}", style="yellow"))
+
+
+def _series(one: SeriesStatus) -> tuple[object, ...]:
+    from tapehawk.cli import numbers
+
+    reach = (f"{one.first:%Y-%m-%d}", f"{one.last:%Y-%m-%d}")
+    labels = Text(", ".join(one.labels), style="yellow")
+    return (
+        one.series.id,
+        one.series.timeframe,
+        f"{one.symbols:,}",
+        f"{one.rows:,}",
+        *reach,
+        numbers.size(one.bytes),
+        labels,
+    )
+
+
+def sql(
+    statement: Annotated[str, typer.Argument(metavar="STATEMENT", help="One SELECT; quote it.")],
+    format_: Annotated[
+        Literal["table", "json", "csv"], typer.Option("--format", help="A table for people, JSON or CSV for programs.")
+    ] = "table",
+) -> None:
+    """Ask the store in SQL (DuckDB): tables bars_1d, bars_1m, …, symbols, actions, series.
+
+    [dim]scanner sql 'select symbol, max(close) from bars_1d group by symbol order by 2 desc limit 10'[/]
+    """
+    from tapehawk.app.settings import settings
+    from tapehawk.cli.answers import print_json
+    from tapehawk.cli.table import listing
+    from tapehawk.cli.terminal import screen, working
+    from tapehawk.data.sql import query
+
+    known = settings()
+    with working(known, "asking"):
+        found = query(known.store, statement)
+    if format_ == "json":
+        print_json(found.to_dicts())
+    elif format_ == "csv":
+        typer.echo(found.write_csv(), nl=False)
+    else:
+        numeric = [place for place, kind in enumerate(found.dtypes) if kind.is_numeric()]
+        shown = [["–" if cell is None else cell for cell in row] for row in found.head(MOST_ROWS).iter_rows()]
+        out = screen(known)
+        listing(out, found.columns, shown, right=numeric)
+        more = found.height - MOST_ROWS
+        out.print(Text(f"{found.height:,} rows{f', the first {MOST_ROWS} shown' if more > 0 else ''}", style="dim"))

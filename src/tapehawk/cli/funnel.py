@@ -1,0 +1,68 @@
+"""The funnel as a small waterfall: how many went on after each condition, and how many fell because it was unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+BAR: Final = 24
+_EIGHTHS: Final = "▏▎▍▌▋▊▉█"
+Step = Mapping[str, Any]
+Pattern = Mapping[str, Any]
+
+
+def funnel(console: Console, patterns: Sequence[Pattern]) -> None:
+    """Print the steps that all patterns share once, then each pattern's own."""
+    if not patterns:
+        return
+    steps = [list(one["steps"]) for one in patterns]
+    shared = _shared(steps)
+    most = max((step["passed"] for one in steps for step in one), default=0)
+    drawn = Table.grid(padding=(0, 2, 0, 0))
+    for justify in ("left", "right", "left", "left"):
+        drawn.add_column(justify=justify, no_wrap=justify == "right")
+    drawn.add_row(Text("Funnel", style="bold"), Text(str(patterns[0].get("unit", "")), style="dim"))
+    for step in steps[0][:shared]:
+        _row(drawn, step, most)
+    for pattern, own in zip(patterns, steps, strict=True):
+        drawn.add_row(Text(f"{pattern['pattern']} {side(str(pattern['direction']))}".strip(), style="bold"))
+        for step in own[shared:]:
+            _row(drawn, step, most)
+    console.print(drawn)
+
+
+def bar(part: int, whole: int) -> str:
+    """Return a bar in eighths of a character; whatever is there shows at least one."""
+    eighths = max(round(part / whole * BAR * 8), 1) if part and whole else 0
+    return _EIGHTHS[-1] * (eighths // 8) + (_EIGHTHS[eighths % 8 - 1] if eighths % 8 else "")
+
+
+def side(direction: str) -> str:
+    """Return a direction where there is one."""
+    return "" if direction == "NONE" else direction
+
+
+def _shared(steps: Sequence[Sequence[Step]]) -> int:
+    """Count the steps at the beginning that are the same for all; a single pattern's own conditions stay its own."""
+    if len(steps) == 1:
+        return 0
+    alike = 0
+    for together in zip(*steps, strict=False):
+        if any(step != together[0] for step in together):
+            break
+        alike += 1
+    return alike
+
+
+def _row(drawn: Table, step: Step, most: int) -> None:
+    unknown = f"{step['unknown']:,} unknown" if step["unknown"] else ""
+    drawn.add_row(
+        Text(f"  {step['name']}"),
+        f"{step['passed']:,}",
+        Text(bar(step["passed"], most), style="cyan"),
+        Text(unknown, style="yellow"),
+    )

@@ -1,0 +1,103 @@
+"""Options that several commands share, and what the shell completes them with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+Shape = Literal["table", "json"]
+
+
+def date(text: str | dt.date) -> dt.date:
+    """Read a date as people write it in commands."""
+    try:
+        return text if isinstance(text, dt.date) else dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a date: write it as 2024-03-01") from error
+
+
+def names(texts: Iterable[str] | None) -> list[str]:
+    """Return names given one by one or with commas."""
+    return [name.strip() for text in texts or () for name in text.split(",") if name.strip()]
+
+
+def _quietly(complete: Callable[[], Iterable[str]], incomplete: str) -> list[str]:
+    """Return what goes on as typed; a store or settings that can't be read complete nothing."""
+    from tapehawk.core.errors import TapehawkError
+
+    try:
+        return [name for name in complete() if name.lower().startswith(incomplete.lower())]
+    except TapehawkError:
+        return []
+
+
+def complete_scanner(incomplete: str) -> list[str]:
+    """Complete the name of a scanner."""
+    from tapehawk.catalog import scanner_names
+
+    return _quietly(lambda: ("all", *scanner_names()), incomplete)
+
+
+def complete_symbol(incomplete: str) -> list[str]:
+    """Complete a symbol of the daily bars that have been scanned before."""
+
+    def symbols() -> Iterable[str]:
+        from tapehawk.app.settings import settings
+        from tapehawk.data.panels import PanelQuestion, find_panel
+
+        panel = find_panel(settings().store, PanelQuestion())
+        return panel.symbols if panel else ()
+
+    return _quietly(symbols, incomplete)
+
+
+def complete_setting(incomplete: str) -> list[str]:
+    """Complete SECTION.KEY."""
+
+    def keys() -> Iterable[str]:
+        from tapehawk.app.settings import section_model, section_names
+
+        section, dot, _ = incomplete.partition(".")
+        if not dot:
+            return (f"{name}." for name in section_names())
+        return (f"{section}.{key}" for key in section_model(section).model_fields)
+
+    return _quietly(keys, incomplete)
+
+
+DATE = "YYYY-MM-DD"
+Format = Annotated[Shape, typer.Option("--format", help="A table for people, JSON for programs.")]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config-file", help="Settings file to use in place of the one found.", dir_okay=False)
+]
+Symbols = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--symbols",
+        help="Only these: AAPL,MSFT, or the option once for each.",
+        metavar="SYMBOL,…",
+        autocompletion=complete_symbol,
+    ),
+]
+Timeframe = Annotated[str, typer.Option("--timeframe", help="Bars: 1m 5m 15m 30m 1h 4h 1d 1w.", metavar="BARS")]
+OneScanner = Annotated[
+    str, typer.Option("--scanner-type", help="The scanner.", metavar="SCANNER", autocompletion=complete_scanner)
+]
+Date = Annotated[
+    dt.date | None,
+    typer.Option("--date", parser=date, metavar=DATE, help="Session to scan; default the last one stored."),
+]
+StartDate = Annotated[dt.date | None, typer.Option("--start-date", parser=date, metavar=DATE, help="First session.")]
+EndDate = Annotated[dt.date | None, typer.Option("--end-date", parser=date, metavar=DATE, help="Last session.")]
+Assignments = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="A parameter of the scanner; may be repeated. `scanner list` shows them.",
+    ),
+]

@@ -1,0 +1,125 @@
+"""A report on screen: what was asked, the rows, the funnel, and what a reader must be told."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console
+from rich.text import Text
+
+from tapehawk.cli import numbers
+from tapehawk.cli.funnel import funnel, side
+from tapehawk.cli.table import Column, table
+
+if TYPE_CHECKING:
+    from tapehawk.app.asking import Asked
+    from tapehawk.scan.report import Report
+
+MOST_ROWS: Final = 60
+SIDES: Final = {"BUY": "green", "SELL": "red", "NONE": "dim"}
+Row = dict[str, Any]
+
+COLUMNS: Final = (
+    Column("date", "date", numbers.plain, 2, right=False),
+    Column("time", "clock", numbers.plain, 2, right=False),
+    Column("symbol", "symbol", numbers.plain, 1, right=False, style=lambda _: "bold"),
+    Column("side", "direction", lambda value: side(value) or "watch", 1, right=False, style=lambda v: SIDES.get(v, "")),
+    Column("score", "score", numbers.ratio, 1),
+    Column("pattern", "pattern", numbers.plain, 3, right=False),
+    Column("entry", "entry", numbers.price, 1),
+    Column("stop", "stop", numbers.price, 1),
+    Column("target1", "target1", numbers.price, 2),
+    Column("target2", "target2", numbers.price, 3),
+    Column("size", "position_size", numbers.whole, 3),
+    Column("risk", "risk_amount", numbers.price, 5),
+    Column("rvol", "rvol", numbers.ratio, 4),
+    Column("volume", "volume", numbers.short, 4),
+    Column("atr", "atr", numbers.price, 6),
+    Column("phase", "phase", lambda value: str(value).replace("_", "-"), 4, right=False),
+    Column("confluence", "confluence_factors", numbers.plain, 7, right=False),
+)
+LEVELS: Final = {"stop", "target1", "target2", "position_size", "risk_amount"}
+
+
+def show(console: Console, asked: Asked, reports: Sequence[Report], format_: str) -> None:
+    """Print reports in a format; those that are no text are only saved."""
+    from tapehawk.app.saving import as_csv, as_json, table_rows
+
+    if format_ == "json":
+        sys.stdout.write(as_json(reports) + "\n")
+    elif format_ == "csv":
+        sys.stdout.write(as_csv(table_rows(reports)))
+    elif format_ == "table":
+        for one in reports:
+            show_table(console, asked, one)
+
+
+def show_table(console: Console, asked: Asked, report: Report) -> None:
+    """Print one report for people."""
+    rows = _rows(report)
+    console.print(_title(asked, report, len(rows)))
+    if rows:
+        left_out = table(console, _columns(asked, report, rows), rows[:MOST_ROWS])
+        _more(console, len(rows) - MOST_ROWS, left_out)
+        console.print()
+    funnel(console, report.funnel)
+    for note in report.notes:
+        console.print(Text.assemble(("note ", "bold yellow"), note))
+    console.print(Text(f"data {report.data_version} · {report.elapsed_ms / 1000:.2f} s", style="dim"))
+    console.print()
+
+
+def show_rows(console: Console, rows: Sequence[Row]) -> None:
+    """Print rows of several scanners under each other."""
+    scanner = Column("scanner", "scanner", numbers.plain, 2, right=False)
+    table(console, [*COLUMNS[2:4], scanner, *COLUMNS[4:-2]], rows)
+
+
+def _title(asked: Asked, report: Report, count: int) -> Text:
+    first = f"{asked.start_date or 'the first session'} to " if report.is_range else ""
+    what = f" {first}{report.as_of} · {asked.timeframe} {asked.hours} · "
+    title = Text.assemble(
+        (report.scanner_type, "bold cyan"), what, (f"{count:,} {'row' if count == 1 else 'rows'}", "bold")
+    )
+    for label in report.labels:
+        title.append("  ").append(f"[{label}]", style="bold yellow")
+    return title
+
+
+def _more(console: Console, rows: int, columns: int) -> None:
+    said = [f"{rows:,} more rows"] if rows > 0 else []
+    said += [f"{columns} more columns (a wider terminal shows them)"] if columns else []
+    if said:
+        console.print(Text(f"… {' and '.join(said)}; --format csv or json has all", style="dim"))
+
+
+def _rows(report: Report) -> list[Row]:
+    """Return rows to look at; those of a wide scanner with all patterns of a bar in one."""
+    rows: dict[object, Row] = {}
+    for number, row in enumerate(report.rows()):
+        stamp = str(row["bar_time"])
+        row |= {"date": stamp[:10], "clock": stamp[11:16]}
+        key = (row["symbol"], stamp) if report.wide else number
+        if key in rows:
+            rows[key]["pattern"] += f", {row['pattern']}"
+        else:
+            rows[key] = row
+    return list(rows.values())
+
+
+def _columns(asked: Asked, report: Report, rows: Sequence[Row]) -> list[Column]:
+    """Return the columns that say something: a date in a range, a time intraday, levels where there are sides."""
+    hidden = set() if report.is_range else {"date"}
+    hidden |= {"clock"} if asked.timeframe in ("1d", "1w") else set()
+    if all(row["direction"] == "NONE" for row in rows):
+        hidden |= LEVELS
+    if len({row["phase"] for row in rows}) == 1 and asked.hours == "regular":
+        hidden |= {"phase"}
+    return [*(one for one in COLUMNS if one.key not in hidden), *_own(report.own, hidden)]
+
+
+def _own(names: Iterable[str], hidden: set[str]) -> list[Column]:
+    known = {one.key for one in COLUMNS}
+    return [Column(name.replace("_", " "), name, rank=8) for name in names if name not in known | hidden]

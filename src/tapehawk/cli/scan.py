@@ -1,0 +1,138 @@
+"""`scanner run` and `scanner formula`: a question, its rows, its funnel, and where they were saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from tapehawk.cli import options
+from tapehawk.cli.options import Assignments, ConfigFile, Date, EndDate, StartDate, Symbols, Timeframe
+
+if TYPE_CHECKING:
+    from tapehawk.app.asking import Asked
+
+FileFormat = Literal["table", "json", "csv", "parquet", "xlsx"]
+ScannerTypes = Annotated[
+    list[str],
+    typer.Option(
+        "--scanner-type",
+        metavar="SCANNER",
+        help="Scanner to run; may be repeated. `all` runs every one.",
+        autocompletion=options.complete_scanner,
+    ),
+]
+Cutoff = Annotated[
+    str | None,
+    typer.Option("--cutoff", metavar="HH:MM", help="Look at intraday bars closed by this time of the exchange."),
+]
+Hours = Annotated[
+    Literal["regular", "extended"], typer.Option("--hours", help="Trading hours; extended has pre- and after-market.")
+]
+Universe = Annotated[
+    str | None,
+    typer.Option("--universe", metavar="NAME", help="A type or exchange of the stored symbols, or `crypto`."),
+]
+Format = Annotated[
+    FileFormat | None,
+    typer.Option("--format", help="How to answer; default: the setting cli.default_format.", show_default=False),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write the rows to this file; its ending says the format."),
+]
+
+
+def run(
+    scanner_type: ScannerTypes,
+    date: Date = None,
+    start_date: StartDate = None,
+    end_date: EndDate = None,
+    cutoff: Cutoff = None,
+    timeframe: Timeframe = "1d",
+    hours: Hours = "regular",
+    symbols: Symbols = None,
+    universe: Universe = None,
+    set_: Assignments = None,
+    config_file: ConfigFile = None,
+    format_: Format = None,
+    output: Output = None,
+) -> None:
+    """Scan for setups: one session (a row a symbol), or every bar of a range.
+
+    [dim]scanner run --scanner-type breakout[/]
+    [dim]scanner run --scanner-type all --date 2024-03-01 --symbols AAPL,NVDA[/]
+    [dim]scanner run --scanner-type lc --start-date 2022-01-01 --format csv -o lc.csv[/]
+    [dim]scanner run --scanner-type gap --timeframe 5m --cutoff 09:50[/]
+    [dim]scanner run --scanner-type breakout --set min_price=5 --set max_results_per_day=50[/]
+    """
+    from tapehawk.app.asking import Asked, assignments
+
+    asked = Asked(
+        scanners=scanner_type,
+        date=date,
+        start_date=start_date,
+        end_date=end_date,
+        cutoff=cutoff,
+        timeframe=timeframe,
+        hours=hours,
+        symbols=options.names(symbols),
+        universe=universe,
+        parameters=assignments(set_ or ()),
+    )
+    _answer(asked, config_file, format_, output)
+
+
+def formula(
+    expression: Annotated[str, typer.Argument(metavar="FORMULA", help="A condition in the formula language.")],
+    date: Date = None,
+    start_date: StartDate = None,
+    end_date: EndDate = None,
+    cutoff: Cutoff = None,
+    timeframe: Timeframe = "1d",
+    hours: Hours = "regular",
+    symbols: Symbols = None,
+    universe: Universe = None,
+    set_: Assignments = None,
+    config_file: ConfigFile = None,
+    format_: Format = None,
+    output: Output = None,
+) -> None:
+    r"""Scan for what a formula says. `x[1]` is the bar before; quote the formula.
+
+    [dim]scanner formula 'close > highest(high, 20)\[1] and rvol(20) > 2'[/]
+    [dim]scanner formula 'cross_up(ema(close, 9), ema(close, 20))' --start-date 2024-01-01[/]
+    """
+    from tapehawk.app.asking import Asked, assignments
+
+    asked = Asked(
+        scanners=["formula"],
+        date=date,
+        start_date=start_date,
+        end_date=end_date,
+        cutoff=cutoff,
+        timeframe=timeframe,
+        hours=hours,
+        symbols=options.names(symbols),
+        universe=universe,
+        parameters={**assignments(set_ or ()), "formula": expression},
+    )
+    _answer(asked, config_file, format_, output)
+
+
+def _answer(asked: Asked, config_file: Path | None, format_: FileFormat | None, output: Path | None) -> None:
+    from tapehawk.app.asking import run as scan
+    from tapehawk.app.saving import keep
+    from tapehawk.app.settings import settings
+    from tapehawk.cli import report, terminal
+
+    known = settings(config_file)
+    chosen = format_ or ("table" if output else known.cli.default_format)
+    with terminal.working(known, "opening") as step:
+        reports = scan(known, asked, on_step=step)
+    if output is None or chosen == "table":
+        report.show(terminal.screen(known), asked, reports, chosen)
+    saved = keep(known, reports, chosen, output)
+    if saved is not None:
+        terminal.remark(f"saved in {saved}")
