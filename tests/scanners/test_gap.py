@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tapehawk.core.scanner import setups_for
 from tapehawk.scanners.gap import Gap
 from tests.scanners.tape import Minute, at_last, calm, daily, full_sessions, hits, intraday, mirrored, shown
 
@@ -86,13 +87,12 @@ def test_t2_a_gap_within_the_session_is_none():
 
 
 def test_patterns_exist_only_where_they_make_sense():
-    assert {pattern for setup in Gap().setups() if "1d" in (setup.timeframes or ["1d"]) for pattern in [setup.pattern]} == {
-        "continuation_up", "continuation_down"
-    }  # fmt: skip
+    assert [setup.pattern for setup in setups_for(Gap(), "1d")] == ["continuation_up", "continuation_down"]
+    assert {"breakout_up", "breakout_down"} < {setup.pattern for setup in setups_for(Gap(), "5m")}
 
 
 def extended(premarket, regular=(), *, after_hours=True):
-    """25 sessions of extended hours that close at 100 at 16:00 and print 110 afterwards, then one more of these bars."""
+    """25 sessions of extended hours that close at 100 and print 110 afterwards, then one more of these bars."""
     tape = []
     for day in range(25):
         tape += [Minute(day, at, (100.0, 100.25, 99.75, 100.0, 1e5)) for at in range(300, 720, 30)]
