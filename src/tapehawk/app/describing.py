@@ -10,16 +10,16 @@ from pydantic import ValidationError
 
 from tapehawk.app.checking import bounds
 from tapehawk.catalog import scanner_type
-from tapehawk.core.errors import BadInput
+from tapehawk.core.errors import TapehawkError
 from tapehawk.core.scanner import Scanner
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a scanner; `default` is text, empty where a value must be given."""
+    """A parameter of a scanner; `default` is text, None where a value must be given."""
 
     name: str
-    default: str
+    default: str | None
     bounds: str
     description: str
 
@@ -62,13 +62,13 @@ def describe(name: str) -> Description:
 def _patterns(kind: type[Scanner]) -> tuple[tuple[str, str], ...]:
     try:
         return tuple((setup.pattern, str(setup.direction)) for setup in kind().setups())
-    except (ValidationError, BadInput):  # one that says nothing until it is given a formula
+    except (ValidationError, TapehawkError):  # one that says nothing until it is given a formula or a model
         return ()
 
 
 def _parameter(kind: type[Scanner], key: str) -> Parameter:
     field = kind.model_fields[key]
-    default = "" if field.is_required() else _text(field.get_default(call_default_factory=True))
+    default = None if field.is_required() else _text(field.get_default(call_default_factory=True))
     return Parameter(key, default, bounds(kind, key), field.description or "")
 
 

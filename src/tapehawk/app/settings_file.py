@@ -36,7 +36,7 @@ def read_settings_file(path: Path) -> SettingsFile:
         raise BadInput(f"the settings file {path} ends neither in .toml nor in .json", hint="the ending says its form")
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         text = ""
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"the settings file {path} can't be read: {error}", hint="it is UTF-8 text") from error

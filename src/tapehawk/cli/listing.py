@@ -58,5 +58,7 @@ def _show(console: Console, one: Description) -> None:
         patterns.append(name).append(f" {side(direction) or 'watch'}   ", style=SIDES[direction])
     console.print(patterns if one.patterns else Text("  patterns depend on what is asked", style="dim"))
     console.print(Text(f"  {' '.join(one.timeframes)}", style="dim"))
-    rows = [(f"  {p.name}", p.default or "required", p.bounds, p.description) for p in one.parameters]
+    rows = [
+        (f"  {p.name}", "required" if p.default is None else p.default, p.bounds, p.description) for p in one.parameters
+    ]
     listing(console, ("  parameter", "default", "bounds", ""), rows, right=(1,))
