@@ -27,11 +27,15 @@ class BandScanner(Scanner):
     min_probability_score: Annotated[float, Field(ge=0, le=100, description="lowest score shown")] = 10.0
 
     def universe(self) -> Mapping[str, Expr]:
-        """Return the band and the floors."""
+        """Return the mean dollar volume, if one is asked for."""
+        return liquid(self.min_dollar_volume)
+
+    def band(self) -> Mapping[str, Expr]:
+        """Return the price band and the volume floor, which hide rows of patterns that are there."""
         return {
-            f"price {self.min_price:g} to {self.max_price:g}": (close >= self.min_price) & (close <= self.max_price),
-            f"volume so far ≥ {self.min_volume:,.0f}": call("session_sum", raw.volume, session) >= self.min_volume,
-            **liquid(self.min_dollar_volume),
+            "min_price": close >= self.min_price,
+            "max_price": close <= self.max_price,
+            "min_volume": call("session_sum", raw.volume, session) >= self.min_volume,
         }
 
     def limit(self) -> tuple[int | None, float]:

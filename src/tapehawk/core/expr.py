@@ -2,23 +2,23 @@
 
     close > highest(high, 20)[1] * 1.005
 
-An expression is a tree of columns, numbers, kernels and arithmetic. It is *interned*: building the same thing twice gives
-the same object, so equal sub-expressions are computed once, across all scanners that run together. `x[n]` is the value n
-bars ago and n is a number known when the scan is written; there is no way to say a later bar.
+An expression is a tree of columns, numbers, kernels and arithmetic. It is *interned*: building the same thing twice
+gives the same object, so equal sub-expressions are computed once, across all scanners that run together. `x[n]` is the
+value n bars ago and n is a number known when the scan is written; there is no way to say a later bar.
 
-**Basis.** Bars are split-adjusted, and an adjusted price is the traded one times a factor that later splits will change.
-So each expression carries the *power* of that factor: 1 for a price, -1 for a volume, 0 for a ratio, a dollar volume or a
-value as traded (`raw.close`). Powers add in products, must agree in sums and comparisons, and only power 0 may meet a
-number; a *bare* column compared with a number means the value as traded that day. Zero is zero at any power.
+Which prices may be brought together is the matter of `basis.py`.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from threading import Lock
+from typing import Final, TypeAlias, Union
 from weakref import WeakValueDictionary
 
+from tapehawk.core.basis import means_as_traded, need_agreement
 from tapehawk.core.errors import BadInput, LookAhead, MixedBasis
 from tapehawk.core.kernels import all_kernels
+from tapehawk.core.text import text_of
 
 NUMBER, MASK = "number", "mask"
 KERNELS: Final = all_kernels()
@@ -26,10 +26,11 @@ COLUMNS: Final = {
     "open": 1, "high": 1, "low": 1, "close": 1, "volume": -1, "session": 0, "minute": 0,
     "raw.open": 0, "raw.high": 0, "raw.low": 0, "raw.close": 0, "raw.volume": 0,
 }  # fmt: skip
-Operand = "Expr | float | int | bool"
-Params = tuple[float | str, ...]
+Operand: TypeAlias = Union["Expr", float]
+Params: TypeAlias = tuple[float | str, ...]
 
 _interned: WeakValueDictionary[tuple[object, ...], Expr] = WeakValueDictionary()
+_interning = Lock()
 
 
 class Expr:
@@ -122,7 +123,7 @@ class Expr:
 
     def __getitem__(self, bars: int) -> Expr:
         """Return the value `bars` bars ago."""
-        if isinstance(bars, Expr) or not isinstance(bars, int) or isinstance(bars, bool):
+        if type(bars) is not int:
             raise LookAhead(f"{self}[{bars}]: the index is a whole number of bars ago, known when the scan is written")
         if bars < 0:
             raise LookAhead(
@@ -135,19 +136,18 @@ class Expr:
         return call("delay", self, params=(bars,))
 
     def __repr__(self) -> str:
-        from tapehawk.core.text import text_of  # the text of a tree is a matter of its own
-
         return text_of(self)
 
 
 def make(op: str, args: tuple[Expr, ...] = (), params: Params = (), *, kind: str = NUMBER, power: int = 0) -> Expr:
     """Return the one node with this operation, arguments and parameters."""
     key = (op, params, *map(id, args))
-    found = _interned.get(key)
-    if found is None:
-        found = Expr()
-        found.op, found.args, found.params, found.kind, found.power = op, args, params, kind, power
-        _interned[key] = found
+    with _interning:
+        found = _interned.get(key)
+        if found is None:
+            found = Expr()
+            found.op, found.args, found.params, found.kind, found.power = op, args, params, kind, power
+            _interned[key] = found
     return found
 
 
@@ -198,8 +198,8 @@ def function(name: str, *args: Operand) -> Expr:
     """Return `max`, `min` (of two), or `sqrt`, `log`, `exp`, `floor` (of one) of the arguments."""
     inputs = tuple(_number(as_expr(arg)) for arg in args)
     if name in ("max", "min"):
-        a, b = agreeing(*inputs, name)
-        return make(name, (a, b), power=a.power or b.power)
+        a, b = inputs
+        return make(name, agreeing(a, b, name), power=a.power or b.power)
     (x,) = inputs
     if x.power % 2 if name == "sqrt" else x.power:
         raise MixedBasis(f"{name}({x}) of a split-adjusted value", hint="make it a ratio first, as in close / close[1]")
@@ -212,46 +212,35 @@ def on(timeframe: str, x: Expr) -> Expr:
 
 
 def rank(x: Expr) -> Expr:
-    """Return the place of x among the scan's universe at this bar's time, 1 the highest; ties share the better place."""
-    return make("rank", (_number(x),), ("rank",))
+    """Return the place of x in the scan's universe at this bar's time, 1 the highest; ties share the better place."""
+    return make("rank", (_comparable(x, "rank"),), ("rank",))
 
 
 def percentile(x: Expr) -> Expr:
-    """Return the percent of the scan's universe at this bar's time whose x is lower or equal, 0–100 (the highest: 100)."""
-    return make("rank", (_number(x),), ("percentile",))
+    """Return the percent of the scan's universe at this bar's time whose x is lower or equal (the highest: 100)."""
+    return make("rank", (_comparable(x, "percentile"),), ("percentile",))
 
 
-def _is_zero(x: Expr) -> bool:
-    return x.op == "number" and x.params[0] == 0.0
-
-
-def agreeing(a: Expr, b: Expr, where_used: str) -> tuple[Expr, Expr]:
-    """Return both if they are of one basis (zero is of any); raises MixedBasis."""
-    a, b = _number(a), _number(b)
-    if a.power == b.power or _is_zero(a) or _is_zero(b):
-        return a, b
-    adjusted, other = (a, b) if a.power else (b, a)
-    if other.power:
+def _comparable(x: Expr, used_in: str) -> Expr:
+    """Return a number that symbols can be compared by: a bare column as traded; raises MixedBasis."""
+    traded = column(f"raw.{x.params[0]}") if x.op == "column" and x.power else _number(x)
+    if traded.power:
         raise MixedBasis(
-            f"{where_used} brings together {a} and {b}, which a split changes differently",
-            hint="compare ratios, or prices with prices",
+            f"{used_in}({x}) compares split-adjusted values of different symbols: later splits would change the answer",
+            hint="make it a ratio, as in close / close[20], or use values as traded (raw.close)",
         )
-    raise MixedBasis(
-        f"{where_used} brings together {adjusted}, which is split-adjusted, and {other}, which is not: later splits would change the answer",
-        hint=f"use values as traded ({', '.join(f'raw.{c}' for c in bare_columns(adjusted)) or 'raw.close'}) or make it a ratio",
-    )
+    return traded
 
 
-def bare_columns(x: Expr) -> list[str]:
-    """List the adjusted columns that an expression reads."""
-    if x.op == "column":
-        return [str(x.params[0])] if x.power else []
-    return sorted({name for arg in x.args for name in bare_columns(arg)})
+def agreeing(a: Expr, b: Expr, used_in: str) -> tuple[Expr, Expr]:
+    """Return both numbers if they are of one basis; raises MixedBasis. `used_in`: the operator or function."""
+    a, b = _number(a), _number(b)
+    need_agreement(a, b, used_in)
+    return a, b
 
 
 def _sum(op: str, a: Expr, b: Expr) -> Expr:
-    a, b = agreeing(a, b, f"{a} {op} {b}")
-    return make(op, (a, b), power=a.power or b.power)
+    return make(op, agreeing(a, b, op), power=a.power or b.power)
 
 
 def _product(op: str, a: Expr, b: Expr) -> Expr:
@@ -260,14 +249,8 @@ def _product(op: str, a: Expr, b: Expr) -> Expr:
 
 
 def _comparison(op: str, a: Expr, b: Expr) -> Expr:
-    a, b = _as_traded(_number(a), b), _as_traded(_number(b), a)
-    return make(op, agreeing(a, b, f"{a} {op} {b}"), kind=MASK)
-
-
-def _as_traded(x: Expr, other: Expr) -> Expr:
-    """Return the as-traded column for a bare one that meets a number."""
-    bare = x.op == "column" and x.power and other.op == "number" and not _is_zero(other)
-    return column(f"raw.{x.params[0]}") if bare else x
+    left, right = (column(f"raw.{x.params[0]}") if means_as_traded(x, y) else x for x, y in ((a, b), (b, a)))
+    return make(op, agreeing(left, right, op), kind=MASK)
 
 
 def _mask(x: object) -> Expr:

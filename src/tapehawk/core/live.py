@@ -2,51 +2,126 @@
 
 `advance` takes the next bars of every symbol (one each when a minute closes, many when catching up) and answers like a
 search over history, because it is the same evaluation. At a session's open `checkpoint` keeps the states; when a bar is
-revised later, `rewind` takes that one symbol back and plays its bars of the session again.
+revised later, `rewind` takes that one symbol back and plays its bars of the session again. Where symbols are ranked
+against each other a revised bar changes all of them, and `replay` takes all of them back.
 
 Every column is computed for every bar here: kernels of a column nobody sees yet must move on as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
+from tapehawk.core.errors import BadInput
 from tapehawk.core.evaluate import Evaluation, Workspace
 from tapehawk.core.expr import Expr
-from tapehawk.core.panel import Block, Floats, Panel
-from tapehawk.core.plan import Plan, nodes, plan
-from tapehawk.core.ranks import ranked, within_universe
-from tapehawk.core.search import Found, Watch, found_in_block, groups_of, joined
-from tapehawk.core.state import State, copied, of_symbol, put_symbol
+from tapehawk.core.panel import Block, Column, Floats, Panel
+from tapehawk.core.plan import Plan, plan
+from tapehawk.core.ranks import is_percentile, rank_nodes, rank_plan, ranked, within_universe
+from tapehawk.core.slower import State
+from tapehawk.core.state import arrays_of, blank_state, copied, fill, of_symbol, put_symbol
+from tapehawk.core.watch import Found, Group, Watch, groups_of, joined
 
 
 @dataclass
 class _Part:
-    """A run of symbols with its memory: symbols first … last - 1, one state a plan."""
+    """A run of symbols with its memory: symbols first … last - 1, for each plan a workspace and a state."""
 
     first: int
     last: int
     spaces: list[Workspace]
-    states: list[State] = field(default_factory=list)
+    states: list[State]
     kept: list[State] = field(default_factory=list)
+
+    @classmethod
+    def blank(cls, first: int, last: int, plans: Iterable[Plan]) -> _Part:
+        """Return the part before the first bar, which is its first checkpoint."""
+        spaces = [Workspace(made) for made in plans]
+        part = cls(first, last, spaces, [blank_state(space.plan, last - first) for space in spaces])
+        part.keep()
+        return part
+
+    def keep(self) -> None:
+        """Make the states as they are the checkpoint."""
+        self.kept = [copied(state) for state in self.states]
+
+    def run(self, number: int, block: Block, given: Mapping[Expr, Floats]) -> Evaluation:
+        """Move a plan on by a block of bars: its roots are there to be read."""
+        return Evaluation(self.spaces[number], block, state=self.states[number], given=given)
+
+    def alone(self, symbol: int) -> _Part:
+        """Return one of the symbols by itself, as it was at the checkpoint."""
+        states = [of_symbol(state, symbol - self.first) for state in self.kept]
+        return _Part(0, 1, [Workspace(space.plan) for space in self.spaces], states)
+
+    def put(self, symbol: int, alone: _Part) -> None:
+        """Take back what one of the symbols remembers now."""
+        for state, fresh in zip(self.states, alone.states, strict=True):
+            put_symbol(state, symbol - self.first, fresh)
+
+
+class _Watching:
+    """Groups that are computed together: a plan for each of their ranks, innermost first, and one for all the rest."""
+
+    def __init__(self, groups: list[Group], symbols: int, threads: int) -> None:
+        self.groups = groups
+        self.ranks = {x: group.universe for group in groups for x in rank_nodes(group.roots())}
+        before = [list(self.ranks)[:number] for number in range(len(self.ranks))]
+        plans = [rank_plan(x, universe, given) for (x, universe), given in zip(self.ranks.items(), before, strict=True)]
+        plans.append(plan((x for group in groups for x in group.roots()), self.ranks))
+        edges = np.linspace(0, symbols, threads + 1).astype(int).tolist()
+        self.parts = [_Part.blank(first, last, plans) for first, last in pairwise(edges)]
+
+    def advance(self, bars: Panel, pool: ThreadPoolExecutor) -> list[Found]:
+        """Move every part on."""
+        given: dict[Expr, Floats] = {}
+        for number, x in enumerate(self.ranks):
+
+            def compared(part: _Part, number: int = number) -> Floats:
+                return within_universe(part.run(number, bars.block(part.first, part.last), given).columns())
+
+            values = np.concatenate(list(pool.map(compared, self.parts)))
+            given[x] = ranked(bars.time, values, as_percentile=is_percentile(x))
+        found = pool.map(lambda part: self.found(bars.block(part.first, part.last), part, given), self.parts)
+        return [joined(several) for several in zip(*found, strict=True)]
+
+    def found(self, block: Block, part: _Part, given: Mapping[Expr, Floats]) -> list[Found]:
+        """Move one part on by a block of bars, its ranks given, and return what is found there."""
+        run = part.run(-1, block, given)
+        return [found for group in self.groups for found in group.found_in(block, run)]
+
+    def rewind(self, symbol: int, block: Block) -> list[Found]:
+        """Play one symbol's bars from the checkpoint on."""
+        part = next(part for part in self.parts if part.first <= symbol < part.last)
+        alone = part.alone(symbol)
+        found = self.found(block, alone, {})
+        part.put(symbol, alone)
+        return found
+
+    def arrays(self) -> Iterator[dict[str, Column]]:
+        """Yield every part's arrays by name, which are the same in all of them."""
+        for part in self.parts:
+            states = enumerate(part.states)
+            yield {name: array for number, state in states for name, array in arrays_of(state, f"{number}|")}
 
 
 class Live:
-    """Some watches over a fixed list of symbols, bar after bar. `like`: a panel with those symbols, timeframe and hours."""
+    """Some watches over a fixed list of symbols, bar after bar.
+
+    `like`: a panel with those symbols, timeframe and hours. Every panel of bars names the same symbols; one without a
+    new bar has none there. Ranks are among a group's own universe, so groups that rank are computed by themselves.
+    """
 
     def __init__(self, watches: Iterable[Watch], like: Panel, *, threads: int = 2) -> None:
-        self._groups = groups_of(like, watches)
-        self._ranks = [x for group in self._groups for x in nodes(*group.roots()) if x.op == "rank"]
-        plans = [*map(self._rank_plan, range(len(self._ranks))), self._plan()]
-        edges = np.linspace(0, len(like.symbols), threads + 1).astype(int)
-        self._parts = [
-            _Part(int(a), int(b), [Workspace(made) for made in plans], [{} for _ in plans])
-            for a, b in zip(edges[:-1], edges[1:], strict=True)
-        ]
+        groups = groups_of(like, watches)
+        ranking = [group for group in groups if rank_nodes(group.roots())]
+        together = [[group for group in groups if group not in ranking], *([group] for group in ranking)]
+        self._watching = [_Watching(several, len(like.symbols), threads) for several in together if several]
         self._pool = ThreadPoolExecutor(threads)
 
     def close(self) -> None:
@@ -54,51 +129,58 @@ class Live:
         self._pool.shutdown()
 
     def advance(self, bars: Panel) -> list[Found]:
-        """Take the next bars of every symbol and return what every setup found among them."""
-        given: dict[Expr, Floats] = {}
-        for number, x in enumerate(self._ranks):
-            values = np.concatenate(
-                list(self._pool.map(lambda p, n=number: self._ranked_values(p, n, bars, given), self._parts))
-            )
-            given[x] = ranked(bars.time, values, as_percentile=x.params[0] == "percentile")
-        parts = list(
-            self._pool.map(lambda part: self._search(part, bars.block(part.first, part.last), given), self._parts)
-        )
-        return [joined(several) for several in zip(*parts, strict=True)]
+        """Take the next bars of every symbol; return what every setup found among them, watches that rank last."""
+        return [found for watching in self._watching for found in watching.advance(bars, self._pool)]
 
     def checkpoint(self) -> None:
         """Keep the states as they are, at a session's open."""
-        for part in self._parts:
-            part.kept = [copied(state) for state in part.states]
+        for part in self._parts():
+            part.keep()
 
     def rewind(self, symbol: int, bars: Panel) -> list[Found]:
-        """Take one symbol back to the checkpoint and play `bars`, its session so far as it should have come."""
-        part = next(p for p in self._parts if p.first <= symbol < p.last)
-        row, alone = symbol - part.first, Live.__new__(Live)
-        states = [of_symbol(state, row) for state in part.kept] or [{} for _ in part.states]
-        alone._groups, alone._ranks = self._groups, self._ranks
-        single = _Part(0, 1, [Workspace(space.plan) for space in part.spaces], states)
-        found = [joined((one,)) for one in alone._search(single, bars.block(0, 1), {})]
-        for state, fresh in zip(part.states, single.states, strict=True):
-            put_symbol(state, row, fresh)
-        return found
+        """Take one symbol (its place) back to the checkpoint and play `bars`, its session as it should have come.
+
+        `bars` has that symbol alone. Raises BadInput where symbols are ranked: `replay` all of them.
+        """
+        if any(watching.ranks for watching in self._watching):
+            raise BadInput("a revised bar changes every symbol's rank", hint="replay the session of all symbols")
+        return [found for watching in self._watching for found in watching.rewind(symbol, bars.block(0, 1))]
+
+    def replay(self, bars: Panel) -> list[Found]:
+        """Take every symbol back to the checkpoint and play `bars`, the session as it should have come."""
+        for part in self._parts():
+            part.states = [copied(state) for state in part.kept]
+        return self.advance(bars)
+
+    def roots(self) -> list[Expr]:
+        """List every expression that is watched: lives with the same roots have states of the same meaning."""
+        return [x for watching in self._watching for group in watching.groups for x in group.roots()]
 
     def states(self) -> list[list[State]]:
         """Return the states, part by part, as they are now."""
-        return [part.states for part in self._parts]
+        return [part.states for part in self._parts()]
 
-    def _plan(self) -> Plan:
-        return plan((x for group in self._groups for x in group.roots()), self._ranks)
+    def saved(self) -> dict[str, Column]:
+        """Return what is remembered as arrays, a row a symbol however many threads there are."""
+        saved: dict[str, Column] = {}
+        for number, watching in enumerate(self._watching):
+            parts = list(watching.arrays())
+            saved |= {f"{number}|{name}": np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        return saved
 
-    def _rank_plan(self, number: int) -> Plan:
-        x = self._ranks[number]
-        group = next(g for g in self._groups if x in set(nodes(*g.roots())))
-        return plan([x.args[0], *group.universe.values()], self._ranks[:number])
+    def restore(self, saved: Mapping[str, Column]) -> None:
+        """Go on from what `saved` returned, which becomes the checkpoint. Raises BadInput where it does not fit."""
+        for number, watching in enumerate(self._watching):
+            for part in watching.parts:
+                for place, state in enumerate(part.states):
+                    fill(state, _rows(saved, f"{number}|{place}|", part))
+        self.checkpoint()
 
-    def _ranked_values(self, part: _Part, number: int, bars: Panel, given: Mapping[Expr, Floats]) -> Floats:
-        run = Evaluation(part.spaces[number], bars.block(part.first, part.last), state=part.states[number], given=given)
-        return within_universe(run.roots())
+    def _parts(self) -> list[_Part]:
+        return [part for watching in self._watching for part in watching.parts]
 
-    def _search(self, part: _Part, block: Block, given: Mapping[Expr, Floats]) -> list[Found]:
-        roots = Evaluation(part.spaces[-1], block, state=part.states[-1], given=given).roots()
-        return [found for group in self._groups for found in found_in_block(group, block, roots)]
+
+def _rows(saved: Mapping[str, Column], prefix: str, part: _Part) -> dict[str, Column]:
+    """Return a part's rows of the saved arrays whose name begins so, under the rest of their names."""
+    own = {name.removeprefix(prefix): array for name, array in saved.items() if name.startswith(prefix)}
+    return {name: array[part.first : part.last] for name, array in own.items()}

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,9 @@ from tapehawk.core.errors import BadInput
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Mask = npt.NDArray[np.uint8]  # 0 false, 1 unknown, 2 true
+Column = npt.NDArray[Any]  # what an expression comes to: Floats or a Mask
 
 BLOCK_BARS = 65_536
 _COPY_BELOW = 0.7  # copying the wanted symbols pays once a third of the bars can be left out
@@ -114,7 +118,7 @@ class Block:
     """Some whole symbols of a panel: `numbers` are their places in the panel, `rows` the place of their bars."""
 
     panel: Panel
-    numbers: npt.NDArray[np.int64]
+    numbers: Ints
     starts: Ints
     rows: slice | Ints
     _columns: dict[str, Floats] = field(default_factory=dict, repr=False)
@@ -138,28 +142,29 @@ class Block:
             self._columns[name] = whole[self.rows]
         return self._columns[name]
 
-    def any_per_symbol(self, flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    def any_per_symbol(self, flags: Flags) -> Flags:
         """Say for each symbol whether any of its bars is flagged."""
-        if not self.n_bars:
-            return np.zeros(self.numbers.size, dtype=bool)
-        counts = np.concatenate(([0], np.cumsum(flags)))
-        found: npt.NDArray[np.bool_] = counts[self.starts[1:]] > counts[self.starts[:-1]]
+        found = np.zeros(self.numbers.size, dtype=bool)
+        some = self.starts[1:] > self.starts[:-1]
+        if some.any():  # runs without a bar would take the flag of the next one
+            found[some] = np.logical_or.reduceat(flags, self.starts[:-1][some])
         return found
 
-    def symbol_of(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    def symbol_of(self, rows: Ints) -> Ints:
         """Return the place in the panel of the symbol that owns each of the block's rows."""
-        return self.numbers[np.searchsorted(self.starts, rows, side="right") - 1]
+        numbers: Ints = self.numbers[np.searchsorted(self.starts, rows, side="right") - 1]
+        return numbers
 
-    def bar_of(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    def bar_of(self, rows: Ints) -> Ints:
         """Return the place in the panel of each of the block's rows."""
         return rows + self.rows.start if isinstance(self.rows, slice) else self.rows[rows]
 
     def rows_at(self, bars: Ints) -> Ints:
         """Return which of the block's rows are among some bars of the panel (rising)."""
         if isinstance(self.rows, slice):
-            return (
-                bars[np.searchsorted(bars, self.rows.start) : np.searchsorted(bars, self.rows.stop)] - self.rows.start
-            )
+            first, last = np.searchsorted(bars, (self.rows.start, self.rows.stop))
+            within: Ints = bars[first:last] - self.rows.start
+            return within
         return np.flatnonzero(np.isin(self.rows, bars, assume_unique=True))
 
 
@@ -173,7 +178,7 @@ def _runs(starts: Ints, bars: int) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def rows_of(starts: Ints, keep: npt.NDArray[np.int64]) -> tuple[Ints, Ints]:
+def rows_of(starts: Ints, keep: Ints) -> tuple[Ints, Ints]:
     """Return the rows of the segments `keep`, one after another, and the offsets of the new segments."""
     lengths = starts[keep + 1] - starts[keep]
     offsets = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)

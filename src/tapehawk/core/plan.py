@@ -2,9 +2,10 @@
 
     conditions and columns  →  sections of instructions, one section a root  →  run block by block
 
-Planning walks the roots in order. Arithmetic between kernels becomes one program over tiles (`kernels/elementwise.py`); what
-a kernel or a later root reads gets a column of its own, a *slot*, and a slot is used again as soon as its last reader has
-run, so that a block's columns stay in the processor's caches. Running a plan is then a few dozen calls a block.
+Planning walks the roots in order. Arithmetic between kernels becomes one program over tiles
+(`kernels/elementwise.py`); what a kernel or a later root reads gets a column of its own, a *slot*, and a slot is used
+again as soon as its last reader has run, so that a block's columns stay in the processor's caches. Running a plan is
+then a few dozen calls a block.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from tapehawk.core.expr import MASK, Expr
+from tapehawk.core.expr import Expr
 from tapehawk.core.kernels.elementwise import OPERATIONS, step
 
 CONSTANT, OUTSIDE, COLUMN, TILE_SLOT = "constant", "outside", "column", "tile"
@@ -24,7 +25,10 @@ CONSTANT, OUTSIDE, COLUMN, TILE_SLOT = "constant", "outside", "column", "tile"
 
 @dataclass(frozen=True)
 class Slot:
-    """A place for values. `kind`: "number" or "mask"; `sort`: a constant's tile, a column from outside, one of ours, a tile."""
+    """A place for values. `kind`: "number" or "mask".
+
+    `sort`: a constant (one tile of it), a column from outside, a column of ours, or a tile that programs pass on.
+    """
 
     number: int
     kind: str
@@ -116,11 +120,21 @@ class _Planner:
 
     def _call(self, x: Expr) -> None:
         args = () if x.op == "on" else x.args
-        inputs = tuple(self._have(arg) for arg in args)
-        self._slot[x] = self._new(x, OUTSIDE if x.op == "on" else COLUMN)
+        inputs = tuple(self._have_column(arg) for arg in args)
+        self._slot[x] = self._new(x, COLUMN)
         self._section.append(Call(x, inputs, self._slot[x]))
         for arg in args:
             self._read(arg)
+
+    def _have_column(self, x: Expr) -> int:
+        """Return a slot with a value for every bar: a number's tile is spread by a program of one step."""
+        slot = self._have(x)
+        if self._plan.slots[slot].sort != CONSTANT:
+            return slot
+        spread = self._new(x, COLUMN)
+        code, places = step("max", [slot, slot])
+        self._section.append(Program(np.array([code], dtype=np.int64), np.array([[spread, *places]], dtype=np.int64)))
+        return spread
 
     def _program(self, x: Expr) -> None:
         """Put x and the arithmetic below it that has no column yet into one program."""
@@ -211,6 +225,3 @@ def nodes(*roots: Expr) -> list[Expr]:
     for root in roots:
         visit(root)
     return list(order)
-
-
-__all__ = ["COLUMN", "CONSTANT", "MASK", "OUTSIDE", "TILE_SLOT", "Call", "Plan", "Program", "Read", "nodes", "plan"]

@@ -1,41 +1,50 @@
 """Ranks across the universe: computed per timestamp, once the blocks have been.
 
-`rank(x)` needs x of every symbol at one instant, so its column is made before the search proper: x is evaluated over the
-whole panel, null outside the universe, and ranked within each bar time. Innermost ranks first.
+`rank(x)` needs x of every symbol at one instant, so its column is made before the search proper: x is evaluated over
+the whole panel, null outside the universe, and ranked within each bar time. Innermost ranks first. A condition of the
+universe that ranks itself ranks among what the others leave.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import numpy as np
 
 from tapehawk.core.evaluate import Evaluation, Workspace
 from tapehawk.core.expr import Expr
 from tapehawk.core.kernels.elementwise import TRUE
-from tapehawk.core.panel import Floats, Ints, Panel
-from tapehawk.core.plan import nodes, plan
+from tapehawk.core.panel import Column, Floats, Ints, Panel
+from tapehawk.core.plan import Plan, nodes, plan
 
 
 def ranks_of(panel: Panel, wanted: Iterable[Expr], universe: Mapping[str, Expr]) -> dict[Expr, Floats]:
     """Return the whole-panel column of every rank among the wanted expressions, by node."""
     given: dict[Expr, Floats] = {}
-    for x in nodes(*wanted):
-        if x.op == "rank":
-            values = _over_universe(panel, x.args[0], universe, given)
-            given[x] = ranked(panel.time, values, as_percentile=x.params[0] == "percentile")
+    for x in rank_nodes(wanted):
+        values, space = np.empty(panel.n_bars), Workspace(rank_plan(x, universe, given))
+        for block in panel.blocks():
+            values[block.rows] = within_universe(Evaluation(space, block, given=given).columns())
+        given[x] = ranked(panel.time, values, as_percentile=is_percentile(x))
     return given
 
 
-def _over_universe(panel: Panel, x: Expr, universe: Mapping[str, Expr], given: dict[Expr, Floats]) -> Floats:
-    values, space = np.empty(panel.n_bars), Workspace(plan([x, *universe.values()], given))
-    for block in panel.blocks():
-        values[block.rows] = within_universe(Evaluation(space, block, given=given).roots())
-    return values
+def rank_nodes(wanted: Iterable[Expr]) -> list[Expr]:
+    """List the ranks among expressions, innermost first."""
+    return [x for x in nodes(*wanted) if x.op == "rank"]
 
 
-def within_universe(roots: Iterator[Any]) -> Floats:
+def is_percentile(x: Expr) -> bool:
+    """Say whether a rank is asked for as a percentile."""
+    return x.params[0] == "percentile"
+
+
+def rank_plan(x: Expr, universe: Mapping[str, Expr], given: Iterable[Expr]) -> Plan:
+    """Return the plan of what a rank compares: its column, then the conditions of the universe."""
+    return plan([*x.args, *(condition for condition in universe.values() if not rank_nodes([condition]))], given)
+
+
+def within_universe(roots: Iterator[Column]) -> Floats:
     """Read a column and then the universe's conditions; return the column, null where one of them is not true."""
     column: Floats = next(roots).copy()
     for condition in roots:
@@ -44,7 +53,7 @@ def within_universe(roots: Iterator[Any]) -> Floats:
 
 
 def ranked(time: Ints, values: Floats, *, as_percentile: bool) -> Floats:
-    """Rank values within each time: 1 the highest, ties sharing the better place; or the percent that is lower or equal.
+    """Rank values within each time: 1 the highest, ties sharing the better place; or the percent lower or equal.
 
     Null stays null and is not counted.
     """

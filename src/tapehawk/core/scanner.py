@@ -6,17 +6,18 @@
         def setups(self) -> Iterator[Setup]:
             yield Setup("breakout", BUY, base=110, when={"inside": …, "above": close > high[1] * 1.001}, stop=low[1])
 
-The pydantic fields are the flags of the command, the form in the browser and the table in the docs; the named conditions
-of `when`, in order, are the funnel and what `explain` tells. A scanner is a file in `tapehawk/scanners` and nothing else.
+The pydantic fields are the flags of the command, the form in the browser and the table in the docs; the named
+conditions of `when`, in order, are the funnel and what `explain` tells. A scanner is a file in `tapehawk/scanners` and
+nothing else.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -43,8 +44,9 @@ AT_CLOSE, AT_OPEN = "close", "open"
 class Setup:
     """One pattern of a scanner.
 
-    `when`: named conditions in the order they are counted; a hit needs every one to be true. `entry` (default the bar's
-    close), `stop` and the prices among `show` are split-adjusted expressions; rows give them as traded. `base`: base of the
+    `when`: named conditions in the order they are counted; a hit needs every one to be true. One named "volume" says
+    that the pattern itself asks for unusual volume, which then raises no confidence. `entry` (default the bar's close),
+    `stop` and the prices among `show` are split-adjusted expressions; rows give them as traded. `base`: base of the
     confidence, None where `score` is the score. `known`: "open" for a setup that uses of its own bar only the open.
     `timeframes`: the bars the pattern exists on, None for all of its scanner's.
     """
@@ -62,7 +64,7 @@ class Setup:
 
     def __post_init__(self) -> None:
         for name, condition in self.when.items():
-            if not isinstance(condition, Expr) or condition.kind != MASK:
+            if getattr(condition, "kind", None) != MASK:
                 raise BadInput(
                     f"pattern {self.pattern!r}: {name!r} is not a condition", hint="compare something: close > open"
                 )
@@ -102,6 +104,13 @@ class Scanner(BaseModel):
         """Yield the patterns this scanner looks for."""
         raise NotImplementedError
 
+    def band(self) -> Mapping[str, Expr]:
+        """Return conditions that only hide rows, each under the name of the parameter that widens it.
+
+        They are met after those of every pattern, so that the funnel says how many rows each of them hides.
+        """
+        return {}
+
     def limit(self) -> tuple[int | None, float]:
         """Return how many rows a day are kept (None: all) and the lowest score that is."""
         return None, 0.0
@@ -114,13 +123,14 @@ def liquid(dollars: float) -> Mapping[str, Expr]:
 
 
 def setups_for(scanner: Scanner, timeframe: str) -> tuple[Setup, ...]:
-    """Return the setups that exist on a timeframe; raises BadInput where the scanner's definition makes no sense on it."""
-    setups = tuple(s for s in scanner.setups() if timeframe in (s.timeframes or scanner.timeframes))
+    """Return the setups that exist on a timeframe, the band's conditions behind their own.
+
+    Raises BadInput where the scanner's definition makes no sense on that timeframe.
+    """
+    setups = [setup for setup in scanner.setups() if timeframe in (setup.timeframes or scanner.timeframes)]
     if timeframe not in scanner.timeframes or not setups:
         raise BadInput(
             f"{scanner.type()} is not defined on {timeframe} bars", hint=f"it is on {', '.join(scanner.timeframes)}"
         )
-    return setups
-
-
-COMMON: Final = frozenset(Scanner.model_fields)
+    band = scanner.band()
+    return tuple(replace(setup, when={**setup.when, **band}) for setup in setups) if band else tuple(setups)

@@ -4,92 +4,35 @@
     conditions   each setup's, in the order declared, met with what is left (the running AND)
     columns      what is shown, for the symbols that hit
 
-The funnel counts after every condition how many bars go on and how many fell because the condition was unknown. Only work
-that can not change an answer is skipped: symbols outside the universe, a setup's conditions once nothing is left in the
-block. Blocks are independent, so threads share them (kernels release the interpreter lock) and results do not depend on
-how; ranks across the universe are made beforehand (`ranks.py`).
+The funnel counts after every condition how many bars go on and how many fell because the condition was unknown. Only
+work that can not change an answer is skipped: symbols outside the universe, columns nobody sees. Blocks are
+independent, so threads share them (kernels release the interpreter lock) and results do not depend on how; ranks
+across the universe are made beforehand (`ranks.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from threading import local
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import NamedTuple, Self, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from tapehawk.core.evaluate import Evaluation, Workspace
 from tapehawk.core.expr import Expr
-from tapehawk.core.kernels.elementwise import TRUE, compiled_meet
-from tapehawk.core.panel import Block, Floats, Ints, Panel
+from tapehawk.core.kernels.elementwise import TRUE
+from tapehawk.core.panel import Block, Flags, Floats, Ints, Mask, Panel
 from tapehawk.core.plan import Plan, plan
 from tapehawk.core.ranks import ranks_of
-from tapehawk.core.scanner import Setup
-from tapehawk.core.timeframes import for_bars
+from tapehawk.core.watch import Found, Group, Part, Step, Watch, added, groups_of, joined, met_steps, values_at
 
-Mask = npt.NDArray[np.uint8]
+__all__ = ["Found", "Select", "Step", "Watch", "find"]
+
 Select = Callable[[Block], Mask]
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, eq=False)
-class Watch:
-    """One scanner's question: who is looked at, what is looked for, what is shown of a hit (per setup, by name)."""
-
-    scanner: str
-    universe: Mapping[str, Expr]
-    setups: tuple[Setup, ...]
-    columns: tuple[Mapping[str, Expr], ...]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One condition of a funnel: how many bars passed it, and how many of the rest were unknown, not false."""
-
-    name: str
-    passed: int = 0
-    unknown: int = 0
-
-
-@dataclass
-class Found:
-    """What one setup found: its place in the panel (symbol and bar), the shown columns there, and the funnel."""
-
-    scanner: str
-    setup: Setup
-    steps: list[Step]
-    symbol: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    bar: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    columns: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, eq=False)
-class Group:
-    """Watches with the same universe, made ready for the panel's bars."""
-
-    universe: dict[str, Expr]
-    watches: list[Watch]
-
-    def setups(self) -> Iterator[tuple[Watch, Setup, Mapping[str, Expr]]]:
-        """Yield each setup with its watch and what it shows."""
-        for watch in self.watches:
-            for setup, shown in zip(watch.setups, watch.columns, strict=True):
-                yield watch, setup, shown
-
-    def wanted(self, *, columns: bool) -> Iterator[Expr]:
-        """Yield every setup's conditions and, if asked for, its columns, setup by setup."""
-        for _, setup, shown in self.setups():
-            yield from setup.when.values()
-            if columns:
-                yield from shown.values()
-
-    def roots(self) -> Iterator[Expr]:
-        """Yield all there is to know: the universe's conditions, then everything of each setup."""
-        yield from self.universe.values()
-        yield from self.wanted(columns=True)
 
 
 def find(
@@ -97,7 +40,8 @@ def find(
 ) -> list[Found]:
     """Return what every setup of the watches found among the bars that `select` marks with 2.
 
-    `everywhere`: compute every condition and column on every bar, skip nothing (the same answer, for tests and benchmarks).
+    `everywhere`: compute every condition and column on every bar, skip nothing (the same answer, for tests and
+    benchmarks).
     """
     found: list[Found] = []
     with _Workers(threads) as workers:
@@ -107,42 +51,25 @@ def find(
     return found
 
 
-def groups_of(panel: Panel, watches: Iterable[Watch]) -> list[Group]:
-    """Gather watches by universe, so that scanners which look at the same bars share what they compute."""
-    groups: dict[tuple[object, ...], Group] = {}
-    for watch in watches:
-        ready = _ready(watch, panel)
-        key = tuple((name, id(x)) for name, x in ready.universe.items())
-        groups.setdefault(key, Group(dict(ready.universe), [])).watches.append(ready)
-    return list(groups.values())
-
-
-def _ready(watch: Watch, panel: Panel) -> Watch:
-    """Return the watch as it is computed on the panel's bars."""
-
-    def settled(named: Mapping[str, Expr]) -> dict[str, Expr]:
-        return {name: for_bars(x, panel.timeframe, panel.hours, panel.calendar) for name, x in named.items()}
-
-    setups = tuple(replace(setup, when=settled(setup.when)) for setup in watch.setups)
-    return Watch(watch.scanner, settled(watch.universe), setups, tuple(map(settled, watch.columns)))
-
-
 class _Workers:
     """Threads over blocks; each keeps its memory from block to block."""
 
     def __init__(self, threads: int) -> None:
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
-    def __enter__(self) -> _Workers:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
 
     def over(self, blocks: Iterable[Block], made: Plan, work: Callable[[Block, Workspace], T]) -> list[T]:
         """Return what `work` answers for each block, in order."""
         own = local()
+        Workspace(made)  # compiles what the plan calls before several threads would do so at once
 
         def one(block: Block) -> T:
             if not hasattr(own, "space"):
@@ -150,6 +77,14 @@ class _Workers:
             return work(block, own.space)
 
         return list(self._pool.map(one, blocks) if self._pool else map(one, blocks))
+
+
+class _Entered(NamedTuple):
+    """What the universe left: its steps, the symbols that go on (their places), and how many had a bar asked for."""
+
+    steps: list[Step]
+    alive: Ints
+    symbols: int
 
 
 @dataclass(eq=False)
@@ -164,124 +99,64 @@ class _Search:
 
     def run(self, select: Select) -> list[Found]:
         left = np.empty(self.panel.n_bars, dtype=np.uint8)
-        steps, alive = self._universe(select, left)
-        found = self._conditions(self.panel.blocks() if self.everywhere else self.panel.blocks_of(alive), left, steps)
+        entered = self._universe(select, left)
+        blocks = self.panel.blocks() if self.everywhere else self.panel.blocks_of(entered.alive)
+        found = self._conditions(blocks, left, entered)
         if not self.everywhere:
             self._columns(found)
         return found
 
-    def _universe(self, select: Select, left: Mask) -> tuple[list[Step], Ints]:
+    def _universe(self, select: Select, left: Mask) -> _Entered:
         """Mark in `left` the bars that are looked at; count them, and list the symbols that have any."""
         names = list(self.group.universe)
 
-        def work(block: Block, space: Workspace) -> tuple[list[Step], npt.NDArray[np.bool_]]:
+        def work(block: Block, space: Workspace) -> tuple[list[Step], Flags, int]:
             running = left[block.rows]
             running[:] = select(block)
             steps = [Step("bars", int(np.count_nonzero(running)))]
-            if steps[0].passed:
-                masks = Evaluation(space, block, given=self.given).roots()
-                steps += [_meet(name, running, mask) for name, mask in zip(names, masks, strict=True)]
-            else:
-                steps += map(Step, names)
-            return steps, block.any_per_symbol(running == TRUE)
+            asked = block.any_per_symbol(running == TRUE)
+            if not steps[0].passed:
+                return [*steps, *map(Step, names)], asked, 0
+            steps += met_steps(names, Evaluation(space, block, given=self.given), running)
+            return steps, block.any_per_symbol(running == TRUE), int(np.count_nonzero(asked))
 
         parts = self.workers.over(self.panel.blocks(), plan(self.group.universe.values(), self.given), work)
-        return _added([part[0] for part in parts]), np.flatnonzero(np.concatenate([part[1] for part in parts]))
+        alive = np.flatnonzero(np.concatenate([part[1] for part in parts]))
+        return _Entered(added(part[0] for part in parts), alive, sum(part[2] for part in parts))
 
-    def _conditions(self, blocks: Iterable[Block], left: Mask, before: list[Step]) -> list[Found]:
-        """Meet every setup's conditions with what is left of the universe; `before` are the universe's steps."""
+    def _conditions(self, blocks: Iterable[Block], left: Mask, entered: _Entered) -> list[Found]:
+        """Meet every setup's conditions with what is left of the universe."""
 
         def work(block: Block, space: Workspace) -> list[Found]:
-            masks = Evaluation(space, block, given=self.given).roots()
+            run = Evaluation(space, block, given=self.given)
             rows = left[block.rows]
-            return [_setup(block, masks, rows.copy(), *one, columns=self.everywhere) for one in self.group.setups()]
+            return [part.met(block, run, rows.copy(), columns=self.everywhere) for part in self.group.parts]
 
-        parts = self.workers.over(blocks, plan(self.group.wanted(columns=self.everywhere), self.given), work)
-        if not parts:
-            return [_nothing(before, *one) for one in self.group.setups()]
-        return [joined(several, before) for several in zip(*parts, strict=True)]
+        made = plan(self.group.wanted(columns=self.everywhere), self.given)
+        parts = self.workers.over(blocks, made, work) or [[part.nothing() for part in self.group.parts]]
+        return [joined(several, entered.steps, entered.symbols) for several in zip(*parts, strict=True)]
 
     def _columns(self, found: list[Found]) -> None:
         """Fill in what is shown; setups that show the same share the work."""
-        alike: dict[tuple[int, ...], list[tuple[Found, Mapping[str, Expr]]]] = {}
-        for part, (_, _, shown) in zip(found, self.group.setups(), strict=True):
-            alike.setdefault(tuple(map(id, shown.values())), []).append((part, shown))
+        alike: dict[tuple[int, ...], list[tuple[Found, Part]]] = {}
+        for one, part in zip(found, self.group.parts, strict=True):
+            alike.setdefault(tuple(map(id, part.shown.values())), []).append((one, part))
         for several in alike.values():
-            bars = np.unique(np.concatenate([part.bar for part, _ in several]))
-            values = self._shown_at(bars, several[0][1])
-            for part, shown in several:
-                there = np.searchsorted(bars, part.bar)
-                part.columns = {name: column[there] for name, column in zip(shown, values, strict=True)}
+            bars = np.unique(np.concatenate([one.bar for one, _ in several]))
+            values = self._shown_at(bars, several[0][1].shown)
+            for one, part in several:
+                there = np.searchsorted(bars, one.bar)
+                one.columns = {name: column[there] for name, column in zip(part.shown, values, strict=True)}
 
-    def _shown_at(self, bars: Ints, shown: Mapping[str, Expr]) -> list[Any]:
+    def _shown_at(self, bars: Ints, shown: Mapping[str, Expr]) -> list[Floats]:
         """Return the shown columns at some bars of the panel."""
         if not bars.size:
             return [np.empty(0)] * len(shown)
         symbols = np.unique(np.searchsorted(self.panel.starts, bars, side="right") - 1)
 
-        def work(block: Block, space: Workspace) -> list[Any]:
+        def work(block: Block, space: Workspace) -> list[Floats]:
             rows = block.rows_at(bars)
-            return [_at(column, rows) for column in Evaluation(space, block, given=self.given).roots()]
+            return [values_at(column, rows) for column in Evaluation(space, block, given=self.given).columns()]
 
         parts = self.workers.over(self.panel.blocks_of(symbols), plan(shown.values(), self.given), work)
         return [np.concatenate(several) for several in zip(*parts, strict=True)]
-
-
-def found_in_block(group: Group, block: Block, roots: Iterator[Any]) -> list[Found]:
-    """Read a group's roots, in the order of `Group.roots`, and return what each setup found among all the block's bars."""
-    running = np.full(block.n_bars, TRUE, dtype=np.uint8)
-    steps = [Step("bars", block.n_bars)] + [_meet(name, running, next(roots)) for name in group.universe]
-    return [joined((_setup(block, roots, running.copy(), *one, columns=True),), steps) for one in group.setups()]
-
-
-def _setup(
-    block: Block,
-    roots: Iterator[Any],
-    running: Mask,
-    watch: Watch,
-    setup: Setup,
-    shown: Mapping[str, Expr],
-    *,
-    columns: bool,
-) -> Found:
-    """Meet one setup's conditions with the bars that are left, and read its columns there if they come along."""
-    steps = [_meet(name, running, next(roots)) for name in setup.when]
-    rows = np.flatnonzero(running)
-    values = {name: _at(next(roots), rows) for name in shown} if columns else {}
-    return Found(watch.scanner, setup, steps, block.symbol_of(rows), block.bar_of(rows), values)
-
-
-def _nothing(before: list[Step], watch: Watch, setup: Setup, shown: Mapping[str, Expr]) -> Found:
-    """Return a setup's empty answer, when nothing was left of the universe."""
-    return Found(watch.scanner, setup, [*before, *map(Step, setup.when)], columns=dict.fromkeys(shown, np.empty(0)))
-
-
-def _added(parts: list[list[Step]]) -> list[Step]:
-    """Return the steps of several blocks, counted together."""
-    return [
-        Step(several[0].name, sum(s.passed for s in several), sum(s.unknown for s in several))
-        for several in zip(*parts, strict=True)
-    ]
-
-
-def joined(several: tuple[Found, ...], before: list[Step] | None = None) -> Found:
-    """Put one setup's finds of all blocks together, in the panel's order, behind the universe's steps."""
-    first = several[0]
-    columns = {name: np.concatenate([part.columns[name] for part in several]) for name in first.columns}
-    symbol, bar = (np.concatenate([getattr(part, what) for part in several]) for what in ("symbol", "bar"))
-    return Found(
-        first.scanner, first.setup, [*(before or []), *_added([part.steps for part in several])], symbol, bar, columns
-    )
-
-
-def _meet(name: str, running: Mask, mask: Mask) -> Step:
-    """AND a condition into what is left (in place); count what passed and what fell because it was unknown."""
-    counts = np.empty(2, dtype=np.int64)
-    compiled_meet()(running, mask, counts)
-    return Step(name, int(counts[0]), int(counts[1]))
-
-
-def _at(column: Any, rows: Ints) -> Any:
-    """Return a column's values at some rows, masks as 1, 0 or null."""
-    values = column[rows]
-    return np.array([0.0, np.nan, 1.0])[values] if values.dtype == np.uint8 else values

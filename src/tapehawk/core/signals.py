@@ -2,11 +2,11 @@
 
 A hit is a fact, the same for everyone. A signal adds what one account would do about it:
 
-    R           entry - stop, per share          target1 = entry + R, target2 = entry + 2 R   (a short mirrors by itself)
+    R           entry - stop, per share     target1 = entry + R, target2 = entry + 2 R   (a short mirrors by itself)
     confidence  base × 1.25 (volume ≥ 1.5 × the mean of the 20 bars before) × 1.15 (EMA20 on the trade's side of EMA50)
-                × 1.10 (RSI14 in (40, 70) for BUY, (30, 60) for SELL), at most 200, halved: 0–100, a score and no probability
-    size        account × per-trade risk × the phase's multiplier ÷ |entry - stop|, at most 10 % of the account by value and
-                1 % of the mean volume of the 20 bars before, whole shares (crypto: whole lots)
+                × 1.10 (RSI14 in (40, 70) for BUY, (30, 60) for SELL), at most 200, halved: 0–100, no probability
+    size        account × per-trade risk × the phase's multiplier ÷ |entry - stop|, at most 10 % of the account by value
+                and 1 % of the mean volume of the 20 bars before, whole shares (crypto: whole lots)
 
 Everything here works on arrays, one element a hit; null is NaN. Prices are as traded on the bar's day.
 """
@@ -18,15 +18,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from tapehawk.core.columns import close, raw, volume
 from tapehawk.core.expr import Expr
 from tapehawk.core.indicators import atr, ema, rsi, rvol, sma
-from tapehawk.core.panel import Floats
+from tapehawk.core.panel import Flags, Floats
 from tapehawk.core.scanner import AT_OPEN, BUY, NONE, Setup
 
-VOLUME_FACTOR, TREND_FACTOR, RSI_FACTOR = 1.25, 1.15, 1.10
+FACTORS: Final = {"volume": 1.25, "trend": 1.15, "rsi": 1.10}
 HIGHEST_RAW_CONFIDENCE = 200.0
 LARGEST_SHARE_OF_ACCOUNT, LARGEST_SHARE_OF_VOLUME = 0.10, 0.01
 RISK_BY_PHASE: Final = {"premarket": 0.7, "regular": 1.0, "after_hours": 0.5, "closed": 0.3, "continuous": 1.0}
@@ -41,17 +40,36 @@ class Risk:
     per_trade: float = 0.01
 
 
+@dataclass(frozen=True, eq=False)
+class Budget:
+    """What a trade may use: the dollars it may lose (one element a hit), the account's size, the smallest quantity."""
+
+    to_lose: Floats
+    account_size: float
+    lot: float = 1.0
+
+    @classmethod
+    def of(cls, risk: Risk, phases: list[str], lot: float = 1.0) -> Budget:
+        """Return the budget of hits in these phases of the trading day."""
+        multiplier = np.array([RISK_BY_PHASE[phase] for phase in phases], dtype=np.float64)
+        return cls(risk.account_size * risk.per_trade * multiplier, risk.account_size, lot)
+
+
 def signal_columns(setup: Setup) -> dict[str, Expr]:
-    """Return what must be known of a hit: levels, volume, the confidence factors, and the scanner's own columns."""
-    bars_before = 1 if setup.known == AT_OPEN else 0
+    """Return what must be known of a hit: levels, volume, the confidence factors, and the scanner's own columns.
+
+    Of a setup that is known at the open, volume, ATR and whatever else needs the bar's close are those of the bar
+    before.
+    """
+    ago = 1 if setup.known == AT_OPEN else 0
     columns = {
         "entry": setup.entry,
         "adjusted": close,
         "traded": raw.close,
-        "volume": raw.volume,
-        "dollar_volume": close * volume,
-        "atr": atr(14),
-        "rvol": rvol(20),
+        "volume": volume[ago] if ago else raw.volume,
+        "dollar_volume": (close * volume)[ago],
+        "atr": atr(14)[ago],
+        "rvol": rvol(20)[ago],
         "usual_volume": sma(volume, 20)[1],
     }
     if setup.stop is not None:
@@ -59,8 +77,7 @@ def signal_columns(setup: Setup) -> dict[str, Expr]:
     if setup.score is not None:
         columns["score"] = setup.score
     if setup.base is not None:
-        factors = {f"factor.{name}": x[bars_before] for name, x in confidence_factors(setup).items()}
-        columns |= factors
+        columns |= {f"factor.{name}": x[ago] for name, x in confidence_factors(setup).items()}
     return columns | {OWN + name: x for name, x in setup.show.items()}
 
 
@@ -78,14 +95,12 @@ def confidence_factors(setup: Setup) -> dict[str, Expr]:
     return factors if "volume" in setup.when else {"volume": rvol(20) >= 1.5, **factors}
 
 
-_MULTIPLIERS: Final = {"volume": VOLUME_FACTOR, "trend": TREND_FACTOR, "rsi": RSI_FACTOR}
-
-
 def confidence(base: float, columns: Mapping[str, Floats]) -> tuple[Floats, list[list[str]]]:
     """Return the confidence of each hit and the names of the factors that applied (an unknown factor does not)."""
     count = columns["entry"].size
-    total, applied = np.full(count, base), [[] for _ in range(count)]  # type: tuple[Floats, list[list[str]]]
-    for name, multiplier in _MULTIPLIERS.items():
+    total: Floats = np.full(count, float(base))
+    applied: list[list[str]] = [[] for _ in range(count)]
+    for name, multiplier in FACTORS.items():
         true = columns.get(f"factor.{name}", np.zeros(count)) == 1.0
         total = np.where(true, total * multiplier, total)
         for i in np.flatnonzero(true):
@@ -93,27 +108,33 @@ def confidence(base: float, columns: Mapping[str, Floats]) -> tuple[Floats, list
     return np.minimum(total, HIGHEST_RAW_CONFIDENCE) / 2.0, applied
 
 
-def valid_levels(direction: str, entry: Floats, stop: Floats) -> npt.NDArray[np.bool_]:
+def valid_levels(direction: str, entry: Floats, stop: Floats) -> Flags:
     """Say which hits have levels that make sense: finite, not equal, the stop on the losing side."""
     if direction == NONE:
         return np.ones(entry.size, dtype=bool)
     risk = entry - stop if direction == BUY else stop - entry
-    ok: npt.NDArray[np.bool_] = np.isfinite(entry) & np.isfinite(stop) & (risk > 0) & (stop > 0)
+    ok: Flags = np.isfinite(entry) & np.isfinite(stop) & (risk > 0) & (stop > 0)
     return ok
-
-
-def position_size(
-    entry: Floats, stop: Floats, usual_volume: Floats, phase_multiplier: Floats, risk: Risk, lot: float = 1.0
-) -> Floats:
-    """Return shares (or whole multiples of `lot`); an unknown usual volume allows none."""
-    budget = risk.account_size * risk.per_trade * phase_multiplier
-    wanted = budget / np.abs(entry - stop)
-    capped = np.minimum(wanted, risk.account_size * LARGEST_SHARE_OF_ACCOUNT / entry)
-    capped = np.minimum(capped, np.nan_to_num(usual_volume * LARGEST_SHARE_OF_VOLUME, nan=0.0))
-    sized: Floats = np.floor(capped / lot + 1e-12) * lot
-    return sized
 
 
 def targets(entry: Floats, stop: Floats) -> tuple[Floats, Floats]:
     """Return the prices one and two R beyond the entry."""
     return entry + (entry - stop), entry + 2.0 * (entry - stop)
+
+
+def position_size(entry: Floats, stop: Floats, usual_volume: Floats, budget: Budget) -> tuple[Floats, list[str | None]]:
+    """Return shares (or whole multiples of the lot), and where that is 0 the first reason for it, else None."""
+    unit = "one share" if budget.lot == 1.0 else "one lot"
+    most = {
+        "risk per share exceeds the budget": budget.to_lose / np.abs(entry - stop),
+        f"10 % of the account is less than {unit}": budget.account_size * LARGEST_SHARE_OF_ACCOUNT / entry,
+        "usual volume unknown": np.where(np.isnan(usual_volume), 0.0, np.inf),
+        f"1 % of usual volume is less than {unit}": np.nan_to_num(usual_volume, nan=0.0) * LARGEST_SHARE_OF_VOLUME,
+    }
+    # A hair more than a whole number of lots is meant: 0.3 / 0.1 is 2.9999999999999996.
+    lots = {reason: np.floor(quantity / budget.lot + 1e-12) for reason, quantity in most.items()}
+    size: Floats = np.minimum.reduce(list(lots.values())) * budget.lot
+    reasons: list[str | None] = [None] * size.size
+    for i in np.flatnonzero(size <= 0):
+        reasons[i] = next(reason for reason, quantity in lots.items() if quantity[i] <= 0)
+    return size, reasons

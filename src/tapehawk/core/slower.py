@@ -1,26 +1,35 @@
 """Slower bars out of faster ones, for `on("1h", x)`.
 
-Base bars are folded into buckets counted from the session's open (the last one may be short); a bucket's bar is *closed*
-when a bar of a later bucket arrives, so the value a base bar sees is always that of a bar closed before it opened. The
-bar still forming stays in the state, as does the last closed bar's value: a bar at a time or a year at once give the same.
+Base bars are folded into buckets counted from the session's open (the last one may be short); a bucket's bar is
+*closed* when a bar of a later bucket arrives, so the value a base bar sees is always that of a bar closed before it
+opened. The bar still forming stays in the state, as does the last closed bar's value: a bar at a time or a year at once
+give the same.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeAlias, Union
 
 import numpy as np
 
 from tapehawk.core.errors import BadInput
-from tapehawk.core.kernels import compile_loop
-from tapehawk.core.panel import PRICES_AND_VOLUME, Block, Floats, Ints, Panel
+from tapehawk.core.expr import Expr
+from tapehawk.core.kernels.elementwise import UNKNOWN
+from tapehawk.core.kernels.folding import WIDTH, compiled_fold
+from tapehawk.core.panel import PRICES_AND_VOLUME, Block, Column, Floats, Ints
 
-MINUTES = {"1m": 1, "5m": 5, "15m": 15, "30m": 30, "1h": 60, "4h": 240}
-ORDER = (*MINUTES, "1d", "1w")
+__all__ = [
+    "MINUTES", "ORDER", "Closed", "Forming", "Held", "Kept", "State", "bucket", "check_slower", "compiled_fold",
+]  # fmt: skip
+
+Kept: TypeAlias = Union[Floats, "Forming", "Held"]
+State: TypeAlias = dict[Expr, Kept]
+"""What the nodes of a plan remember: a kernel's array, the slow bars still forming, what an `on(…)` node holds."""
+
+MINUTES: Final = {"1m": 1, "5m": 5, "15m": 15, "30m": 30, "1h": 60, "4h": 240}
+ORDER: Final = (*MINUTES, "1d", "1w")
 _MONDAY = 3  # 1970-01-01 was a Thursday
-_WIDTH = 9
 
 
 def check_slower(base: str, slower: str) -> None:
@@ -45,54 +54,12 @@ def bucket(session: Floats, minute: Floats, timeframe: str) -> Floats:
     return within
 
 
-def fold(
-    buckets: Any,
-    o: Any,
-    h: Any,
-    lo: Any,
-    c: Any,
-    v: Any,
-    session: Any,
-    minute: Any,
-    starts: Any,
-    state: Any,
-    slow: Any,
-    slow_starts: Any,
-    closed: Any,
-) -> None:
-    """Fold bars into buckets. State: 1 if a bar is forming, its bucket, session, minute, open, high, low, close, volume.
-
-    Fills slow (8, …: bucket, session, minute, open, high, low, close, volume of the bars closed here), slow_starts and, for
-    each base bar, `closed`: how many of its symbol's slow bars closed in this call before it opened.
-    """
-    m = 0
-    for k in range(starts.size - 1):
-        row = state[k]
-        slow_starts[k] = m
-        for i in range(starts[k], starts[k + 1]):
-            if row[0] == 1.0 and buckets[i] != row[1]:
-                for f in range(8):
-                    slow[f, m] = row[1 + f]
-                m += 1
-                row[0] = 0.0
-            closed[i] = m - slow_starts[k]
-            if row[0] == 0.0:
-                row[0], row[1], row[2], row[3] = 1.0, buckets[i], session[i], minute[i]
-                row[4], row[5], row[6], row[7], row[8] = o[i], h[i], lo[i], c[i], v[i]
-            else:
-                row[5], row[6] = max(row[5], h[i]), min(row[6], lo[i])
-                row[7] = c[i]
-                row[8] += v[i]
-    slow_starts[starts.size - 1] = m
-
-
-_TYPE = "f8r f8r f8r f8r f8r f8r f8r f8r i8r f8x2 f8x2 i8 i8"
-
-
-@cache
-def compiled_fold() -> Any:
-    """Return the compiled form of `fold`."""
-    return compile_loop(fold, _TYPE)
+def opening_minute(minute: Floats, timeframe: str) -> Floats:
+    """Return the minute at which the slow bar that holds each bar begins: 0 for daily and weekly bars."""
+    if timeframe not in MINUTES:
+        return np.zeros(minute.size)
+    begins: Floats = np.floor(minute / MINUTES[timeframe]) * MINUTES[timeframe]
+    return begins
 
 
 @dataclass
@@ -105,44 +72,31 @@ class Forming:
     @classmethod
     def empty(cls, symbols: int) -> Forming:
         """Return the state before the first bar."""
-        return cls(np.zeros((symbols, _WIDTH)), np.zeros((symbols, _WIDTH)))
+        return cls(np.zeros((symbols, WIDTH)), np.zeros((symbols, WIDTH)))
 
     def close_bars(self, block: Block, timeframe: str) -> Closed:
         """Fold a block's bars, and return the slow bars that closed in it."""
-        slow, starts, closed = _fold(block, timeframe, self.adjusted, "")
-        columns = {"session": slow[1], "minute": slow[2], **dict(zip(PRICES_AND_VOLUME, slow[3:], strict=True))}
+        columns, starts, seen = _fold(block, timeframe, self.adjusted, "")
         if any(name.startswith("raw.") for name in block.panel.columns):
             traded, _, _ = _fold(block, timeframe, self.raw, "raw.")
-            columns |= {f"raw.{name}": column for name, column in zip(PRICES_AND_VOLUME, traded[3:], strict=True)}
+            columns |= {f"raw.{name}": traded[name] for name in PRICES_AND_VOLUME}
         names = tuple(block.panel.symbols[i] for i in block.numbers)
-        panel = Panel(
-            names, starts, np.zeros(starts[-1], dtype=np.int64), columns, timeframe=timeframe, hours=block.panel.hours
-        )
-        return Closed(panel.block(0, len(names)), block.starts, closed)
+        time = np.zeros(starts[-1], dtype=np.int64)
+        panel = replace(block.panel, symbols=names, starts=starts, time=time, columns=columns, timeframe=timeframe)
+        return Closed(panel.block(0, len(names)), block.starts, seen)
 
 
-def _fold(block: Block, timeframe: str, state: Floats, prefix: str) -> tuple[Floats, Ints, Ints]:
-    n, symbols = block.n_bars, block.starts.size - 1
+def _fold(block: Block, timeframe: str, state: Floats, prefix: str) -> tuple[dict[str, Floats], Ints, Ints]:
+    """Fold one kind of prices; return the slow bars' columns, their starts, and how many each base bar saw close."""
     session, minute = block.column("session"), block.column("minute")
-    slow, starts, closed = (
-        np.empty((8, n + symbols)),
-        np.empty(symbols + 1, dtype=np.int64),
-        np.empty(n, dtype=np.int64),
-    )
-    prices = [np.ascontiguousarray(block.column(prefix + name)) for name in PRICES_AND_VOLUME]
-    buckets = np.ascontiguousarray(bucket(session, minute, timeframe))
-    compiled_fold()(
-        buckets,
-        *prices,
-        np.ascontiguousarray(session),
-        np.ascontiguousarray(minute),
-        block.starts,
-        state,
-        slow,
-        starts,
-        closed,
-    )
-    return np.ascontiguousarray(slow[:, : starts[-1]]), starts, closed
+    prices = [block.column(prefix + name) for name in PRICES_AND_VOLUME]
+    read = [bucket(session, minute, timeframe), *prices, session, opening_minute(minute, timeframe)]
+    symbols = block.starts.size - 1
+    slow, seen = np.empty((8, block.n_bars + symbols)), np.empty(block.n_bars, dtype=np.int64)
+    starts = np.empty(symbols + 1, dtype=np.int64)
+    compiled_fold()(*map(np.ascontiguousarray, read), block.starts, state, slow, starts, seen)
+    _, *columns = (np.ascontiguousarray(row[: starts[-1]]) for row in slow)
+    return dict(zip(("session", "minute", *PRICES_AND_VOLUME), columns, strict=True)), starts, seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,8 +107,11 @@ class Closed:
     base_starts: Ints
     seen: Ints
 
-    def spread(self, values: Any, held: Any) -> Any:
-        """Give each base bar the value of the last slow bar closed before it; `held` (one a symbol) goes in and comes out."""
+    def spread(self, values: Column, held: Column) -> Column:
+        """Give each base bar the value of the last slow bar closed before it.
+
+        `held`, one a symbol, is the value of the last slow bar closed before these bars; it is brought up to date.
+        """
         symbol = np.repeat(np.arange(held.size), np.diff(self.base_starts))
         if values.size == 0:
             return held[symbol]
@@ -168,12 +125,12 @@ class Closed:
 
 @dataclass
 class Held:
-    """What an `on(…)` node remembers: its inner kernels' states, and each symbol's value of the last closed slow bar."""
+    """What an `on(…)` node remembers: each symbol's value of the last closed slow bar, and the state of its inside."""
 
-    values: Any
-    state: dict[Any, Any] = field(default_factory=dict)
+    values: Column
+    state: State = field(default_factory=dict)
 
     @classmethod
     def empty(cls, symbols: int, *, mask: bool) -> Held:
         """Return the state before the first bar: null, or unknown."""
-        return cls(np.ones(symbols, dtype=np.uint8) if mask else np.full(symbols, np.nan))
+        return cls(np.full(symbols, UNKNOWN, dtype=np.uint8) if mask else np.full(symbols, np.nan))

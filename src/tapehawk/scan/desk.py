@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import Final
 
 from tapehawk.catalog import scanner_type
-from tapehawk.core.errors import NoData, UnknownName
-from tapehawk.core.panel import Panel
-from tapehawk.core.scanner import Scanner, setups_for
-from tapehawk.core.search import Found, Step, Watch, find
-from tapehawk.core.signals import Risk, signal_columns
+from tapehawk.core.scanner import Scanner
+from tapehawk.core.search import find
+from tapehawk.core.signals import Risk
 from tapehawk.data.panels import PanelQuestion, open_panel
+from tapehawk.scan.asked import Asked, asked_for
+from tapehawk.scan.explain import Explanation, explained
+from tapehawk.scan.funnel import band_note, funnel_of, limited
 from tapehawk.scan.parameters import configured
-from tapehawk.scan.question import Days, Question, days_asked, selection
+from tapehawk.scan.question import Question, selection
 from tapehawk.scan.report import Report
-from tapehawk.scan.rows import HOUSE, Columns, Hits, hits_of, ordered
+from tapehawk.scan.rows import HOUSE, hits_of, ordered
+from tapehawk.scan.watching import watch_for
+
+USUAL_RISK: Final = Risk()
 
 
 @dataclass(frozen=True)
@@ -32,117 +34,48 @@ class Desk:
     """
 
     store: Path
-    risk: Risk = Risk()
+    risk: Risk = USUAL_RISK
     threads: int = 2
     market: str = "us"
     prefer: str | None = None
 
     def run(self, question: Question, *, on_build: Callable[[], None] | None = None) -> Report:
-        """Scan. Raises BadInput for a question that makes no sense, NoData where nothing stored answers it."""
+        """Scan. Raises BadInput for a question that makes no sense, NoData where nothing stored answers it.
+
+        `on_build` is called before a panel is built, which takes seconds.
+        """
         scanner = configured(scanner_type(question.scanner_type), question.parameters)
-        panel, asked = self.panel(question, on_build)
-        return self.scan(scanner, question, panel, asked)
+        return self.scan(scanner, question, self.asked(question, on_build))
 
-    def panel(self, question: Question, on_build: Callable[[], None] | None = None) -> tuple[Panel, int]:
-        """Return the bars the question is about and how many symbols it asks for."""
+    def explain(self, question: Question, symbol: str, *, on_build: Callable[[], None] | None = None) -> Explanation:
+        """Say of one symbol which conditions held on the date asked for, with their values. Raises as `run` does."""
+        scanner = configured(scanner_type(question.scanner_type), question.parameters)
+        return explained(scanner, question, self.asked(question, on_build), symbol, self.risk)
+
+    def asked(self, question: Question, on_build: Callable[[], None] | None = None) -> Asked:
+        """Return the bars a question is about."""
         about = PanelQuestion(question.timeframe, self.market, question.hours, prefer=self.prefer)
-        panel = open_panel(self.store, about, on_build=on_build)
-        if question.universe is None and not question.symbols:
-            return panel, len(panel.symbols)
-        wanted = question.symbols
-        for symbol in wanted:
-            if symbol not in panel.symbols:
-                raise UnknownName("symbol", symbol, panel.symbols, place=f"{question.timeframe} bars of {self.store}")
-        if question.universe is not None:
-            from tapehawk.scan.universe import members
+        return asked_for(self.store, question, open_panel(self.store, about, on_build=on_build))
 
-            named = members(self.store, question, panel)
-            wanted = tuple(s for s in wanted if s in named) if wanted else tuple(named)
-        if not wanted:
-            raise NoData(
-                f"the universe {question.universe!r} has no symbol with stored bars",
-                hint="scanner data status lists what is stored",
-            )
-        return panel.select(wanted), len(wanted)
-
-    def scan(self, scanner: Scanner, question: Question, panel: Panel, asked: int) -> Report:
+    def scan(self, scanner: Scanner, question: Question, asked: Asked) -> Report:
         """Scan bars that are at hand."""
         began = time.perf_counter()
-        days = days_asked(question, panel)
-        setups = setups_for(scanner, panel.timeframe)
-        watch = Watch(scanner.type(), scanner.universe(), setups, tuple(map(signal_columns, setups)))
-        found = find(panel, [watch], selection(question, days, panel), threads=self.threads)
-        return _report(scanner, question, panel, asked, days, found, self.risk, began)
-
-
-def _report(
-    scanner: Scanner,
-    question: Question,
-    panel: Panel,
-    asked: int,
-    days: Days,
-    found: list[Found],
-    risk: Risk,
-    began: float,
-) -> Report:
-    hits = [hits_of(one, panel, risk) for one in found]
-    columns, session = ordered(hits, by_session=question.is_range)
-    columns, last_steps, notes = _kept(scanner, columns, session)
-    elapsed = (time.perf_counter() - began) * 1000
-    return Report(
-        scan_id=f"scan_{time.strftime('%Y%m%d_%H%M%S', time.gmtime())}_{secrets.token_hex(4)}",
-        scanner_type=scanner.type(),
-        as_of=days.date.isoformat(),
-        data_version=panel.data_version,
-        labels=panel.labels,
-        columns=columns,
-        funnel=tuple(_funnel(one, asked, question, last_steps) for one in hits),
-        elapsed_ms=round(elapsed, 3),
-        notes=notes,
-        is_range=question.is_range,
-        wide=tuple(one.setup.pattern for one in hits) if scanner.wide else (),
-        own=tuple(name for name in columns if name not in HOUSE),
-    )
-
-
-def _kept(scanner: Scanner, columns: Columns, session: Any) -> tuple[Columns, list[str], tuple[str, ...]]:
-    """Apply the scanner's lowest score and its cap of rows a session; say what they hid."""
-    cap, floor = scanner.limit()
-    keep = np.nan_to_num(columns["score"], nan=0.0) >= floor if floor else np.ones(session.size, dtype=bool)
-    notes = []
-    if not keep.all():
-        notes.append(
-            f"{int((~keep).sum())} rows scored below {floor:g} and are hidden; --set min_probability_score=0 shows them"
+        panel, watch = asked.panel, watch_for(scanner, asked.panel.timeframe)
+        found = find(panel, [watch], selection(question, asked.days, panel), threads=self.threads)
+        hits = [hits_of(one, panel, self.risk) for one in found]
+        limits = limited(scanner, *ordered(hits, by_session=question.is_range))
+        return Report(
+            scan_id=f"scan_{time.strftime('%Y%m%d_%H%M%S', time.gmtime())}_{secrets.token_hex(4)}",
+            scanner_type=scanner.type(),
+            as_of=asked.days.date.isoformat(),
+            data_version=panel.data_version,
+            labels=panel.labels,
+            columns=limits.columns,
+            sessions=limits.sessions,
+            funnel=tuple(funnel_of(one, asked, question, limits) for one in hits),
+            notes=(*band_note(scanner, hits), *limits.notes),
+            is_range=question.is_range,
+            wide=tuple(one.setup.pattern for one in hits) if scanner.wide else (),
+            own=tuple(name for name in limits.columns if name not in HOUSE),
+            elapsed_ms=round((time.perf_counter() - began) * 1000, 3),
         )
-    if cap is not None:
-        over = keep & (_place_in_session(session, keep) > cap)
-        if over.any():
-            notes.append(
-                f"{int(over.sum())} rows beyond the best {cap} a session are hidden; --set max_results_per_day=1000 shows more"
-            )
-        keep &= ~over
-    rows = np.flatnonzero(keep)
-    taken = {
-        name: [column[i] for i in rows] if isinstance(column, list) else column[rows]
-        for name, column in columns.items()
-    }
-    return taken, [], tuple(notes)
-
-
-def _place_in_session(session: Any, keep: Any) -> Any:
-    """Return each row's place among the kept rows of its session, from 1; rows stand in order of merit."""
-    place = np.zeros(session.size, dtype=np.int64)
-    for day in np.unique(session):
-        mine = session == day
-        place[mine] = np.cumsum(keep[mine])
-    return place
-
-
-def _funnel(one: Hits, asked: int, question: Question, _last: list[str]) -> Mapping[str, Any]:
-    unit = "bars" if question.is_range else "symbols"
-    first = [] if question.is_range else [{"name": "symbols asked", "passed": asked, "unknown": 0}]
-    steps = [*first, *({"name": s.name, "passed": s.passed, "unknown": s.unknown} for s in one.steps)]
-    return {"pattern": one.setup.pattern, "direction": str(one.setup.direction), "unit": unit, "steps": steps}
-
-
-__all__ = ["Desk", "Step"]

@@ -16,7 +16,7 @@ def configured(kind: type[Scanner], parameters: Mapping[str, object]) -> Scanner
         if name not in kind.model_fields:
             raise UnknownName("parameter", name, kind.model_fields, place=f"scanner {kind.type()}")
     try:
-        return kind(**parameters)
+        return kind.model_validate(dict(parameters))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = ".".join(map(str, first["loc"])) or kind.type()
@@ -32,4 +32,5 @@ def _bounds(kind: type[Scanner], name: str) -> str:
     parts += [f"at most {schema['maximum']}"] if "maximum" in schema else []
     parts += [f"one of {', '.join(map(str, schema['enum']))}"] if "enum" in schema else []
     about = f" ({schema['description']})" if "description" in schema else ""
-    return f"{name}{about}: {' and '.join(parts) or schema.get('type', 'see scanner list')}, default {schema.get('default')}"
+    within = " and ".join(parts) or schema.get("type", "see scanner list")
+    return f"{name}{about}: {within}, default {schema.get('default')}"

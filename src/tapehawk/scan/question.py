@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from tapehawk.core.errors import BadInput, NoData
-from tapehawk.core.panel import Block, Panel
+from tapehawk.core.panel import Block, Flags, Floats, Ints, Mask, Panel
 from tapehawk.core.sessions import Calendar, calendar_named, date_of, day_number
 from tapehawk.core.slower import MINUTES
 
-Mask = npt.NDArray[np.uint8]
+OPENS = {"regular": 9 * 60 + 30, "extended": 4 * 60}
+"""Minutes after midnight, New York, at which the hours begin."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,10 @@ class Question:
         """Return the cutoff as minutes after midnight."""
         if self.cutoff is None:
             return None
-        try:
-            at = dt.time.fromisoformat(self.cutoff)
-        except ValueError as error:
-            raise BadInput(f"{self.cutoff!r} is not a time of day", hint="write it as 09:50") from error
-        return at.hour * 60 + at.minute
+        at = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", self.cutoff)
+        if at is None:
+            raise BadInput(f"{self.cutoff!r} is not a time of day", hint="write it as 09:50")
+        return int(at[1]) * 60 + int(at[2])
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,13 @@ class Days:
     last: int
 
     @property
+    def start(self) -> dt.date:
+        """Return the date of the first of them."""
+        return date_of(self.first)
+
+    @property
     def date(self) -> dt.date:
-        """Return the last of them."""
+        """Return the date of the last of them."""
         return date_of(self.last)
 
 
@@ -122,25 +127,25 @@ def selection(question: Question, days: Days, panel: Panel) -> Callable[[Block],
     return select
 
 
-def _followed(
-    wanted: npt.NDArray[np.bool_], session: npt.NDArray[np.float64], starts: npt.NDArray[np.int64]
-) -> npt.NDArray[np.bool_]:
+def _followed(wanted: Flags, session: Floats, starts: Ints) -> Flags:
     """Flag the bars that another wanted bar of the same symbol and session follows."""
     out = np.zeros(wanted.size, dtype=bool)
     out[:-1] = wanted[1:] & (session[1:] == session[:-1])
-    out[starts[1:-1] - 1] = False
+    ends = starts[1:-1]
+    out[ends[ends > 0] - 1] = False
     return out
 
 
 def _last_minute(question: Question, panel: Panel) -> float | None:
-    """Return the cutoff in minutes since the open of the panel's hours."""
+    """Return the cutoff in minutes since the open of the panel's hours. Raises BadInput where no bar closes by then."""
     cutoff = question.cutoff_minutes()
     if cutoff is None:
         return None
-    opens = {"regular": 9 * 60 + 30, "extended": 4 * 60}[panel.hours] if panel.calendar == "us" else 0
-    if cutoff <= opens:
+    opens = OPENS[panel.hours] if panel.calendar == "us" else 0
+    first = opens + MINUTES[panel.timeframe]
+    if cutoff < first:
         raise BadInput(
-            f"the cutoff {question.cutoff} is before the {panel.hours} hours open",
-            hint="a later time, or --hours extended",
+            f"no {panel.timeframe} bar of the {panel.hours} hours has closed by {question.cutoff}",
+            hint=f"the first closes at {first // 60:02}:{first % 60:02}",
         )
     return float(cutoff - opens)

@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from tapehawk.scan.rows import Columns
+from tapehawk.core.panel import Ints
+from tapehawk.core.sessions import date_of
+from tapehawk.scan.rows import Columns, Values
 
 _TIMES = frozenset({"bar_time", "available_at", "known_at"})
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -21,9 +23,10 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 class Report:
     """The answer to one question.
 
-    `columns`: the rows, column by column (times in µs UTC, null as NaN). `funnel`: per pattern, the population after each
-    condition. `wide`: one row per (symbol, session) with a flag for each pattern, for the range form. `notes`: what a reader must
-    be told in a sentence (rows hidden by a cap or band).
+    `columns`: the rows, column by column (times in µs UTC, null as NaN). `sessions`: each row's session, as days since
+    1970-01-01. `funnel`: per pattern, the population after each condition (`funnel.py`). `wide`: the patterns, where the
+    range form is one row per (symbol, session) with a flag for each of them. `own`: the scanner's own columns. `notes`:
+    what a reader must be told in a sentence (rows hidden by a cap or band).
     """
 
     scan_id: str
@@ -32,6 +35,7 @@ class Report:
     data_version: str
     labels: tuple[str, ...]
     columns: Columns
+    sessions: Ints
     funnel: tuple[Mapping[str, Any], ...]
     elapsed_ms: float
     notes: tuple[str, ...] = ()
@@ -43,10 +47,12 @@ class Report:
         return len(self.columns["symbol"])
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield the rows as plain values: text, numbers, None for null, times as RFC 3339."""
-        plain = {name: plain_values(name, column) for name, column in self.columns.items()}
-        for i in range(len(self)):
-            yield {name: column[i] for name, column in plain.items()}
+        """Iterate over the rows as plain values: text, numbers, None for null, times as RFC 3339."""
+        return plain_rows(self.columns)
+
+    def dated(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Iterate over the rows with the dates of their sessions."""
+        return zip(map(str, map(date_of, self.sessions)), self.rows(), strict=True)
 
     @property
     def results(self) -> list[dict[str, Any]]:
@@ -55,13 +61,14 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as the API gives it: a scan's for a date, a range scan's for a range."""
-        about = {
+        about: dict[str, Any] = {
             "scan_id": self.scan_id,
             "scanner_type": self.scanner_type,
             "as_of": self.as_of,
             "data_version": self.data_version,
+            "labels": list(self.labels),
+            "notes": list(self.notes),
         }
-        about |= {"labels": list(self.labels), "notes": list(self.notes)}
         results = self.results
         if not self.is_range:
             return {**about, "results": results, "funnel": list(self.funnel), "elapsed_ms": self.elapsed_ms}
@@ -70,7 +77,7 @@ class Report:
             "execution_time": self.elapsed_ms / 1000,
             "message": f"{len(results)} rows",
         }
-        hits = [{"symbol": r["symbol"], "date": _date(r), "pattern": r["pattern"]} for r in self.rows()]
+        hits = [{"symbol": row["symbol"], "date": date, "pattern": row["pattern"]} for date, row in self.dated()]
         return {"success": True, **about, "results": results, "hits": hits, **found, "funnel": list(self.funnel)}
 
     def to_json(self) -> str:
@@ -79,40 +86,45 @@ class Report:
 
 
 def range_rows(report: Report) -> list[dict[str, Any]]:
-    """Return rows in the range form: `ticker` and `date`; wide scanners one a (ticker, date) with 0/1 for each pattern."""
+    """Return rows in the range form: `ticker` and `date` first, and no `symbol`."""
+    if report.wide:
+        return list(_wide_rows(report).values())
+    return [{"ticker": row.pop("symbol"), "date": date, **row} for date, row in report.dated()]
+
+
+def _wide_rows(report: Report) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return one row per (ticker, date): 0 or 1 for each pattern, the volume and the scanner's own columns."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    listed = []
-    for row in report.rows():
-        key = (row["symbol"], _date(row))
-        own = {name: row[name] for name in report.own}
-        if not report.wide:
-            house = {name: value for name, value in row.items() if name not in ("symbol", *report.own)}
-            listed.append({"ticker": key[0], "date": key[1], **house, **own})
-            continue
-        flags = dict.fromkeys(report.wide, 0)
-        wide = rows.setdefault(
-            key, {"ticker": key[0], "date": key[1], **flags, "volume": row["volume"], **own, "labels": row["labels"]}
-        )
-        wide[row["pattern"]] = 1
-    return list(rows.values()) if report.wide else listed
+    for date, row in report.dated():
+        key = (row["symbol"], date)
+        if key not in rows:
+            flags, own = dict.fromkeys(report.wide, 0), {name: row[name] for name in report.own}
+            rows[key] = {
+                "ticker": key[0], "date": key[1], **flags, "volume": row["volume"], **own, "labels": row["labels"],
+            }  # fmt: skip
+        rows[key][row["pattern"]] = 1
+    return rows
 
 
-def _date(row: Mapping[str, Any]) -> str:
-    return str(row["bar_time"])[:10]
+def plain_rows(columns: Columns) -> Iterator[dict[str, Any]]:
+    """Yield rows as plain values: text, numbers, None for null, times as RFC 3339."""
+    names, plain = list(columns), [plain_values(name, column) for name, column in columns.items()]
+    for values in zip(*plain, strict=True):
+        yield dict(zip(names, values, strict=True))
 
 
-def plain_values(name: str, column: Any) -> list[Any]:
-    """Return a column as JSON values."""
+def plain_values(name: str, column: Values) -> list[Any]:
+    """Return a column as JSON values; what is not finite is null."""
     if name in _TIMES:
         return [_instant(value) for value in column]
     if isinstance(column, list):
         return column
     if column.dtype == np.int64:
         return list(map(int, column))
-    return [None if math.isnan(v) else v for v in column.tolist()]
+    return [value if math.isfinite(value) else None for value in column.tolist()]
 
 
 def _instant(microseconds: float) -> str | None:
-    if microseconds != microseconds:  # noqa: PLR0124  (a null)
+    if math.isnan(microseconds):
         return None
     return (_EPOCH + dt.timedelta(microseconds=int(microseconds))).isoformat().replace("+00:00", "Z")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from tapehawk.core.search import Found, Step
 from tapehawk.core.sessions import PHASES, calendar_named
 from tapehawk.core.signals import (
     OWN,
-    RISK_BY_PHASE,
+    Budget,
     Risk,
     confidence,
     position_size,
@@ -27,22 +27,29 @@ from tapehawk.core.slower import MINUTES
 
 MINUTE_US = 60_000_000
 CRYPTO_LOT = 1e-8
-Columns = dict[str, Any]
+Values: TypeAlias = list[Any] | npt.NDArray[Any]
+"""A column of rows: numbers as an array (times int64, else float64 with NaN for null), anything else as a list."""
+Columns: TypeAlias = dict[str, Values]
 HOUSE: Final = (
-    "symbol", "bar_time", "available_at", "scanner", "pattern", "direction", "entry", "stop", "target1", "target2", "confidence",
-    "score", "volume", "atr", "rvol", "position_size", "risk_amount", "phase", "confluence_factors", "labels",
+    "symbol", "bar_time", "available_at", "scanner", "pattern", "direction", "entry", "stop", "target1", "target2",
+    "confidence", "score", "volume", "atr", "rvol", "position_size", "size_reason", "risk_amount", "phase",
+    "confluence_factors", "labels",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Hits:
-    """The hits of one setup as columns of equal length; `session` and `dollar_volume` order them. `steps`: its funnel."""
+    """The hits of one setup as columns of equal length; `session` and `dollar_volume` order them.
+
+    `steps`: its funnel. `symbols`: how many symbols have any of the bars that were asked for.
+    """
 
     setup: Setup
     columns: Columns
     session: Ints
     dollar_volume: Floats
     steps: tuple[Step, ...]
+    symbols: int
 
 
 def hits_of(found: Found, panel: Panel, risk: Risk) -> Hits:
@@ -63,7 +70,7 @@ def hits_of(found: Found, panel: Panel, risk: Risk) -> Hits:
         "labels": [list(panel.labels)] * bar.size,
         **{name.removeprefix(OWN): column for name, column in at.items() if name.startswith(OWN)},
     }
-    return Hits(found.setup, columns, session, at["dollar_volume"], steps)
+    return Hits(found.setup, columns, session, at["dollar_volume"], steps, found.symbols)
 
 
 def _traded(found: Found) -> dict[str, Floats]:
@@ -98,24 +105,13 @@ def _phases(panel: Panel, bar: Ints) -> list[str]:
 
 def _signal(setup: Setup, at: Mapping[str, Floats], phases: list[str], risk: Risk, lot: float) -> Columns:
     """Return levels, confidence and size. A hit without a side has none of them but a score."""
-    count, null = len(phases), np.full(len(phases), np.nan)
+    null = np.full(len(phases), np.nan)
     score = at.get("score", null)
-    graded, factors = (score, [[] for _ in range(count)]) if setup.base is None else confidence(setup.base, at)
-    levels: Columns = {"stop": null, "target1": null, "target2": null, "position_size": null, "risk_amount": null}
-    if setup.direction is not NONE:
-        multiplier = np.array([RISK_BY_PHASE[phase] for phase in phases])
-        size = position_size(at["entry"], at["stop"], at["usual_volume"], multiplier, risk, lot)
-        one, two = targets(at["entry"], at["stop"])
-        levels = {
-            "stop": at["stop"],
-            "target1": one,
-            "target2": two,
-            "position_size": size,
-            "risk_amount": size * np.abs(at["entry"] - at["stop"]),
-        }
+    no_factors: list[list[str]] = [[] for _ in phases]
+    graded, factors = (score, no_factors) if setup.base is None else confidence(setup.base, at)
     return {
         "entry": at["entry"],
-        **levels,
+        **_levels(setup, at, Budget.of(risk, phases, lot)),
         "confidence": graded,
         "score": graded if setup.score is None else score,
         "volume": at["volume"],
@@ -126,37 +122,50 @@ def _signal(setup: Setup, at: Mapping[str, Floats], phases: list[str], risk: Ris
     }
 
 
-def ordered(hits: list[Hits], *, by_session: bool) -> tuple[Columns, Floats]:
+def _levels(setup: Setup, at: Mapping[str, Floats], budget: Budget) -> Columns:
+    entry = at["entry"]
+    if setup.direction is NONE:
+        null = np.full(entry.size, np.nan)
+        nothing: Columns = dict.fromkeys(("stop", "target1", "target2", "position_size", "risk_amount"), null)
+        return {**nothing, "size_reason": [None] * entry.size}
+    size, reasons = position_size(entry, at["stop"], at["usual_volume"], budget)
+    one, two = targets(entry, at["stop"])
+    return {
+        "stop": at["stop"],
+        "target1": one,
+        "target2": two,
+        "position_size": size,
+        "size_reason": reasons,
+        "risk_amount": size * np.abs(entry - at["stop"]),
+    }
+
+
+def ordered(hits: list[Hits], *, by_session: bool) -> tuple[Columns, Ints]:
     """Put the hits of several setups together: by session for a range, then score, dollar volume, symbol, pattern.
 
     Returns the columns (a setup without some column has null there) and each row's session.
     """
     names = list(dict.fromkeys([*HOUSE, *(name for one in hits for name in one.columns)]))
     joined = {name: _joined([_column(one, name) for one in hits]) for name in names}
-    session = _joined([one.session for one in hits])
-    score, dollars, bar = (
-        _joined([one.columns["score"] for one in hits]),
-        _joined([one.dollar_volume for one in hits]),
-        joined["bar_time"],
-    )
-    last = np.array([f"{s}\0{p}" for s, p in zip(joined["symbol"], joined["pattern"], strict=True)])
-    keys = (bar, last, -np.nan_to_num(dollars), -np.nan_to_num(score, nan=-1.0))
+    session = np.concatenate([one.session for one in hits])
+    score = np.concatenate([one.columns["score"] for one in hits])
+    dollars = np.concatenate([one.dollar_volume for one in hits])
+    last = np.array([f"{s}\0{p}" for s, p in zip(joined["symbol"], joined["pattern"], strict=True)], dtype=np.str_)
+    keys = (joined["bar_time"], last, -np.nan_to_num(dollars), -np.nan_to_num(score, nan=-1.0))
     order = np.lexsort((*keys, session) if by_session else keys)
-    return {name: _taken(column, order) for name, column in joined.items()}, session[order]
+    return {name: taken(column, order) for name, column in joined.items()}, session[order]
 
 
-def _column(one: Hits, name: str) -> Any:
+def _column(one: Hits, name: str) -> Values:
     return one.columns.get(name, np.full(one.session.size, np.nan))
 
 
-def _joined(parts: list[Any]) -> Any:
+def _joined(parts: list[Values]) -> Values:
     if any(isinstance(part, list) for part in parts):
         return [value for part in parts for value in part]
-    return np.concatenate(parts) if parts else np.empty(0)
+    return np.concatenate(parts)
 
 
-def _taken(column: Any, order: npt.NDArray[np.int64]) -> Any:
-    return [column[i] for i in order] if isinstance(column, list) else column[order]
-
-
-Keep = Callable[[Columns], Columns]
+def taken(column: Values, rows: Ints) -> Values:
+    """Return some of a column's values."""
+    return [column[i] for i in rows] if isinstance(column, list) else column[rows]

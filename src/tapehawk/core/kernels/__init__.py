@@ -28,6 +28,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from tapehawk.core.kernels.entries import compiled_entry
+
 Floats = npt.NDArray[np.float64]
 
 NEVER: Final = 1_000_000_000  # bars: "settles" only at a reversal or an event, or not at all
@@ -39,9 +41,9 @@ _FILES = ("averages", "extremes", "memory", "session", "trailing", "wilder", "wi
 class Kernel:
     """One kernel: its source and what the planner must know of it.
 
-    `width(*params)`: floats of state a symbol. `warmup(*params)`: bars before the first value. `settling(*params)`: bars
-    until the result is within 1e-9 of an infinite history's (0 for windows, NEVER for totals). `power`: how the
-    result scales with a split (None: as the first input; a number: that power, 0 for ratios and counts).
+    `width(*params)`: floats of state a symbol. `warmup(*params)`: bars before the first value. `settling(*params)`:
+    bars from there until the result is within 1e-9 of an infinite history's (0 for windows, NEVER for totals). `power`:
+    how the result scales with a split (None: as the first input; a number: that power, 0 for ratios and counts).
     """
 
     name: str
@@ -57,6 +59,12 @@ class Kernel:
     def compiled(self) -> Callable[..., None]:
         """Compile on first use (0.1–0.5 s), or load from the cache on disk (20–60 ms)."""
         return compile_loop(self.source, f"{'f8r ' * self.inputs}i8r f8x2 f8r f8", self.uses)
+
+    @cached_property
+    def entry(self) -> int:
+        """Return the address of the kernel's entry for other compiled code (`entries.py`); compiled as above."""
+        address: int = compiled_entry(self).address
+        return address
 
     def empty_state(self, symbols: int, params: tuple[float, ...]) -> Floats:
         """Return the state of `symbols` symbols that have no history."""
@@ -90,18 +98,16 @@ def compile_loop(
 ) -> Callable[..., Any]:
     """Compile a loop ahead of its first call, releasing the interpreter lock.
 
-    `signature` names each array: `f8` float64, `i8` int64, `u1` uint8; `r` behind it where it is only read (so that it may
-    be a memory-mapped file), `x2` where it has two dimensions; `s` is a plain number. `given` are compiled functions that
-    stand for names of the source. No fast-math: results are those of the written order.
+    `signature` names each array: `f8` float64, `i8` int64, `u1` uint8; `r` behind it where it is only read (so that it
+    may be a memory-mapped file), `x2` where it has two dimensions; `s` is a plain number. `given` are compiled
+    functions that stand for names of the source. No fast-math: results are those of the written order.
     """
     import numba  # half a second: only questions that compute pay it
 
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-    inner: dict[str, Any] = dict(given or {})
-    for used in uses:
-        inner[used.__name__] = numba.njit(**options)(_bind(used, inner))
+    inner = compiled_uses(uses, given)
     arguments = [_numba_type(numba, code) for code in signature.split()]
-    compiled: Callable[..., Any] = numba.njit(numba.void(*arguments), cache=True, **options)(_bind(source, inner))
+    compiled: Callable[..., Any] = numba.njit(numba.void(*arguments), cache=True, **options)(bind(source, inner))
     return compiled
 
 
@@ -112,8 +118,17 @@ def _numba_type(numba: Any, code: str) -> Any:
     return numba.types.Array(element, 2 if "x2" in code else 1, "C", readonly=code.endswith("r"))
 
 
-def _bind(source: Callable[..., Any], names: dict[str, Any]) -> Callable[..., Any]:
-    """Return the function with `names` in place of its module's, so that a loop may call loops declared as plain functions."""
+def compiled_uses(uses: tuple[Callable[..., Any], ...], given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Compile the functions a loop calls, each of which may call those before it; `given` stand there already."""
+    numba: Any = importlib.import_module("numba")
+    inner: dict[str, Any] = dict(given or {})
+    for used in uses:
+        inner[used.__name__] = numba.njit(nogil=True, error_model="numpy")(bind(used, inner))
+    return inner
+
+
+def bind(source: Callable[..., Any], names: dict[str, Any]) -> Callable[..., Any]:
+    """Return the function with `names` in place of its module's, so that a loop may call others, plain functions."""
     bound = types.FunctionType(source.__code__, {**getattr(source, "__globals__", {}), **names}, source.__name__)
     bound.__module__, bound.__qualname__ = source.__module__, source.__qualname__
     return bound

@@ -6,17 +6,17 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from tapehawk.core.kernels import all_kernels, elementwise
+from tapehawk.core.kernels import all_kernels
+from tapehawk.core.kernels.machine import compiled_execute
 from tapehawk.core.slower import compiled_fold
 
 
 def steps() -> dict[str, Callable[[], object]]:
     """Return what is to be compiled, by name."""
     kernels: dict[str, Callable[[], object]] = {
-        name: partial(getattr, kernel, "compiled") for name, kernel in all_kernels().items()
+        name: partial(getattr, kernel, "entry") for name, kernel in all_kernels().items()
     }
-    kernels |= {"arithmetic": elementwise.compiled_run, "conditions": elementwise.compiled_meet}
-    return kernels | {"slower bars": compiled_fold}
+    return kernels | {"machine": compiled_execute, "slower bars": compiled_fold}
 
 
 def main() -> None:

@@ -1,23 +1,22 @@
 """Arithmetic and conditions without memory: a program of steps, run a tile of bars at a time.
 
-The parts of an expression between kernels are turned into a list of steps over arrays. `run` takes 1,024 bars through all
-of them before the next 1,024, so what is in between never leaves the processor's first caches, and the whole program is
-one call without the interpreter's lock: two threads do not wait for each other, as they do between calls of 20 µs.
+The parts of an expression between kernels are turned into a list of steps over arrays. `run` takes 1,024 bars through
+all of them before the next 1,024, so what is in between never leaves the processor's first caches, and the whole
+program is one call without the interpreter's lock: two threads do not wait for each other, as they do between calls of
+20 µs.
 
 A mask is uint8: 0 false, 1 unknown, 2 true. So `and` is the minimum, `or` the maximum, `not` is 2 - m (Kleene's logic).
-A comparison with null is unknown. Division by zero is null, and so is every other result that is not finite where a finite
-one was asked of it (`log`, `exp`, `sqrt`): no threshold is ever passed by an infinity.
+A comparison with null is unknown. Division by zero is null, and so is every other result that is not finite where a
+finite one was asked of it (`log`, `exp`, `sqrt`).
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
-from tapehawk.core.kernels import compile_loop
+from tapehawk.core.kernels.pointers import flags_at, floats_at
 
 FALSE, UNKNOWN, TRUE = 0, 1, 2
 TILE = 1024
@@ -30,7 +29,10 @@ TURNED: Final = {"<": ">", "<=": ">="}  # a < b is b > a
 OPERATIONS: Final = frozenset(CODES) | frozenset(TURNED)
 _COLUMNS = 1 + 2 * 4  # operation, then (address, bytes a bar) of the result and of up to three operands
 
-(_ADD, _SUB, _MUL, _DIV, _MAX, _MIN, _NEG, _ABS, _SQRT, _LOG, _EXP, _FLOOR, _GT, _GE, _EQ, _AND, _OR, _NOT, _WHERE, _NUMBER, _KNOWN) = range(21)  # fmt: skip
+(
+    _ADD, _SUB, _MUL, _DIV, _MAX, _MIN, _NEG, _ABS, _SQRT, _LOG, _EXP, _FLOOR,
+    _GT, _GE, _EQ, _AND, _OR, _NOT, _WHERE, _NUMBER, _KNOWN,
+) = range(21)  # fmt: skip
 
 
 def _numbers(op: int, o: Any, a: Any, b: Any) -> None:
@@ -50,12 +52,12 @@ def _numbers(op: int, o: Any, a: Any, b: Any) -> None:
     elif op == _MAX:
         for i in range(o.size):
             p, q = a[i], b[i]
-            larger = p if p > q else q
+            larger = p if p > q else q  # noqa: FURB136  (numba's max asks about nulls and is slower)
             o[i] = larger if p == p else p  # noqa: PLR0124  (false for a null)
     elif op == _MIN:
         for i in range(o.size):
             p, q = a[i], b[i]
-            smaller = p if p < q else q
+            smaller = p if p < q else q  # noqa: FURB136
             o[i] = smaller if p == p else p  # noqa: PLR0124
 
 
@@ -114,7 +116,10 @@ def _mixed(op: int, floats: Any, flags: Any, a: Any, b: Any) -> None:
 
 
 def run(program: Any, bars: int) -> None:
-    """Run the steps over all bars, a tile at a time. An operand's bytes a bar are 0 where every tile uses the same memory."""
+    """Run the steps over all bars, a tile at a time.
+
+    An operand's bytes a bar are 0 where every tile uses the same memory.
+    """
     for start in range(0, bars, TILE):
         n = min(TILE, bars - start)
         for s in range(program.shape[0]):
@@ -142,55 +147,11 @@ def run(program: Any, bars: int) -> None:
                     o[i] = 2 if v[i] - v[i] == 0.0 else 0
 
 
-def floats_at(address: int, size: int) -> Any:
-    """Return the float64 array at an address (compiled code only; given by `compiled_run`)."""
-    raise NotImplementedError(address, size)
-
-
-def flags_at(address: int, size: int) -> Any:
-    """Return the uint8 array at an address (compiled code only)."""
-    raise NotImplementedError(address, size)
-
-
-@cache
-def compiled_run() -> Any:
-    """Return the compiled form of `run`."""
-    from numba import carray, njit, types
-    from numba.extending import intrinsic
-
-    def pointer_to(element: Any) -> Any:
-        @intrinsic  # type: ignore[untyped-decorator]
-        def pointer(_context: Any, address: Any) -> Any:
-            def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-                return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
-
-            return types.CPointer(element)(address), generate
-
-        return njit(lambda address, size: carray(pointer(address), (size,)))
-
-    arrays = {"floats_at": pointer_to(types.float64), "flags_at": pointer_to(types.uint8)}
-    return compile_loop(run, "i8x2r i8s", (_numbers, _functions, _comparisons, _masks, _mixed), arrays)
+PARTS = (_numbers, _functions, _comparisons, _masks, _mixed)  # what `run` calls
 
 
 def step(op: str, operands: list[int]) -> tuple[list[int], list[int]]:
-    """Return one step of a program, addresses still open, and the operands in the order it wants them (three of them)."""
+    """Return one step of a program, addresses still open, and the three operands in the order it wants them."""
     if op in TURNED:
         op, operands = TURNED[op], operands[::-1]
     return [CODES[op]] + [0] * (_COLUMNS - 1), operands + operands[:1] * (3 - len(operands))
-
-
-def meet(running: Any, mask: Any, counts: Any) -> None:
-    """AND a mask into `running`, unknown becoming false; counts: how many are true, how many fell because unknown."""
-    true, unknown = 0, 0
-    for i in range(running.size):
-        both = min(running[i], mask[i])
-        true += both == 2
-        unknown += both == 1
-        running[i] = both & 2
-    counts[0], counts[1] = true, unknown
-
-
-@cache
-def compiled_meet() -> Any:
-    """Return the compiled form of `meet`."""
-    return compile_loop(meet, "u1 u1r i8")

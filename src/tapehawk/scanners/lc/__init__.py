@@ -42,7 +42,8 @@ class Lc(Scanner):
     """Large caps that ran far beyond their averages: the second or third day of a move.
 
     Daily bars. A hit is known at the close and has no side of its own: what it is worth is the next day's trade. `side`
-    gives it levels, with the stop a quarter of an ATR beyond the day's extreme. The score is the parabolic score of the day before.
+    gives it levels, with the stop a quarter of an ATR beyond the day's extreme. The score is the parabolic score of the
+    day before.
     """
 
     timeframes: ClassVar[tuple[str, ...]] = ("1d",)
@@ -64,7 +65,8 @@ class Lc(Scanner):
 
     def setups(self) -> Iterator[Setup]:
         """Yield the patterns of 2025, then, if asked for, the older twelve."""
-        yield self._setup("lc_frontside_d2_extended", self._second_day(_D2_GAIN) | {"low above EMA9": f.low_above_ema(9) >= 1})
+        above = {"low above EMA9": f.low_above_ema(9) >= 1}
+        yield self._setup("lc_frontside_d2_extended", self._second_day(_D2_GAIN) | above)
         yield self._setup("lc_frontside_d2_extended_1", self._second_day(_D2_1_GAIN))
         yield self._setup("lc_frontside_d3_extended_1", self._third_day())
         if self.og:
@@ -74,7 +76,8 @@ class Lc(Scanner):
     def _setup(self, pattern: str, when: Mapping[str, Expr]) -> Setup:
         direction: Direction = {"none": NONE, "long": BUY, "short": SELL}[self.side]
         stop = high + 0.25 * f.atr if direction is SELL else low - 0.25 * f.atr
-        return Setup(pattern, direction, when, stop=None if direction is NONE else stop, score=f.parabolic_score(), show=COLUMNS)
+        levels = None if direction is NONE else stop
+        return Setup(pattern, direction, when, stop=levels, score=f.parabolic_score(), show=COLUMNS)
 
     def _second_day(self, gain: tuple[float, ...]) -> dict[str, Expr]:
         return {

@@ -1,14 +1,14 @@
 """What the LC patterns are made of: lags, distances in ATR, the price tiers and the parabolic score.
 
-Semantics: every lag, average and extreme is the symbol's own; nothing is rounded; `atr` is the simple mean of the last 14
-true ranges, one bar ago, so a wide day does not shrink its own multiple, and a lagged distance is divided by the same
-row's `atr`; price tiers and floors are as traded; `rvol` divides by the mean of the five bars before.
+Semantics: every lag, average and extreme is the symbol's own; nothing is rounded; `atr` is the simple mean of the last
+14 true ranges, one bar ago, so a wide day does not shrink its own multiple, and a lagged distance is divided by the
+same row's `atr`; price tiers and floors are as traded; `rvol` divides by the mean of the five bars before.
 """
 
 from __future__ import annotations
 
 from tapehawk.core.columns import close, high, low, open_, raw, volume
-from tapehawk.core.expr import Expr, function, where
+from tapehawk.core.expr import Expr, as_expr, function, where
 from tapehawk.core.indicators import ema, highest, lowest, sma, true_range
 
 TIERS = (15, 25, 50, 90)  # upper ends of the traded price's tiers; the last one is open
@@ -42,10 +42,10 @@ def low_above_ema(n: int) -> Expr:
     return (low - ema(close, n)) / atr
 
 
-def by_tier(values: tuple[float, ...]) -> Expr | float:
+def by_tier(values: tuple[float, ...]) -> Expr:
     """Return the value of the tier that today's traded price falls in."""
     *lower, last = values
-    chosen: Expr | float = last
+    chosen = as_expr(last)
     for bound, value in zip(reversed(TIERS), reversed(lower), strict=True):
         chosen = where(raw.close < bound, value, chosen)
     return chosen
@@ -53,10 +53,10 @@ def by_tier(values: tuple[float, ...]) -> Expr | float:
 
 def steps(x: Expr, grades: tuple[tuple[float, float], ...]) -> Expr:
     """Return the points of the first grade (threshold, points) that x reaches, 0 below the last."""
-    points: Expr | float = 0.0
+    points = as_expr(0.0)
     for threshold, value in reversed(grades):
         points = where(x >= threshold, value, points)
-    return points  # type: ignore[return-value]
+    return points
 
 
 def history(bars: int) -> Expr:

@@ -1,20 +1,18 @@
 """The twelve older LC patterns, at the close of the day.
 
-Each one is a few thresholds in the words of the rest of the family: rise, gap and distances in ATR of the day (0), the day
-before (1) and older ones, the close's place in its range, and whether the trend is in front (a 250-bar high with all
-four EMAs in order) or behind. The price floor of 20 is as traded.
+Each one is a few thresholds in the words of the rest of the family: rise, gap and distances in ATR of the day (0), the
+day before (1) and older ones, the close's place in its range, and whether the trend is in front (a 250-bar high with
+all four EMAs in order) or behind. The price floor of 20 is as traded.
 """
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from tapehawk.core.columns import close, high, low, open_
 from tapehawk.core.expr import Expr
 from tapehawk.core.indicators import ema, highest, lowest
 from tapehawk.scanners.lc import features as f
 
-Conditions = Mapping[str, Expr]
+Conditions = dict[str, Expr]
 
 _history = {"history of 250 bars": f.history(250)}
 _price = {"price ≥ 20": close >= 20}
@@ -22,6 +20,7 @@ _day = {"green": close > open_, "upper part of its range": f.close_range >= 0.3}
 _in_order = f.uptrend() & (ema(close, 50) >= ema(close, 200))
 _front = f.new_high(250) & _in_order
 _front_side, _back_side = {"trend in front": _front}, {"trend behind": ~_front}
+_green_before = close[1] >= open_[1]
 _third = {"higher highs": (high >= high[1]) & (high[1] >= high[2])}
 
 
@@ -53,7 +52,7 @@ def _pattern(when: Conditions, trend: Conditions) -> Conditions:
 
 def _d3_extended_1() -> Conditions:
     return {
-        "day before": (f.rise_atr(1) >= 0.5) & (f.gap_atr(1) >= 0.2) & (f.close_range[1] >= 0.6) & (close[1] >= open_[1]),
+        "day before": (f.rise_atr(1) >= 0.5) & (f.gap_atr(1) >= 0.2) & (f.close_range[1] >= 0.6) & _green_before,
         "stretched the day before": (f.above_ema(9, 1) >= 1.5) & (f.above_ema(20, 1) >= 3),
         "day": (f.rise_atr() >= 0.7) & (f.gap_atr() >= 0.2) & (f.close_range >= 0.6),
         "stretched": (f.above_ema(9) >= 2) & (f.above_ema(50) >= 4),
@@ -62,7 +61,7 @@ def _d3_extended_1() -> Conditions:
 
 def _d3_extended_2() -> Conditions:
     return {
-        "day before": (f.rise_atr(1) >= 0.3) & (f.close_range[1] >= 0.5) & (close[1] >= open_[1]),
+        "day before": (f.rise_atr(1) >= 0.3) & (f.close_range[1] >= 0.5) & _green_before,
         "stretched the day before": f.above_ema(9, 1) >= 1,
         "rise kept up": (high[1] - open_[1]) >= 0.4 * (high - open_),
         "day": (f.rise_atr() >= 0.6) & (f.gap_atr() >= 0.2) & (f.close_range >= 0.4),
@@ -72,9 +71,10 @@ def _d3_extended_2() -> Conditions:
 
 def _d4_para() -> Conditions:
     return {
-        "days before": (f.above_ema(9, 2) >= 1) & (f.above_ema(9, 3) >= 1) & (f.above_ema(9, 4) >= 1) & (close[2] >= open_[2]),
+        "days before": (f.above_ema(9, 2) >= 1) & (f.above_ema(9, 3) >= 1) & (f.above_ema(9, 4) >= 1),
+        "green two days before": close[2] >= open_[2],
         "stretched two days before": f.above_ema(20, 2) >= 1.5,
-        "day before": (f.rise_atr(1) >= 0.3) & (f.gap_atr(1) >= 0) & (f.close_range[1] >= 0.3) & (close[1] >= open_[1]),
+        "day before": (f.rise_atr(1) >= 0.3) & (f.gap_atr(1) >= 0) & (f.close_range[1] >= 0.3) & _green_before,
         "stretched the day before": (f.above_ema(9, 1) >= 1.5) & (f.above_ema(20, 1) >= 3),
         "day": (f.rise_atr() >= 0.5) & (f.gap_atr() >= 0.25) & (f.close_range >= 0.3) & (close >= open_),
         "stretched": (f.above_ema(9) >= 2) & (f.above_ema(50) >= 4),
@@ -83,7 +83,7 @@ def _d4_para() -> Conditions:
 
 def _d3_uptrend() -> Conditions:
     return {
-        "day before": (f.rise_atr(1) >= 0.3) & (f.close_range[1] >= 0.5) & (close[1] >= open_[1]),
+        "day before": (f.rise_atr(1) >= 0.3) & (f.close_range[1] >= 0.5) & _green_before,
         "stretched the day before": (f.above_ema(9, 1) >= 2) & (f.above_ema(20, 1) >= 3),
         "day": (f.rise_atr() >= 0.5) & (f.gap_atr() >= -0.2) & (f.close_range >= 0.5),
         "stretched": (f.above_ema(9) >= 2) & (f.above_ema(20) >= 3) & (f.above_ema(200) >= 7),
@@ -92,7 +92,7 @@ def _d3_uptrend() -> Conditions:
 
 def _d3() -> Conditions:
     return {
-        "day before": (f.rise_atr(1) >= 1) & (f.close_range[1] >= 0.5) & (close[1] >= open_[1]),
+        "day before": (f.rise_atr(1) >= 1) & (f.close_range[1] >= 0.5) & _green_before,
         "stretched the day before": (f.above_ema(9, 1) >= 1) & (f.above_ema(20, 1) >= 2),
         "day": (f.rise_atr() >= 1) & (f.close_range >= 0.5),
         "stretched": (f.above_ema(9) >= 1) & (f.above_ema(20) >= 2),

@@ -1,0 +1,235 @@
+"""Why a symbol is a hit or not: the conditions of a scan on one bar, each with its value and its threshold.
+
+The same evaluator as a search, over one symbol, with the values of each comparison kept. Prices are shown as traded on
+the bar's day. A condition that is unknown says what is missing, never "no".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from tapehawk.core.errors import BadInput, NoData, UnknownName
+from tapehawk.core.evaluate import Evaluation, Workspace
+from tapehawk.core.expr import Expr
+from tapehawk.core.panel import Column, Ints, Panel
+from tapehawk.core.plan import plan
+from tapehawk.core.ranks import ranks_of
+from tapehawk.core.scanner import Scanner
+from tapehawk.core.search import Found
+from tapehawk.core.sessions import date_of
+from tapehawk.core.signals import Risk
+from tapehawk.core.warmup import Bars, warmup
+from tapehawk.core.watch import Group, Part, groups_of, values_at
+from tapehawk.scan.asked import Asked
+from tapehawk.scan.question import Question, selection
+from tapehawk.scan.report import plain_rows
+from tapehawk.scan.rows import hits_of
+from tapehawk.scan.watching import watch_for
+
+STATES: Final = {0.0: "false", 1.0: "true"}
+_TURNED: Final = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!="}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One comparison within a condition: `value` stands left of the `operator`, `threshold` right; None is null."""
+
+    text: str
+    state: str
+    value: float | None = None
+    operator: str | None = None
+    threshold: float | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A named condition: "true", "false" or "unknown", with the `reason` where it is unknown."""
+
+    name: str
+    text: str
+    state: str
+    parts: tuple[Comparison, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One pattern: its conditions in order, the universe's first; `row` is the hit as a scan shows it."""
+
+    pattern: str
+    direction: str
+    hit: bool
+    first_not_true: str | None
+    conditions: tuple[Condition, ...]
+    row: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Every pattern of a scanner on one bar of a symbol; `bars`: how many there are up to and with it."""
+
+    symbol: str
+    scanner_type: str
+    as_of: str
+    data_version: str
+    labels: tuple[str, ...]
+    bars: int
+    patterns: tuple[Pattern, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the explanation as plain values."""
+        return asdict(self)
+
+
+def explained(scanner: Scanner, question: Question, asked: Asked, symbol: str, risk: Risk) -> Explanation:
+    """Explain one symbol's bar. Raises UnknownName, NoData where it has no bar then, BadInput for a range."""
+    panel = asked.panel
+    if question.is_range:
+        raise BadInput("explain is about one date, not a range", hint="give --date")
+    if symbol not in panel.symbols:
+        raise UnknownName("symbol", symbol, panel.symbols, place=f"{question.timeframe} bars asked for")
+    place = panel.symbols.index(symbol)
+    row = _bar_asked_for(question, asked, place)
+    (group,) = groups_of(panel, [watch_for(scanner, panel.timeframe)])
+    at = _Bar(panel, place, row, group)
+    return Explanation(
+        symbol=symbol,
+        scanner_type=scanner.type(),
+        as_of=asked.days.date.isoformat(),
+        data_version=panel.data_version,
+        labels=panel.labels,
+        bars=row + 1,
+        patterns=tuple(_pattern(at, group, part, scanner, risk) for part in group.parts),
+    )
+
+
+def _bar_asked_for(question: Question, asked: Asked, place: int) -> int:
+    """Return which of the symbol's bars the question is about."""
+    panel = asked.panel
+    block = panel.block(place, place + 1)
+    rows = np.flatnonzero(selection(question, asked.days, panel)(block))
+    if rows.size:
+        return int(rows[-1])
+    session = block.column("session")
+    nearest = [session[session < asked.days.first][-1:], session[session > asked.days.last][:1]]
+    around = " and ".join(str(date_of(int(day))) for days in nearest for day in days)
+    by = f" closed by {question.cutoff}" if question.cutoff else ""
+    raise NoData(
+        f"{panel.symbols[place]} has no bar on {asked.days.date}{by}", hint=f"its nearest sessions: {around or 'none'}"
+    )
+
+
+class _Bar:
+    """One bar of a symbol with everything that a group of setups asks of it."""
+
+    def __init__(self, panel: Panel, place: int, row: int, group: Group) -> None:
+        self.panel, self.place, self.row = panel, place, row
+        given = ranks_of(panel, group.roots(), group.universe)
+        wanted = list(dict.fromkeys([*group.roots(), *_kept(group)]))
+        columns = Evaluation(Workspace(plan(wanted, given)), panel.block(place, place + 1), given=given).roots()
+        self._values = {x: self._here(column) for x, column in zip(wanted, columns, strict=True)}
+        raw = panel.columns.get("raw.close", panel.columns["close"])
+        self._as_traded = float(raw[self.bar] / panel.columns["close"][self.bar])
+
+    @property
+    def bar(self) -> int:
+        """The bar's place in the panel."""
+        return int(self.panel.starts[self.place]) + self.row
+
+    def value(self, x: Expr) -> float:
+        """Return an expression's value at the bar; of a condition 1, 0 or null."""
+        return self._values[x]
+
+    def shown(self, x: Expr) -> float | None:
+        """Return a number as a person reads it: as traded that day, None for null."""
+        value = self._values[x] * self._as_traded**x.power
+        return value if np.isfinite(value) else None
+
+    def missing(self, x: Expr) -> str:
+        """Say why an expression is unknown."""
+        panel = self.panel
+        needed = warmup(x, Bars(panel.timeframe, panel.hours, panel.calendar)) + 1
+        if self.row + 1 < needed:
+            return f"not enough history: {self.row + 1} bars, {needed} are needed"
+        return "a value it needs is missing on this bar"
+
+    def _here(self, column: Column) -> float:
+        return float(values_at(column, np.array([self.row]))[0])
+
+
+def _kept(group: Group) -> Iterator[Expr]:
+    """Yield the parts of the conditions, and both sides of those that compare."""
+    conditions = [*group.universe.values(), *(x for part in group.parts for x in part.setup.when.values())]
+    for part in (part for condition in conditions for part in _parts(condition)):
+        yield part
+        yield from _compared(part).args
+
+
+def _parts(condition: Expr) -> Iterator[Expr]:
+    """Yield what a condition joins with `and` and `or`, itself if it joins nothing."""
+    if condition.op in ("and", "or"):
+        for arg in condition.args:
+            yield from _parts(arg)
+    else:
+        yield condition
+
+
+def _compared(part: Expr) -> Expr:
+    """Return the comparison that a part is, or is the contrary of."""
+    return part.args[0] if part.op == "not" and part.args[0].op in _TURNED else part
+
+
+def _condition(at: _Bar, name: str, x: Expr) -> Condition:
+    parts = tuple(_comparison(at, part) for part in dict.fromkeys(_parts(x)))
+    state = STATES.get(at.value(x), "unknown")
+    reason = next((part.reason for part in parts if part.reason), None) if state == "unknown" else None
+    return Condition(name, str(x), state, parts, reason)
+
+
+def _comparison(at: _Bar, part: Expr) -> Comparison:
+    state, compared = STATES.get(at.value(part), "unknown"), _compared(part)
+    reason = at.missing(part) if state == "unknown" else None
+    if compared.op not in _TURNED:
+        return Comparison(str(part), state, reason=reason)
+    left, right = compared.args
+    operator = _TURNED[compared.op] if compared is not part else compared.op
+    return Comparison(str(part), state, at.shown(left), operator, at.shown(right), reason)
+
+
+def _pattern(at: _Bar, group: Group, part: Part, scanner: Scanner, risk: Risk) -> Pattern:
+    named = {**group.universe, **part.setup.when}
+    conditions = [_condition(at, name, x) for name, x in named.items()]
+    row = None
+    if all(condition.state == "true" for condition in conditions):
+        row = _row(at, part, risk)
+        conditions += _of_the_row(row, scanner)
+    failed = next((condition.name for condition in conditions if condition.state != "true"), None)
+    setup = part.setup
+    return Pattern(setup.pattern, str(setup.direction), failed is None, failed, tuple(conditions), row)
+
+
+def _row(at: _Bar, part: Part, risk: Risk) -> dict[str, Any] | None:
+    """Return the hit as a row, None where its levels make no sense."""
+    columns = {name: np.array([at.value(x)]) for name, x in part.shown.items()}
+    place, bar = _one(at.place), _one(at.bar)
+    hits = hits_of(Found(part.scanner, part.setup, [], place, bar, columns, 1), at.panel, risk)
+    return next(plain_rows(hits.columns), None)
+
+
+def _one(number: int) -> Ints:
+    return np.array([number], dtype=np.int64)
+
+
+def _of_the_row(row: Mapping[str, Any] | None, scanner: Scanner) -> Iterator[Condition]:
+    """Yield what a hit is asked for besides its conditions: levels that make sense, and the lowest score."""
+    yield Condition("valid levels", "the stop is on the losing side of the entry", "true" if row else "false")
+    _, floor = scanner.limit()
+    if row and floor:
+        score = row["score"] or 0.0
+        part = Comparison(f"score >= {floor:g}", "true" if score >= floor else "false", score, ">=", floor)
+        yield Condition(f"score ≥ {floor:g}", part.text, part.state, (part,))

@@ -1,0 +1,119 @@
+"""What became of everything that was asked for: who never entered, what each condition left, what a cap or band hides.
+
+A funnel is one pattern's steps, each with its `name`, how many `passed`, how many of the rest were `unknown` (not
+false), and the `unit` it counts: symbols, or for a range bars, which are (symbol, bar) pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tapehawk.core.panel import Flags, Ints
+from tapehawk.core.scanner import Scanner
+from tapehawk.core.search import Step
+from tapehawk.scan.asked import Asked
+from tapehawk.scan.question import Question
+from tapehawk.scan.rows import Columns, Hits, taken
+
+Funnel = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Limits:
+    """The rows left by the lowest score and the cap a session, and for each of the two which rows passed."""
+
+    columns: Columns
+    sessions: Ints
+    steps: Mapping[str, Mapping[tuple[str, str], int]]
+    notes: tuple[str, ...]
+
+
+def limited(scanner: Scanner, columns: Columns, session: Ints) -> Limits:
+    """Apply the scanner's limits to rows that stand in order of merit, each with its session."""
+    cap, floor = scanner.limit()
+    keep, steps, notes = np.ones(session.size, dtype=bool), {}, []
+    if floor:
+        keep = np.nan_to_num(np.asarray(columns["score"], dtype=np.float64), nan=0.0) >= floor
+        steps[f"score ≥ {floor:g}"] = _by_pattern(columns, keep)
+        notes += _hidden(int((~keep).sum()), f"score below {floor:g}", "--set min_probability_score=0 shows them")
+    if cap is not None:
+        over = keep & (_place_in_session(session, keep) > cap)
+        keep = keep & ~over
+        steps[f"best {cap} a session"] = _by_pattern(columns, keep)
+        notes += _hidden(
+            int(over.sum()), f"are not among the best {cap} a session", "--set max_results_per_day=… shows more"
+        )
+    rows = np.flatnonzero(keep)
+    return Limits({name: taken(column, rows) for name, column in columns.items()}, session[rows], steps, tuple(notes))
+
+
+def _hidden(count: int, why: str, how: str) -> list[str]:
+    if not count:
+        return []
+    return [f"{count} row{'s' if count > 1 else ''} hidden that {why}; {how}"]
+
+
+def _by_pattern(columns: Columns, keep: Flags) -> Mapping[tuple[str, str], int]:
+    """Count the kept rows of each pattern and direction."""
+    counts: dict[tuple[str, str], int] = {}
+    for pattern, direction, kept in zip(columns["pattern"], columns["direction"], keep, strict=True):
+        counts[pattern, direction] = counts.get((pattern, direction), 0) + int(kept)
+    return counts
+
+
+def _place_in_session(session: Ints, keep: Flags) -> Ints:
+    """Return each row's place among the kept rows of its session, from 1."""
+    place = np.zeros(session.size, dtype=np.int64)
+    for day in np.unique(session):
+        mine = session == day
+        place[mine] = np.cumsum(keep[mine])
+    return place
+
+
+def band_note(scanner: Scanner, hits: Iterable[Hits]) -> tuple[str, ...]:
+    """Say in one line how many rows the scanner's band hides, and which options widen it."""
+    hidden = dict.fromkeys(scanner.band(), 0)
+    for one in hits:
+        for before, step in zip(one.steps, one.steps[1:], strict=False):
+            if step.name in hidden:
+                hidden[step.name] += before.passed - step.passed
+    total, by = sum(hidden.values()), {name: count for name, count in hidden.items() if count}
+    if not total:
+        return ()
+    each = ", ".join(f"{getattr(scanner, name):g} as {name} hides {count}" for name, count in by.items())
+    options = " ".join(f"--set {name}=…" for name in by)
+    return (f"{total} row{'s' if total > 1 else ''} hidden by the band ({each}); {options} widens it",)
+
+
+def funnel_of(one: Hits, asked: Asked, question: Question, limits: Limits) -> Funnel:
+    """Return one pattern's funnel, from the symbols asked for to the rows shown."""
+    unit = "bars" if question.is_range else "symbols"
+    counted = one.steps if question.is_range else one.steps[1:]  # for one date a symbol is a bar
+    own = (one.setup.pattern, str(one.setup.direction))
+    last = (Step(name, passed.get(own, 0)) for name, passed in limits.steps.items())
+    steps = [*_entering(one, asked, question), *(_step(step, unit) for step in (*counted, *last))]
+    return {"pattern": own[0], "direction": own[1], "unit": unit, "steps": steps}
+
+
+def _entering(one: Hits, asked: Asked, question: Question) -> Iterator[Funnel]:
+    """Yield the steps before the conditions: who was asked for, has bars at all, has one then."""
+    yield _step(Step("symbols asked", asked.symbols), "symbols")
+    yield _step(Step("with stored bars", len(asked.panel.symbols)), "symbols")
+    reasons = asked.without_a_bar(one.symbols)
+    then = _step(Step(f"with a bar {_when(asked, question)}", one.symbols), "symbols")
+    yield {**then, "reasons": reasons} if reasons else then
+
+
+def _when(asked: Asked, question: Question) -> str:
+    cutoff = f" by {question.cutoff}" if question.cutoff else ""
+    if question.is_range:
+        return f"from {asked.days.start} to {asked.days.date}{cutoff}"
+    return f"on {asked.days.date}{cutoff}"
+
+
+def _step(step: Step, unit: str) -> dict[str, Any]:
+    return {"name": step.name, "passed": step.passed, "unknown": step.unknown, "unit": unit}
