@@ -18,7 +18,7 @@ from itertools import pairwise
 import numpy as np
 
 from tapehawk.core.errors import BadInput
-from tapehawk.core.evaluate import Evaluation, Workspace
+from tapehawk.core.evaluate import Evaluation
 from tapehawk.core.expr import Expr
 from tapehawk.core.panel import Block, Column, Floats, Panel
 from tapehawk.core.plan import Plan, plan
@@ -26,6 +26,7 @@ from tapehawk.core.ranks import is_percentile, rank_nodes, rank_plan, ranked, wi
 from tapehawk.core.slower import State
 from tapehawk.core.state import arrays_of, blank_state, copied, fill, of_symbol, put_symbol
 from tapehawk.core.watch import Found, Group, Watch, groups_of, joined
+from tapehawk.core.workspace import Workspace
 
 
 @dataclass

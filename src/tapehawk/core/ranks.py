@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from tapehawk.core.evaluate import Evaluation, Workspace
+from tapehawk.core.evaluate import Evaluation
 from tapehawk.core.expr import Expr
 from tapehawk.core.kernels.elementwise import TRUE
 from tapehawk.core.panel import Column, Floats, Ints, Panel
 from tapehawk.core.plan import Plan, nodes, plan
+from tapehawk.core.workspace import Workspace
 
 
 def ranks_of(panel: Panel, wanted: Iterable[Expr], universe: Mapping[str, Expr]) -> dict[Expr, Floats]:

@@ -21,13 +21,14 @@ from typing import NamedTuple, Self, TypeVar
 
 import numpy as np
 
-from tapehawk.core.evaluate import Evaluation, Workspace
+from tapehawk.core.evaluate import Evaluation
 from tapehawk.core.expr import Expr
 from tapehawk.core.kernels.elementwise import TRUE
 from tapehawk.core.panel import Block, Flags, Floats, Ints, Mask, Panel
 from tapehawk.core.plan import Plan, plan
 from tapehawk.core.ranks import ranks_of
 from tapehawk.core.watch import Found, Group, Part, Step, Watch, added, groups_of, joined, met_steps, values_at
+from tapehawk.core.workspace import Workspace
 
 __all__ = ["Found", "Select", "Step", "Watch", "find"]
 

@@ -28,7 +28,10 @@ from tapehawk.core.plan import COLUMN, CONSTANT, TILE_SLOT, Call, Plan, Program,
 
 
 class Workspace:
-    """The slots and tables of a plan. `sections`: first instruction and MEET of each root. `pauses`: where Python goes on."""
+    """The slots and tables of a plan.
+
+    `sections`: first instruction and MEET of each root. `pauses`: the instructions before which Python goes on.
+    """
 
     def __init__(self, made: Plan) -> None:
         self.plan = made
@@ -107,7 +110,7 @@ class Workspace:
         for number, pack in enumerate(self.packs):
             if self._states[number].shape[0] < symbols:
                 self._states[number] = np.empty((symbols, pack[WIDTH]))
-                pack[STATE] = self._states[number].ctypes.data
+            pack[STATE] = self._states[number].ctypes.data
 
     def ready(self) -> None:
         """Fill in the addresses of every step and kernel."""

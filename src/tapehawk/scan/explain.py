@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from tapehawk.core.errors import BadInput, NoData, UnknownName
-from tapehawk.core.evaluate import Evaluation, Workspace
+from tapehawk.core.evaluate import Evaluation
 from tapehawk.core.expr import Expr
 from tapehawk.core.panel import Column, Ints, Panel
 from tapehawk.core.plan import plan
@@ -24,6 +24,7 @@ from tapehawk.core.sessions import date_of
 from tapehawk.core.signals import Risk
 from tapehawk.core.warmup import Bars, warmup
 from tapehawk.core.watch import Group, Part, groups_of, values_at
+from tapehawk.core.workspace import Workspace
 from tapehawk.scan.asked import Asked
 from tapehawk.scan.question import Question, selection
 from tapehawk.scan.report import plain_rows
@@ -131,7 +132,7 @@ class _Bar:
         self.panel, self.place, self.row = panel, place, row
         given = ranks_of(panel, group.roots(), group.universe)
         wanted = list(dict.fromkeys([*group.roots(), *_kept(group)]))
-        columns = Evaluation(Workspace(plan(wanted, given)), panel.block(place, place + 1), given=given).roots()
+        columns = Evaluation(Workspace(plan(wanted, given)), panel.block(place, place + 1), given=given).columns()
         self._values = {x: self._here(column) for x, column in zip(wanted, columns, strict=True)}
         raw = panel.columns.get("raw.close", panel.columns["close"])
         self._as_traded = float(raw[self.bar] / panel.columns["close"][self.bar])

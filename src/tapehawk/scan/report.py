@@ -24,9 +24,9 @@ class Report:
     """The answer to one question.
 
     `columns`: the rows, column by column (times in µs UTC, null as NaN). `sessions`: each row's session, as days since
-    1970-01-01. `funnel`: per pattern, the population after each condition (`funnel.py`). `wide`: the patterns, where the
-    range form is one row per (symbol, session) with a flag for each of them. `own`: the scanner's own columns. `notes`:
-    what a reader must be told in a sentence (rows hidden by a cap or band).
+    1970-01-01. `funnel`: per pattern, the population after each condition (`funnel.py`). `wide`: the patterns, where
+    the range form is one row per (symbol, session) with a flag for each of them. `own`: the scanner's own columns.
+    `notes`: what a reader must be told in a sentence (rows hidden by a cap or band).
     """
 
     scan_id: str

@@ -1,6 +1,7 @@
 """Entries: the compiled form of a kernel that other compiled code can call, given the address of a row of numbers.
 
-    bars · symbols · addresses of up to four inputs · of starts · of state · its width · address of params · how many · of out
+The row: bars, symbols, addresses of up to four inputs, of starts, of state, its width, the address of the params, how
+many there are, and the address of out.
 """
 
 from __future__ import annotations

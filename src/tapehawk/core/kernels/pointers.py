@@ -1,7 +1,7 @@
 """Arrays by their address: how compiled loops are handed columns, states and each other.
 
-Every call from Python takes the interpreter's lock, and unpacking six arrays costs more than some kernels take on a block.
-So one call hands over a table of addresses, and compiled code finds there what it works on. Compiled code only.
+Every call from Python takes the interpreter's lock, and unpacking six arrays costs more than some kernels take on a
+block. So one call hands over a table of addresses, and compiled code finds there what it works on. Compiled code only.
 """
 
 from __future__ import annotations
