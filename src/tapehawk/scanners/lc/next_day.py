@@ -50,7 +50,7 @@ _SHARE_OF_RANGE: Final = {
 
 @dataclass(frozen=True)
 class Hit:
-    """A hit of the daily scan: its session (days since 1970-01-01) and that day's prices, split-adjusted as the bars."""
+    """A hit of the daily scan: its session (days since 1970-01-01) and that day's prices, on the basis of the bars."""
 
     symbol: str
     pattern: str
