@@ -1,0 +1,35 @@
+"""Clocks for tests: nothing waits."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tapehawk.data.providers.wire.clock import Clock
+
+START = 1_795_185_000_000_000  # Friday 2026-11-20 09:30 New York, in microseconds (providers.md section 0)
+
+
+class JumpingClock:
+    """Whoever sleeps is at once so much later; `naps` lists the waits."""
+
+    def __init__(self, start: int = START, chance: float = 0.5) -> None:
+        self.start, self.passed, self.naps, self.chance = start, 0.0, list[float](), chance
+
+    async def _sleep(self, seconds: float) -> None:
+        self.naps.append(seconds)
+        self.passed += max(0.0, seconds)
+        await asyncio.sleep(0)
+
+    def pass_by(self, seconds: float) -> None:
+        """Let time pass."""
+        self.passed += seconds
+
+    @property
+    def clock(self) -> Clock:
+        """Return the clock to hand in."""
+        return Clock(
+            now=lambda: self.start + int(self.passed * 1e6),
+            tick=lambda: self.passed,
+            sleep=self._sleep,
+            chance=lambda: self.chance,
+        )

@@ -1,0 +1,258 @@
+"""The core of every fake provider: a real HTTP and WebSocket server on this machine, in a thread of its own.
+
+A fake adds its vendor's dialect: routes, error bodies, plan limits, what is said over a socket. The core keeps a log of
+requests, spoils answers as `Faults` say (`POST /__fake__/faults` with their names, or `fake.faults = Faults(…)`), and
+sends what a test pushes. Nothing happens by the clock: a test says when.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from aiohttp import WSCloseCode, web
+
+from tests.fakes.faults import NONE, Faults
+
+HTML = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as it arrived."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    at: float
+
+
+@dataclass(eq=False)
+class Connection:
+    """One open socket: what it subscribed to, whether it said who it is, how many data frames it was sent."""
+
+    socket: web.WebSocketResponse
+    request: web.Request
+    topics: set[str] = field(default_factory=set)
+    known: bool = False
+    frames: int = 0
+    said: list[Any] = field(default_factory=list)
+
+
+class FakeServer:
+    """A provider that runs as a context manager: `with FakeMassive(truth) as fake: … fake.url …`."""
+
+    key = "fake-key-4f1c9a77"
+
+    def __init__(self) -> None:
+        self.faults: Faults = NONE
+        self.asked: list[Asked] = []
+        self.connections: list[Connection] = []
+        self.past_connections: list[Connection] = []
+        self.host = ""
+        self.latency = 0.0
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._runner: web.AppRunner | None = None
+
+    # what a fake brings
+
+    def routes(self) -> dict[str, Handler]:
+        """Return GET paths (aiohttp patterns) and what answers them."""
+        raise NotImplementedError
+
+    def error(self, status: int) -> tuple[object, dict[str, str]]:
+        """Return the vendor's body and headers for an error status."""
+        raise NotImplementedError
+
+    def refusal(self, request: web.Request) -> int | None:
+        """Return the status with which the vendor refuses a request (wrong key, plan, limit), None when it answers."""
+        raise NotImplementedError
+
+    # life
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.wait(self._start())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wait(self._stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    @property
+    def url(self) -> str:
+        """Return the address for HTTP."""
+        return f"http://{self.host}"
+
+    def wait(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run something on the server's loop, from the test's thread, to its end."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+
+    async def _start(self) -> None:
+        app = web.Application(middlewares=[self._middleware])
+        app.router.add_post("/__fake__/faults", self._set_faults)
+        for path, handler in self.routes().items():
+            app.router.add_get(path, handler)
+        self._runner = web.AppRunner(app, shutdown_timeout=1.0, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.host = "{}:{}".format(*self._runner.addresses[0][:2])
+
+    async def _stop(self) -> None:
+        for connection in list(self.connections):
+            await self.hang_up(connection, WSCloseCode.GOING_AWAY)
+        if self._runner:
+            await self._runner.cleanup()
+
+    # HTTP
+
+    def paths(self, part: str = "") -> list[str]:
+        """Return the paths that were asked for and contain `part`."""
+        return [one.path for one in self.asked if part in one.path]
+
+    async def _set_faults(self, request: web.Request) -> web.Response:
+        self.faults = Faults(**await request.json())
+        return web.json_response({"faults": "set"})
+
+    @web.middleware
+    async def _middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.startswith("/__fake__"):
+            return await handler(request)
+        self.asked.append(
+            Asked(request.method, request.path, dict(request.query), dict(request.headers), time.monotonic())
+        )
+        if request.headers.get("Upgrade", "").lower() == "websocket":
+            return await handler(request)
+        if self.latency:
+            await asyncio.sleep(self.latency)
+        faults = self.faults
+        if not faults.touches(request.path):
+            return await self._answered(request, handler)
+        self.faults = faults.once_less()
+        return await self._spoiled(request, handler, faults)
+
+    async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        refused = self.refusal(request)
+        return await handler(request) if refused is None else self.refused(refused)
+
+    def refused(self, status: int) -> web.Response:
+        """Return the vendor's answer of an error status."""
+        body, headers = self.error(status)
+        return web.json_response(body, status=status, headers=headers)
+
+    async def _spoiled(self, request: web.Request, handler: Handler, faults: Faults) -> web.StreamResponse:
+        if faults.delay:
+            await asyncio.sleep(faults.delay)
+        if faults.abort:
+            cut(request)
+        if faults.status is not None or faults.body != "json":
+            return self._broken(faults)
+        answer = await self._answered(request, handler)
+        if faults.truncate is None or not isinstance(answer, web.Response) or not isinstance(answer.body, bytes):
+            return answer
+        short = answer.body[: faults.truncate]
+        if faults.truncate_what == "body":
+            return web.Response(body=short, status=answer.status, content_type="application/json")
+        return await self._cut_transfer(request, short, len(answer.body))
+
+    def _broken(self, faults: Faults) -> web.Response:
+        status = faults.status or 200
+        headers = {} if faults.retry_after is None else {"Retry-After": faults.retry_after}
+        if faults.body == "html":
+            return web.Response(text=HTML, status=status, content_type="text/html", headers=headers)
+        if faults.body == "empty":
+            return web.Response(status=status, headers=headers)
+        body, own = self.error(status)
+        return web.json_response(body, status=status, headers={**own, **headers})
+
+    async def _cut_transfer(self, request: web.Request, short: bytes, announced: int) -> web.StreamResponse:
+        answer = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(announced)})
+        await answer.prepare(request)
+        await answer.write(short)
+        cut(request)
+        return answer
+
+    def json(self, body: object) -> web.Response:
+        """Return a good answer."""
+        if self.faults.extra_fields:
+            body = with_extra_fields(body)
+        return web.json_response(body, dumps=compact)
+
+    # sockets
+
+    async def connected(self, request: web.Request) -> Connection:
+        """Take up a socket."""
+        socket = web.WebSocketResponse(max_msg_size=0, compress=False)
+        await socket.prepare(request)
+        connection = Connection(socket, request)
+        self.connections.append(connection)
+        return connection
+
+    async def hang_up(self, connection: Connection, code: int) -> None:
+        """Close a socket with a code; 1006 cuts the line without a word."""
+        if connection in self.connections:
+            self.connections.remove(connection)
+            self.past_connections.append(connection)
+        if code == WSCloseCode.ABNORMAL_CLOSURE:
+            transport = connection.request.transport
+            if transport is not None:
+                transport.abort()
+        else:
+            await connection.socket.close(code=code)
+
+    async def send(self, connection: Connection, message: object) -> None:
+        """Send one frame of the dialect, whatever the faults."""
+        if not connection.socket.closed:
+            await connection.socket.send_str(compact(message))
+
+    async def send_data(self, connection: Connection, message: object) -> None:
+        """Send one frame of data, unless the stream is mute; drop the line after it when it is time."""
+        faults = self.faults
+        if faults.mute:
+            return
+        await self.send(connection, with_extra_fields(message) if faults.extra_fields else message)
+        connection.frames += 1
+        if faults.drop_after is not None and connection.frames >= faults.drop_after:
+            await self.hang_up(connection, faults.close_code)
+
+    def drop(self, code: int = 1006) -> None:
+        """Close every socket, now."""
+        for connection in list(self.connections):
+            self.wait(self.hang_up(connection, code))
+
+
+def cut(request: web.Request) -> None:
+    """Cut the line of a request without an answer."""
+    if request.transport is not None:
+        request.transport.abort()
+
+
+def compact(body: object) -> str:
+    """Write JSON without blanks."""
+    return json.dumps(body, separators=(",", ":"))
+
+
+def with_extra_fields(body: object) -> object:
+    """Return the body with fields that nobody announced in every object of it."""
+    if isinstance(body, Mapping):
+        return {"x_new": {"a": [1]}, **{name: with_extra_fields(value) for name, value in body.items()}, "zz": None}
+    if isinstance(body, list):
+        return [with_extra_fields(value) for value in body]
+    return body
+
+
+def in_frames(events: Iterable[object], most: int) -> list[list[object]]:
+    """Cut events into frames of at most so many."""
+    every = list(events)
+    return [every[start : start + most] for start in range(0, len(every), most)]

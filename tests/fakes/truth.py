@@ -1,0 +1,46 @@
+"""What a fake provider knows: bars as traded, names and actions, from the simulator or from a test's own hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import polars as pl
+
+from tapehawk.core.bars import SCHEMA
+from tapehawk.data.providers.sim import Simulator
+
+
+def no_bars() -> pl.DataFrame:
+    """Return an empty frame of the bar contract."""
+    return pl.DataFrame(schema=SCHEMA)
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """Bars as traded by the bar contract (`daily` labelled by session date), symbols and actions in store columns."""
+
+    daily: pl.DataFrame = field(default_factory=no_bars)
+    minutes: pl.DataFrame = field(default_factory=no_bars)
+    symbols: pl.DataFrame = field(default_factory=lambda: Simulator(symbols=1).symbols().clear())
+    actions: pl.DataFrame = field(default_factory=lambda: Simulator(symbols=1).actions(DAY, DAY).clear())
+
+    def of(self, timeframe: str, symbol: str) -> pl.DataFrame:
+        """Return one symbol's bars, "1d" or "1m"."""
+        return (self.daily if timeframe == "1d" else self.minutes).filter(pl.col("symbol") == symbol)
+
+
+DAY = dt.date(2026, 11, 20)
+
+
+@lru_cache(maxsize=4)
+def simulated(symbols: int = 12, start: dt.date = dt.date(2026, 10, 26), end: dt.date = DAY) -> Truth:
+    """Return a simulated market that spans the end of daylight saving time (Sunday 2026-11-01)."""
+    sim = Simulator(symbols=symbols)
+    return Truth(
+        daily=sim.daily(start, end),
+        minutes=sim.intraday("1m", start, end),
+        symbols=sim.symbols(None, end),
+        actions=sim.actions(dt.date(2020, 1, 2), end),
+    )
