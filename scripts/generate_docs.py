@@ -57,8 +57,7 @@ def _shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     plain = to_plain(value)
-    text = ",".join(map(str, plain)) if isinstance(plain, list) else str(plain)
-    return text.removesuffix(".0") if isinstance(value, float) else text
+    return ",".join(map(str, plain)) if isinstance(plain, list) else str(plain)
 
 
 # ---------------------------------------------------------------------------------------------- settings

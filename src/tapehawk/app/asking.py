@@ -14,6 +14,7 @@ from tapehawk.catalog import scanner_names, scanner_type
 from tapehawk.core.errors import BadInput
 from tapehawk.core.signals import Risk
 from tapehawk.scan.desk import Desk
+from tapehawk.scan.explain import Explanation
 from tapehawk.scan.question import Question
 from tapehawk.scan.report import Report
 
@@ -114,3 +115,11 @@ def run(settings: Settings, asked: Asked, *, on_step: Callable[[str], None] = la
         on_step(f"scanning: {one.scanner_type}")
         reports.append(at.run(one, on_build=lambda: on_step(f"building the panel of {asked.timeframe} bars (once)")))
     return reports
+
+
+def explain(settings: Settings, asked: Asked, symbol: str, *, on_step: Callable[[str], None]) -> Explanation:
+    """Say of one symbol which conditions of a scanner held. Raises as `run` does, and for one without a bar then."""
+    (one,) = questions(settings, asked)
+    on_step(f"explaining: {one.scanner_type}")
+    at = desk(settings, CRYPTO if "/" in symbol else asked.market)
+    return at.explain(one, symbol, on_build=lambda: on_step(f"building the panel of {asked.timeframe} bars (once)"))

@@ -49,7 +49,9 @@ def from_text(model: type[BaseModel], key: str, text: str) -> object:
 
 
 def to_plain(value: object) -> object:
-    """Return a value as settings files hold it."""
+    """Return a value as settings files hold it: tuples as lists, 100.0 as 100."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return list(value) if isinstance(value, tuple) else value
 
 

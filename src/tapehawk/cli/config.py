@@ -175,6 +175,9 @@ def _saved(known: Settings, section: str, keys: list[str], format_: options.Shap
 
 
 def _text(value: object) -> str:
+    from tapehawk.app.checking import to_plain
+
     if isinstance(value, bool):
         return str(value).lower()
-    return ",".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+    plain = to_plain(value)
+    return ",".join(map(str, plain)) if isinstance(plain, list) else str(plain)

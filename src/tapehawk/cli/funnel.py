@@ -59,10 +59,11 @@ def _shared(steps: Sequence[Sequence[Step]]) -> int:
 
 
 def _row(drawn: Table, step: Step, most: int) -> None:
-    unknown = f"{step['unknown']:,} unknown" if step["unknown"] else ""
+    said = [f"{count:,} {reason}" for reason, count in step.get("reasons", {}).items()]
+    said += [f"{step['unknown']:,} unknown"] if step["unknown"] else []
     drawn.add_row(
         Text(f"  {step['name']}"),
         f"{step['passed']:,}",
         Text(bar(step["passed"], most), style="cyan"),
-        Text(unknown, style="yellow"),
+        Text(", ".join(said), style="yellow"),
     )

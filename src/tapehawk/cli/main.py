@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 import typer
 
-from tapehawk.cli import bars, config, data, doctor, listing, scan
+from tapehawk.cli import bars, config, data, doctor, explain, listing, scan
 from tapehawk.cli.exits import BUG, FINE, INTERRUPTED, Edge
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 app.command("run")(scan.run)
 app.command("formula")(scan.formula)
+app.command("explain")(explain.explain)
 app.command("list")(listing.scanners)
 app.add_typer(config.app, name="config")
 app.command("import")(bars.import_)

@@ -98,10 +98,9 @@ def _more(console: Console, rows: int, columns: int) -> None:
 def _rows(report: Report) -> list[Row]:
     """Return rows to look at; those of a wide scanner with all patterns of a bar in one."""
     rows: dict[object, Row] = {}
-    for number, row in enumerate(report.rows()):
-        stamp = str(row["bar_time"])
-        row |= {"date": stamp[:10], "clock": stamp[11:16]}
-        key = (row["symbol"], stamp) if report.wide else number
+    for number, (date, row) in enumerate(report.dated()):
+        row |= {"date": date, "clock": str(row["bar_time"])[11:16]}
+        key = (row["symbol"], row["bar_time"]) if report.wide else number
         if key in rows:
             rows[key]["pattern"] += f", {row['pattern']}"
         else:
