@@ -11,14 +11,15 @@ from itertools import pairwise
 import numpy as np
 
 from tapehawk.core.evaluate import evaluate
-from tapehawk.core.expr import KERNELS, Expr
+from tapehawk.core.expr import Expr
 from tapehawk.core.panel import Panel
 from tapehawk.core.plan import nodes
 from tapehawk.core.scanner import Scanner, setups_for
 from tapehawk.core.sessions import us_calendar
 from tapehawk.core.slower import MINUTES
 from tapehawk.core.state import copied, equal
-from tapehawk.core.timeframes import bars_in_session, for_bars
+from tapehawk.core.timeframes import for_bars
+from tapehawk.core.warmup import Bars, warmup
 from tests.scanners.tape import PRICES, sessions
 
 SESSION_BARS = {"regular": 13, "extended": 32}  # half-hour bars
@@ -120,29 +121,20 @@ def symbols_are_independent(scanner: Scanner, panel: Panel) -> None:
 
 def nulls_stand_only_before_the_stated_history(scanner: Scanner, panel: Panel) -> None:
     """Exactly before it, where nothing can be decided by one side alone."""
-    columns = columns_of(scanner, panel.timeframe)
+    columns, bars = columns_of(scanner, panel.timeframe), Bars(panel.timeframe, panel.hours, panel.calendar)
     for name, x, column in zip(columns, columns.values(), computed(columns, panel), strict=True):
         unknown = np.isnan(column) if x.kind == "number" else column == 0.5
         settled = for_bars(x, panel.timeframe, panel.hours, panel.calendar)
-        first = history(settled, panel)
+        first = warmup(settled, bars)
         assert first < length(panel), f"{name}: the panel is too short"
         assert not unknown[:, first:].any(), f"{name}: null after {first} bars"
-        if not any(is_decided_early(node, panel) for node in nodes(settled)):
+        if not any(is_decided_early(node, bars) for node in nodes(settled)):
             assert unknown[:, :first].all(), f"{name}: known before {first} bars"
 
 
-def is_decided_early(x: Expr, panel: Panel) -> bool:
+def is_decided_early(x: Expr, bars: Bars) -> bool:
     """Say whether one side may decide while another is still unknown: `and`, `or`, a choice of unequal histories."""
-    return x.op in ("and", "or") or (x.op == "where" and len({history(arg, panel) for arg in x.args[1:]}) > 1)
-
-
-def history(x: Expr, panel: Panel) -> int:
-    """Return the bars before an expression's first value, by what its kernels state."""
-    if x.op == "on":
-        within = Panel((), np.zeros(1, int), np.zeros(0, int), {}, timeframe=str(x.params[0]), hours=panel.hours)
-        return (history(x.args[0], within) + 1) * bars_in_session(panel.timeframe, panel.hours)
-    own = KERNELS[x.op].warmup(*x.params) if x.op in KERNELS else 0
-    return own + max((history(arg, panel) for arg in x.args), default=0)
+    return x.op in ("and", "or") or (x.op == "where" and len({warmup(arg, bars) for arg in x.args[1:]}) > 1)
 
 
 def a_revised_bar_leaves_no_trace(scanner: Scanner, panel: Panel, at: int) -> None:

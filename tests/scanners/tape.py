@@ -10,9 +10,10 @@ import numpy as np
 
 from tapehawk.core.panel import Panel
 from tapehawk.core.scanner import Scanner, setups_for
-from tapehawk.core.search import Found, Watch, find
+from tapehawk.core.search import find
 from tapehawk.core.sessions import crypto_calendar, day_number, us_calendar
 from tapehawk.core.slower import MINUTES
+from tapehawk.core.watch import Found, Watch
 
 Bar = tuple[float, float, float, float, float]  # open, high, low, close, volume
 PRICES = ("open", "high", "low", "close", "volume")
