@@ -41,7 +41,7 @@ class Evaluation:
         space.fit(block)
         for one in space.reads:
             column = (given or {}).get(one.node)
-            values = block.column(str(one.node.params[0])) if column is None else column[block.rows]
+            values = block.column(str(one.node.params[0])) if column is None else block.of(column)
             space.put(one.out, np.ascontiguousarray(values))
         if state is None:
             space.start_empty(block.starts.size - 1)

@@ -14,18 +14,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from tapehawk.core.errors import BadInput
+from tapehawk.core.kernels.copying import compiled_gather
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Mask = npt.NDArray[np.uint8]  # 0 false, 1 unknown, 2 true
 Column = npt.NDArray[Any]  # what an expression comes to: Floats or a Mask
+Element = TypeVar("Element", bound=np.generic)
 
 BLOCK_BARS = 65_536
 _COPY_BELOW = 0.7  # copying the wanted symbols pays once a third of the bars can be left out
@@ -64,12 +66,7 @@ class Panel:
 
     def block(self, first: int, last: int) -> Block:
         """Return the symbols first … last - 1 as one block of views."""
-        return Block(
-            self,
-            np.arange(first, last),
-            self.starts[first : last + 1] - self.starts[first],
-            slice(int(self.starts[first]), int(self.starts[last])),
-        )
+        return Block(self, np.arange(first, last), self.starts[first : last + 1] - self.starts[first], contiguous=True)
 
     def blocks(self, bars: int = BLOCK_BARS) -> Iterator[Block]:
         """Cut the panel into runs of whole symbols of about `bars` bars, covering every symbol once."""
@@ -83,8 +80,9 @@ class Panel:
             yield from self.blocks(bars)
             return
         for first, last in _runs(np.concatenate(([0], np.cumsum(lengths))).astype(np.int64), bars):
-            rows, starts = rows_of(self.starts, symbols[first:last])
-            yield Block(self, symbols[first:last], starts, rows)
+            some = symbols[first:last]
+            starts = np.concatenate(([0], np.cumsum(lengths[first:last]))).astype(np.int64)
+            yield Block(self, some, starts, contiguous=False)
 
     def select(self, symbols: tuple[str, ...]) -> Panel:
         """Return a panel of these symbols only, in the panel's own order (a copy of their bars)."""
@@ -115,12 +113,12 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Some whole symbols of a panel: `numbers` are their places in the panel, `rows` the place of their bars."""
+    """Some whole symbols of a panel: `numbers` are their places, rising; `contiguous` if none is left out between."""
 
     panel: Panel
     numbers: Ints
     starts: Ints
-    rows: slice | Ints
+    contiguous: bool
     _columns: dict[str, Floats] = field(default_factory=dict, repr=False)
 
     @property
@@ -131,16 +129,30 @@ class Block:
     @cached_property
     def time(self) -> Ints:
         """Start of each bar, µs UTC."""
-        return self.panel.time[self.rows]
+        return self.of(self.panel.time)
 
     def column(self, name: str) -> Floats:
-        """Return a column: a view, or for a narrowed block a copy made at first use. `raw.x` falls back to `x`."""
+        """Return a column, made at first use. `raw.x` falls back to `x`."""
         if name not in self._columns:
             whole = self.panel.columns.get(name)
             if whole is None:
                 whole = self.panel.columns[name.removeprefix("raw.")]
-            self._columns[name] = whole[self.rows]
+            self._columns[name] = self.of(whole)
         return self._columns[name]
+
+    def of(self, whole: npt.NDArray[Element]) -> npt.NDArray[Element]:
+        """Return the block's part of an array as long as the panel: a view, or a copy where symbols are left out."""
+        if self.contiguous:
+            first = int(self._sources[0]) if self.numbers.size else 0
+            return whole[first : first + self.n_bars]
+        out = np.empty(self.n_bars, dtype=whole.dtype)
+        compiled_gather(whole.dtype.str[1:])(np.ascontiguousarray(whole), self._sources, self.starts, out)
+        return out
+
+    @cached_property
+    def _sources(self) -> Ints:
+        """Return where each symbol's bars begin in the panel."""
+        return self.panel.starts[self.numbers]
 
     def any_per_symbol(self, flags: Flags) -> Flags:
         """Say for each symbol whether any of its bars is flagged."""
@@ -152,20 +164,23 @@ class Block:
 
     def symbol_of(self, rows: Ints) -> Ints:
         """Return the place in the panel of the symbol that owns each of the block's rows."""
-        numbers: Ints = self.numbers[np.searchsorted(self.starts, rows, side="right") - 1]
-        return numbers
+        return self.numbers[self._segment(rows)]
 
     def bar_of(self, rows: Ints) -> Ints:
         """Return the place in the panel of each of the block's rows."""
-        return rows + self.rows.start if isinstance(self.rows, slice) else self.rows[rows]
+        segment = self._segment(rows)
+        return self._sources[segment] + rows - self.starts[segment]
 
     def rows_at(self, bars: Ints) -> Ints:
         """Return which of the block's rows are among some bars of the panel (rising)."""
-        if isinstance(self.rows, slice):
-            first, last = np.searchsorted(bars, (self.rows.start, self.rows.stop))
-            within: Ints = bars[first:last] - self.rows.start
-            return within
-        return np.flatnonzero(np.isin(self.rows, bars, assume_unique=True))
+        symbols = np.searchsorted(self.panel.starts, bars, side="right") - 1
+        mine = np.isin(symbols, self.numbers)
+        segment = np.searchsorted(self.numbers, symbols[mine])
+        rows: Ints = self.starts[segment] + bars[mine] - self._sources[segment]
+        return rows
+
+    def _segment(self, rows: Ints) -> Ints:
+        return np.searchsorted(self.starts, rows, side="right") - 1
 
 
 def _runs(starts: Ints, bars: int) -> Iterator[tuple[int, int]]:

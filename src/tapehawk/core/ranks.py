@@ -25,7 +25,7 @@ def ranks_of(panel: Panel, wanted: Iterable[Expr], universe: Mapping[str, Expr])
     for x in rank_nodes(wanted):
         values, space = np.empty(panel.n_bars), Workspace(rank_plan(x, universe, given))
         for block in panel.blocks():
-            values[block.rows] = within_universe(Evaluation(space, block, given=given).columns())
+            block.of(values)[:] = within_universe(Evaluation(space, block, given=given).columns())
         given[x] = ranked(panel.time, values, as_percentile=is_percentile(x))
     return given
 

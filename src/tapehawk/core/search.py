@@ -112,7 +112,7 @@ class _Search:
         names = list(self.group.universe)
 
         def work(block: Block, space: Workspace) -> tuple[list[Step], Flags, int]:
-            running = left[block.rows]
+            running = block.of(left)
             running[:] = select(block)
             steps = [Step("bars", int(np.count_nonzero(running)))]
             asked = block.any_per_symbol(running == TRUE)
@@ -130,7 +130,7 @@ class _Search:
 
         def work(block: Block, space: Workspace) -> list[Found]:
             run = Evaluation(space, block, given=self.given)
-            rows = left[block.rows]
+            rows = block.of(left)
             return [part.met(block, run, rows.copy(), columns=self.everywhere) for part in self.group.parts]
 
         made = plan(self.group.wanted(columns=self.everywhere), self.given)
