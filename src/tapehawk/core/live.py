@@ -24,7 +24,7 @@ from tapehawk.core.panel import Block, Column, Floats, Panel
 from tapehawk.core.plan import Plan, plan
 from tapehawk.core.ranks import is_percentile, rank_nodes, rank_plan, ranked, within_universe
 from tapehawk.core.slower import State
-from tapehawk.core.state import arrays_of, blank_state, copied, fill, of_symbol, put_symbol
+from tapehawk.core.state import arrays_of, blank_state, copied, fill, need_fit, of_symbol, put_symbol
 from tapehawk.core.watch import Found, Group, Watch, groups_of, joined
 from tapehawk.core.workspace import Workspace
 
@@ -171,10 +171,16 @@ class Live:
 
     def restore(self, saved: Mapping[str, Column]) -> None:
         """Go on from what `saved` returned, which becomes the checkpoint. Raises BadInput where it does not fit."""
-        for number, watching in enumerate(self._watching):
-            for part in watching.parts:
-                for place, state in enumerate(part.states):
-                    fill(state, _rows(saved, f"{number}|{place}|", part))
+        into = [
+            (state, _rows(saved, f"{number}|{place}|", part))
+            for number, watching in enumerate(self._watching)
+            for part in watching.parts
+            for place, state in enumerate(part.states)
+        ]
+        for state, rows in into:
+            need_fit(state, rows)
+        for state, rows in into:
+            fill(state, rows)
         self.checkpoint()
 
     def _parts(self) -> list[_Part]:

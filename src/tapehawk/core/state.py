@@ -104,12 +104,16 @@ def equal(a: State, b: State) -> bool:
     )
 
 
-def fill(state: State, stored: Mapping[str, Column]) -> None:
-    """Put stored arrays into a state of the same shape. Raises BadInput, leaving it as it is, where they do not fit."""
+def need_fit(state: State, stored: Mapping[str, Column]) -> None:
+    """Raise BadInput unless stored arrays are those of a state of the same shape."""
     into = dict(arrays_of(state))
     if into.keys() != stored.keys() or any(stored[name].shape != array.shape for name, array in into.items()):
         raise BadInput("the saved state is of another scan", hint=REBUILT)
-    for name, array in into.items():
+
+
+def fill(state: State, stored: Mapping[str, Column]) -> None:
+    """Put stored arrays that fit into a state."""
+    for name, array in arrays_of(state):
         array[...] = stored[name]
 
 

@@ -1,0 +1,128 @@
+"""What a live scan remembers, on disk: a restart goes on from here in place of years of history.
+
+    SCANNER.npz    one array a kernel and `on(…)` node, a row a symbol; `about`, JSON: what they are good for
+
+A file is good only for the kernels that made it, the same watched expressions, symbols, timeframe and hours, and the
+data version it was built on; where any of these differs it is refused with the reason, and the caller plays the stored
+bars again. It is written aside and renamed, so that a reader finds all of it or none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from tapehawk.core.errors import BadInput, CorruptStore, NoData
+from tapehawk.core.live import Live
+from tapehawk.core.panel import Column, Panel
+from tapehawk.core.state import REBUILT, kernel_hash
+from tapehawk.data.faults import disk_full_is_try_again
+
+_ABOUT: Final = "about"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a saved state is good for. `scan` and `symbols` are hashes, of the watched expressions' texts and the names.
+
+    `data_version`: the stored bars it was built on. `through`: start of the last bar it has seen, µs UTC.
+    """
+
+    kernels: str
+    scan: str
+    symbols: str
+    timeframe: str
+    hours: str
+    calendar: str
+    data_version: str
+    through: int
+
+    @classmethod
+    def of(cls, live: Live, panel: Panel, through: int) -> Facts:
+        """Return the facts of a live scan of a panel's symbols, on the panel's data version."""
+        return cls(
+            kernels=kernel_hash(),
+            scan=_hash(map(str, live.roots())),
+            symbols=_hash(panel.symbols),
+            timeframe=panel.timeframe,
+            hours=panel.hours,
+            calendar=panel.calendar,
+            data_version=panel.data_version,
+            through=through,
+        )
+
+
+_WHAT: Final[Mapping[str, str]] = {
+    "kernels": "other kernels",
+    "scan": "another scan",
+    "symbols": "other symbols",
+    "timeframe": "another timeframe",
+    "hours": "other hours",
+    "calendar": "another market",
+    "data_version": "another data version",
+}
+
+
+def save_states(file: Path, live: Live, panel: Panel, *, through: int) -> None:
+    """Save what a live scan of the panel's symbols remembers; `through`: start of the last bar it has seen, µs UTC.
+
+    Raises TryAgain when the disk is full; what was there before stays.
+    """
+    saved = live.saved()
+    arrays = {f"a{number}": array for number, array in enumerate(saved.values())}
+    about = json.dumps({"facts": asdict(Facts.of(live, panel, through)), "names": list(saved)})
+    file.parent.mkdir(parents=True, exist_ok=True)
+    aside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        with disk_full_is_try_again(file.parent):
+            _write(aside, {_ABOUT: np.array(about), **arrays})
+            aside.replace(file)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def load_states(file: Path, live: Live, panel: Panel) -> int:
+    """Let a live scan go on from a saved state; returns the start of the last bar it has seen, µs UTC.
+
+    Raises NoData where there is none, CorruptStore where it can't be read, BadInput with the reason where it is good
+    for something else: in each case nothing has changed, and playing the stored bars does the same.
+    """
+    facts, saved = _read(file)
+    now = Facts.of(live, panel, through=0)
+    other = [what for fact, what in _WHAT.items() if getattr(facts, fact) != getattr(now, fact)]
+    if other:
+        raise BadInput(f"the saved state {file.name} is of {' and '.join(other)}", hint=REBUILT)
+    live.restore(saved)
+    return facts.through
+
+
+def _write(file: Path, arrays: Mapping[str, Column]) -> None:
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                np.lib.format.write_array(entry, array, allow_pickle=False)
+    with file.open("rb") as written:
+        os.fsync(written.fileno())
+
+
+def _read(file: Path) -> tuple[Facts, dict[str, Column]]:
+    try:
+        with np.load(file, allow_pickle=False) as stored:
+            about = json.loads(str(stored[_ABOUT]))
+            return Facts(**about["facts"]), {name: stored[f"a{n}"] for n, name in enumerate(about["names"])}
+    except FileNotFoundError as error:
+        raise NoData(f"there is no saved state {file.name}", hint=REBUILT) from error
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise CorruptStore(f"the saved state {file.name} can't be read: {error}", hint=REBUILT) from error
+
+
+def _hash(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
