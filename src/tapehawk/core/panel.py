@@ -173,10 +173,14 @@ class Block:
 
     def rows_at(self, bars: Ints) -> Ints:
         """Return which of the block's rows are among some bars of the panel (rising)."""
-        symbols = np.searchsorted(self.panel.starts, bars, side="right") - 1
-        mine = np.isin(symbols, self.numbers)
-        segment = np.searchsorted(self.numbers, symbols[mine])
-        rows: Ints = self.starts[segment] + bars[mine] - self._sources[segment]
+        if not self.numbers.size:
+            return np.empty(0, dtype=np.int64)
+        reach = (self._sources[0], self.panel.starts[self.numbers[-1] + 1])
+        near = bars[slice(*np.searchsorted(bars, reach))]
+        symbols = np.searchsorted(self.panel.starts, near, side="right") - 1
+        segment = np.minimum(np.searchsorted(self.numbers, symbols), self.numbers.size - 1)
+        mine = self.numbers[segment] == symbols
+        rows: Ints = (self.starts[segment] + near - self._sources[segment])[mine]
         return rows
 
     def _segment(self, rows: Ints) -> Ints:

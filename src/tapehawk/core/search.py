@@ -24,7 +24,7 @@ import numpy as np
 from tapehawk.core.evaluate import Evaluation
 from tapehawk.core.expr import Expr
 from tapehawk.core.kernels.elementwise import TRUE
-from tapehawk.core.panel import Block, Flags, Floats, Ints, Mask, Panel
+from tapehawk.core.panel import BLOCK_BARS, Block, Flags, Floats, Ints, Mask, Panel
 from tapehawk.core.plan import Plan, plan
 from tapehawk.core.ranks import ranks_of
 from tapehawk.core.watch import Found, Group, Part, Step, Watch, added, groups_of, joined, met_steps, values_at
@@ -121,7 +121,8 @@ class _Search:
             steps += met_steps(names, Evaluation(space, block, given=self.given), running)
             return steps, block.any_per_symbol(running == TRUE), int(np.count_nonzero(asked))
 
-        parts = self.workers.over(self.panel.blocks(), plan(self.group.universe.values(), self.given), work)
+        blocks = self.panel.blocks(4 * BLOCK_BARS)  # a few steps on each: calls cost more than caches save
+        parts = self.workers.over(blocks, plan(self.group.universe.values(), self.given), work)
         alive = np.flatnonzero(np.concatenate([part[1] for part in parts]))
         return _Entered(added(part[0] for part in parts), alive, sum(part[2] for part in parts))
 
