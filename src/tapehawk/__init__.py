@@ -12,6 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from tapehawk.app.settings import settings
     from tapehawk.core.columns import close, high, low, minute, open_, raw, session, volume
     from tapehawk.core.errors import BadInput, NoData, TapehawkError
     from tapehawk.core.expr import Expr, known, on, percentile, rank, where
@@ -138,6 +139,7 @@ __all__ = [
     "session_high",
     "session_low",
     "session_open",
+    "settings",
     "since",
     "sma",
     "squeeze",
@@ -159,7 +161,15 @@ __all__ = [
     "zscore",
 ]
 
-_HOMES: Final = ("core.columns", "core.scanner", "core.expr", "core.indicators", "core.timeframes", "core.errors")
+_HOMES: Final = (
+    "core.columns",
+    "core.scanner",
+    "core.expr",
+    "core.indicators",
+    "core.timeframes",
+    "core.errors",
+    "app.settings",
+)
 
 
 def __getattr__(name: str) -> object:

@@ -21,8 +21,9 @@ from typing import Final
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from tapehawk.app.asking import Asked, desk, questions
-from tapehawk.app.settings import Settings, settings
+from tapehawk.app.asking import ALL, Asked, scanners_named
+from tapehawk.app.asking import run as scan
+from tapehawk.app.settings import Settings, settings_at
 from tapehawk.cli import report
 from tapehawk.cli.exits import exit_code, tell
 from tapehawk.cli.terminal import Screen, plain_screen
@@ -66,7 +67,7 @@ class Steps:
 
 def run(folder: Path, console: Screen) -> list[Report]:
     """Fill the folder's store and scan its last session with every scanner."""
-    known = settings(environment={**os.environ, "SCANNER_DATA_DIR": str(folder)})
+    known = settings_at(folder / "scanner.toml", {"SCANNER_DATA_DIR": str(folder)})  # yours say nothing here
     steps = Steps(console)
     _fill(known.store, steps)
     with steps.step("compiling kernels (once; they are kept)", len(kernels())) as done:
@@ -90,13 +91,9 @@ def _fill(store: Path, steps: Steps) -> None:
 
 
 def _scanned(known: Settings, steps: Steps) -> list[Report]:
-    at, every = desk(known), questions(known, Asked(["all"]))
-    reports = []
+    every = scanners_named([ALL], "1d", known.scanners)
     with steps.step(f"scanning {LAST} with {len(every)} scanners", len(every)) as done:
-        for one in every:
-            reports.append(at.run(one))
-            done()
-    return reports
+        return scan(known, Asked(every), on_step=lambda _: done())
 
 
 def show(console: Screen, reports: list[Report]) -> None:

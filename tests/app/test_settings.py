@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tapehawk.app.sections import SECTIONS
-from tapehawk.app.settings import SHORT_NAMES, Settings, section_names, settings
+from tapehawk.app.settings import SHORT_NAMES, Settings, settings
 from tapehawk.core.errors import BadInput, OutOfBounds, UnknownName
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,7 @@ def test_without_a_file_every_value_is_built_in_and_as_published():
             assert (found.value, found.origin) == (value, "built in"), (section, key)
 
 
-@pytest.mark.parametrize("section", section_names())
+@pytest.mark.parametrize("section", settings(environment={}).sections())
 def test_every_section_can_be_read_and_says_where_its_values_come_from(section):
     assert all(one.origin for one in settings(environment={}).section(section).values())
 

@@ -46,7 +46,8 @@ def test_the_table_names_no_class_twice_over_its_ancestors():
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
-        (["run", "--scanner-type", "brakout"], 2, "did you mean 'breakout'"),
+        (["run", "--scanner-type", "brakout"], 2, "unknown scanner 'brakout'\nhint: did you mean 'breakout'"),
+        (["explain", "AAA", "--scanner-type", "all"], 2, "unknown scanner 'all'"),
         (["run", "--scanner-type", "breakout", "--set", "min_prise=3"], 2, "did you mean 'min_price'"),
         (["run", "--scanner-type", "breakout", "--set", "min_price=-3"], 2, "at least 0"),
         (["run", "--scanner-type", "breakout", "--set", "min_price"], 2, "--set min_price=5"),

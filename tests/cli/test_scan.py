@@ -184,3 +184,35 @@ def test_a_morning_is_scanned_up_to_its_cutoff(answer):
 def test_the_same_question_is_the_same_answer(answer):
     first, second = answer(*EVERY), answer(*EVERY)
     assert (first["results"], first["funnel"]) == (second["results"], second["funnel"])
+
+
+OWN = """
+from collections.abc import Iterator
+from typing import Annotated
+from pydantic import Field
+from tapehawk import BUY, Scanner, Setup, close, low, open_
+
+class UpDay(Scanner):
+    \"\"\"Closes above its open.\"\"\"
+
+    by: Annotated[float, Field(ge=1, le=2, description="times the open")] = 1
+
+    def setups(self) -> Iterator[Setup]:
+        yield Setup("up", BUY, base=100, when={"up": close > open_ * self.by}, stop=low * 0.99)
+"""
+
+
+def test_a_scanner_of_the_users_own_is_one_like_the_others(answer, scanner, tmp_path):
+    folder = tmp_path / "config" / "tapehawk" / "scanners"
+    folder.mkdir(parents=True)
+    (folder / "up_day.py").write_text(OWN)
+    found = answer("run", "--scanner-type", "up_day")
+    assert found["results"]
+    assert answer("explain", found["results"][0]["symbol"], "--scanner-type", "up_day")["patterns"][0]["hit"] is True
+    assert "up_day" in {one["name"] for one in answer("list")}
+    assert scanner("config", "set", "up_day.by", "1.5").exit_code == 0
+    assert answer("run", "--scanner-type", "up_day")["results"] == []
+    (folder / "broken.py").write_text("import nothing_there\n")
+    done = scanner("run", "--scanner-type", "broken")
+    assert done.exit_code == 2
+    assert "broken.py:1" in done.stderr

@@ -6,15 +6,18 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from tapehawk.app.checking import Setting, checked, from_text
-from tapehawk.app.settings import Settings, section_model
+from tapehawk.app.settings import Settings
 from tapehawk.catalog import scanner_names, scanner_type
 from tapehawk.core.errors import BadInput
+from tapehawk.core.scanner import Scanner
 from tapehawk.core.signals import Risk
 from tapehawk.scan.desk import Desk
-from tapehawk.scan.explain import Explanation
+from tapehawk.scan.explain import Explanation, explained
+from tapehawk.scan.parameters import configured
 from tapehawk.scan.question import Question
 from tapehawk.scan.report import Report
 
@@ -59,17 +62,21 @@ def desk(settings: Settings, market: str = "us") -> Desk:
 
 def questions(settings: Settings, asked: Asked) -> list[Question]:
     """Return one question a scanner. Raises BadInput for a scanner, parameter or date that can't be used."""
-    names = scanners_named(asked.scanners, asked.timeframe)
+    names = scanners_named(asked.scanners, asked.timeframe, settings.scanners)
     return [question(settings, asked, name) for name in names]
 
 
-def scanners_named(names: Iterable[str], timeframe: str = "1d") -> list[str]:
+def scanners_named(names: Iterable[str], timeframe: str, folder: Path) -> list[str]:
     """Return the scanners, "all" standing for each one that this timeframe makes sense for."""
     found: dict[str, None] = {}
     for name in names:
-        every = [one for one in scanner_names() if one not in NEEDS_MORE and timeframe in scanner_type(one).timeframes]
-        found |= dict.fromkeys(every if name == ALL else [name])
+        found |= dict.fromkeys(_every(timeframe, folder) if name == ALL else [name])
     return list(found)
+
+
+def _every(timeframe: str, folder: Path) -> list[str]:
+    names = [name for name in scanner_names(folder) if name not in NEEDS_MORE]
+    return [name for name in names if timeframe in scanner_type(name, folder).timeframes]
 
 
 def question(settings: Settings, asked: Asked, scanner: str) -> Question:
@@ -90,9 +97,9 @@ def question(settings: Settings, asked: Asked, scanner: str) -> Question:
 
 def parameters(settings: Settings, scanner: str, typed: Mapping[str, str]) -> dict[str, object]:
     """Return a scanner's parameters: the settings', and before them what was typed for this question."""
-    model = scanner_type(scanner)
+    model = scanner_type(scanner, settings.scanners)
     given = {key: Setting(from_text(model, key, text), "command line, --set") for key, text in typed.items()}
-    values = checked(section_model(scanner), scanner, {**settings.given(scanner), **given})
+    values = checked(model, scanner, {**settings.given(scanner), **given})
     return {key: getattr(values, key) for key in {**settings.given(scanner), **given}}
 
 
@@ -108,18 +115,26 @@ def assignments(texts: Iterable[str]) -> dict[str, str]:
 
 
 def run(settings: Settings, asked: Asked, *, on_step: Callable[[str], None] = lambda _: None) -> list[Report]:
-    """Scan with each scanner that is asked for; `on_step` hears what is being done."""
-    at = desk(settings, asked.market)
-    reports = []
+    """Scan with each scanner that is asked for, the user's own among them; `on_step` hears what is being done."""
+    at, reports = desk(settings, asked.market), []
     for one in questions(settings, asked):
         on_step(f"scanning: {one.scanner_type}")
-        reports.append(at.run(one, on_build=lambda: on_step(f"building the panel of {asked.timeframe} bars (once)")))
+        reports.append(at.scan(_scanner(settings, one), one, at.asked(one, _building(one, on_step))))
     return reports
 
 
 def explain(settings: Settings, asked: Asked, symbol: str, *, on_step: Callable[[str], None]) -> Explanation:
     """Say of one symbol which conditions of a scanner held. Raises as `run` does, and for one without a bar then."""
-    (one,) = questions(settings, asked)
+    one = question(settings, asked, asked.scanners[0])
     on_step(f"explaining: {one.scanner_type}")
     at = desk(settings, CRYPTO if "/" in symbol else asked.market)
-    return at.explain(one, symbol, on_build=lambda: on_step(f"building the panel of {asked.timeframe} bars (once)"))
+    return explained(_scanner(settings, one), one, at.asked(one, _building(one, on_step)), symbol, at.risk)
+
+
+def _scanner(settings: Settings, one: Question) -> Scanner:
+    """Return the scanner that a question is for."""
+    return configured(scanner_type(one.scanner_type, settings.scanners), one.parameters)
+
+
+def _building(one: Question, on_step: Callable[[str], None]) -> Callable[[], None]:
+    return lambda: on_step(f"building the panel of {one.timeframe} bars (once)")

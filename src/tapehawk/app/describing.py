@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -43,9 +44,9 @@ class Description:
         return {**words, "timeframes": list(self.timeframes), "patterns": patterns, "parameters": self.schema}
 
 
-def describe(name: str) -> Description:
-    """Describe a scanner. Raises UnknownName for one that does not exist."""
-    kind = scanner_type(name)
+def describe(name: str, folder: Path | None = None) -> Description:
+    """Describe a scanner, the user's in `folder` among them. Raises UnknownName for one that does not exist."""
+    kind = scanner_type(name, folder)
     title, _, rest = (inspect.getdoc(kind) or name).partition("\n")
     schema = kind.model_json_schema()
     return Description(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tapehawk.app.settings import Settings, found_file, section_names, settings
+from tapehawk.app.settings import Settings, found_file, settings
 from tapehawk.core.errors import BadInput, TapehawkError
 from tapehawk.core.series import SESSION_TIMEFRAMES
 from tapehawk.core.sessions import Calendar, calendar_named, date_of, day_number
@@ -73,7 +73,7 @@ def _extras() -> Iterator[Finding]:
 def _settings(known: Settings, environment: Mapping[str, str]) -> Finding:
     """Check every section, the scanners' too."""
     try:
-        for name in section_names():
+        for name in known.sections():
             known.section(name)
     except BadInput as error:
         return Finding("settings", BAD, error.message, error.hint)

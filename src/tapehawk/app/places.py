@@ -29,6 +29,11 @@ def data_folder(environment: Mapping[str, str]) -> Path:
     return Path(environment.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / NAME
 
 
+def scanners_folder(environment: Mapping[str, str]) -> Path:
+    """Return the folder of the user's own scanners, one file each."""
+    return config_folder(environment) / "scanners"
+
+
 def settings_files(environment: Mapping[str, str], here: Path) -> list[Path]:
     """List where a settings file is looked for, first one first."""
     return [folder / name for folder in (here, config_folder(environment)) for name in FILE_NAMES]

@@ -78,6 +78,21 @@ class Settings:
     environment: Mapping[str, str]
     changes: Changes = field(default_factory=dict)
 
+    def sections(self) -> list[str]:
+        """List the sections: those of the house, then one for each scanner."""
+        from tapehawk.catalog import scanner_names
+
+        return [*SECTIONS, *(name for name in scanner_names(self.scanners) if name not in SECTIONS)]
+
+    def model(self, section: str) -> type[BaseModel]:
+        """Return what declares a section's keys: for a scanner, the scanner."""
+        if section in SECTIONS:
+            return SECTIONS[section]
+        self._known(section)
+        from tapehawk.catalog import scanner_type
+
+        return scanner_type(section, self.scanners)
+
     def get(self, section: str, key: str) -> object:
         """Return a value. Raises UnknownName for a section or key that does not exist."""
         return self.setting(section, key).value
@@ -92,18 +107,18 @@ class Settings:
     def section(self, name: str) -> dict[str, Setting]:
         """Return a section's values, each with where it came from."""
         given = self.given(name)
-        values = checked(section_model(name), name, given)
+        values = checked(self.model(name), name, given)
         return {key: Setting(getattr(values, key), self._origin(given, key)) for key in type(values).model_fields}
 
     def parameters(self, scanner: str) -> dict[str, object]:
         """Return what the settings say about a scanner's parameters, checked; what is built in is left out."""
         given = self.given(scanner)
-        values = checked(section_model(scanner), scanner, given)
+        values = checked(self.model(scanner), scanner, given)
         return {key: getattr(values, key) for key in given}
 
     def given(self, section: str) -> dict[str, Setting]:
         """Return what is said about a section outside the program, unchecked."""
-        model = section_model(section)
+        model = self.model(section)
         inherited = self._from_default(model) if section in TAKES_DEFAULTS else {}
         return {**inherited, **self._from_file(section), **self._from_environment(section, model)}
 
@@ -127,7 +142,7 @@ class Settings:
     def check(self) -> None:
         """Raise for a section, a key or a value that can't be used (scanners' own keys: see `section`)."""
         for name in self.file.sections:
-            known_section(name, self.file.place(name))
+            self._known(name, self.file.place(name))
         for name in self._variables():
             self._named(name)
         for name in SECTIONS:
@@ -154,6 +169,11 @@ class Settings:
         return self._typed("providers", Providers)
 
     @property
+    def scanners(self) -> Path:
+        """The folder of the user's own scanners, which may not exist."""
+        return places.scanners_folder(self.environment)
+
+    @property
     def store(self) -> Path:
         """The bar store's folder."""
         named = self._typed("storage", Storage).data_dir
@@ -164,6 +184,11 @@ class Settings:
         """The folder that results are saved in."""
         return Path(self.cli.results_directory).expanduser()
 
+    def _known(self, section: str, place: str = "settings") -> None:
+        """Raise UnknownName unless there is such a section."""
+        if section not in SECTIONS and section not in self.sections():
+            raise UnknownName("section", section, self.sections(), place=place)
+
     def _typed(self, name: str, model: type[T]) -> T:
         return checked(model, name, self.given(name))
 
@@ -172,7 +197,7 @@ class Settings:
 
     def _changed(self, section: str, values: Mapping[str, object]) -> Settings:
         put = {key: Setting(value, NOT_SAVED) for key, value in values.items() if value is not None}
-        typed = checked(section_model(section), section, {**self.given(section), **put})
+        typed = checked(self.model(section), section, {**self.given(section), **put})
         plain = {key: to_plain(getattr(typed, key)) if key in put else None for key in values}
         return replace(self, changes={**self.changes, section: {**self.changes.get(section, {}), **plain}})
 
@@ -211,30 +236,5 @@ class Settings:
         if len(parts) != 2 or not all(parts):
             hint = f"it reads like {PREFIX}BREAKOUT__MIN_PRICE"
             raise BadInput(f"{variable} in the environment names no setting", hint=hint)
-        known_section(parts[0], f"environment, {variable}")
+        self._known(parts[0], f"environment, {variable}")
         return parts[0], parts[1]
-
-
-def known_section(name: str, place: str = "settings") -> None:
-    """Raise UnknownName unless a section of this name exists."""
-    from tapehawk.catalog import scanner_names
-
-    if name not in SECTIONS and name not in scanner_names():
-        raise UnknownName("section", name, section_names(), place=place)
-
-
-def section_names() -> list[str]:
-    """List the sections: those of the house, then one for each scanner."""
-    from tapehawk.catalog import scanner_names
-
-    return [*SECTIONS, *(name for name in scanner_names() if name not in SECTIONS)]
-
-
-def section_model(name: str) -> type[BaseModel]:
-    """Return what declares a section's keys: for a scanner, the scanner."""
-    if name in SECTIONS:
-        return SECTIONS[name]
-    known_section(name)
-    from tapehawk.catalog import scanner_type
-
-    return scanner_type(name)

@@ -90,11 +90,10 @@ def set_(
     [dim]scanner config set risk.account_size 50000[/]
     """
     from tapehawk.app.checking import from_text
-    from tapehawk.app.settings import section_model
 
     section, key = _split(name)
     known = _to_change(config_file)
-    _saved(known.update(section, **{key: from_text(section_model(section), key, value)}), section, [key], format_)
+    _saved(known.update(section, **{key: from_text(known.model(section), key, value)}), section, [key], format_)
 
 
 @app.command("reset")
@@ -114,13 +113,13 @@ def show(sections: Sections = None, config_file: ConfigFile = None, format_: For
 
     [dim]scanner config show breakout risk[/]
     """
-    from tapehawk.app.settings import section_names, settings
+    from tapehawk.app.settings import settings
     from tapehawk.cli.answers import print_json
     from tapehawk.cli.table import listing
     from tapehawk.cli.terminal import screen
 
     known = settings(config_file)
-    found = {name: known.section(name) for name in sections or section_names()}
+    found = {name: known.section(name) for name in sections or known.sections()}
     if format_ == "json":
         print_json(found)
         return

@@ -40,11 +40,13 @@ def scanners(
     from tapehawk.cli.answers import print_json
     from tapehawk.cli.terminal import screen
 
-    found = [describe(name) for name in options.names(scanner_type) or scanner_names()]
+    known = settings()
+    own = known.scanners
+    found = [describe(name, own) for name in options.names(scanner_type) or scanner_names(own)]
     if format_ == "json":
         print_json([one.to_dict() for one in found])
         return
-    out = screen(settings())
+    out = screen(known)
     for one in found:
         _show(out, one)
 

@@ -37,9 +37,14 @@ def _quietly(complete: Callable[[], Iterable[str]], incomplete: str) -> list[str
 
 def complete_scanner(incomplete: str) -> list[str]:
     """Complete the name of a scanner."""
-    from tapehawk.catalog import scanner_names
 
-    return _quietly(lambda: ("all", *scanner_names()), incomplete)
+    def names() -> Iterable[str]:
+        from tapehawk.app.settings import settings
+        from tapehawk.catalog import scanner_names
+
+        return ("all", *scanner_names(settings().scanners))
+
+    return _quietly(names, incomplete)
 
 
 def complete_symbol(incomplete: str) -> list[str]:
@@ -59,12 +64,12 @@ def complete_setting(incomplete: str) -> list[str]:
     """Complete SECTION.KEY."""
 
     def keys() -> Iterable[str]:
-        from tapehawk.app.settings import section_model, section_names
+        from tapehawk.app.settings import settings
 
         section, dot, _ = incomplete.partition(".")
         if not dot:
-            return (f"{name}." for name in section_names())
-        return (f"{section}.{key}" for key in section_model(section).model_fields)
+            return (f"{name}." for name in settings().sections())
+        return (f"{section}.{key}" for key in settings().model(section).model_fields)
 
     return _quietly(keys, incomplete)
 
