@@ -11,8 +11,9 @@ from benchmarks.measure import Result, in_turn, timed, times
 from tapehawk.catalog import scanner_type
 from tapehawk.core.panel import Block, Panel
 from tapehawk.core.scanner import Scanner, setups_for
-from tapehawk.core.search import Found, Watch, find
+from tapehawk.core.search import find
 from tapehawk.core.signals import signal_columns
+from tapehawk.core.watch import Found, Watch
 
 _EPOCH = dt.date(1970, 1, 1)
 

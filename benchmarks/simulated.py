@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import resource
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -18,7 +21,6 @@ SINCE = dt.date(2019, 1, 1)
 def results() -> list[Result]:
     """Run the claims."""
     bars, lc = panel(simulated_store()), scanner_type("lc")()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     two, one = in_turn([lambda: search(bars, [lc], SINCE), lambda: search(bars, [lc], SINCE, threads=1)], runs=7)
     forced, forced_one = in_turn(
         [
@@ -28,7 +30,7 @@ def results() -> list[Result]:
     )
     floor = timed(lambda: [float(np.add.reduce(bars.columns[c])) for c in ("open", "high", "low", "close", "volume")])
     size = f"{bars.n_bars / 1e6:.1f} M bars"
-    peak = max(before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) / 1e6
+    peak, peak_forced = _peak("False"), _peak("True")
     speedup, speedup_forced = one.median / two.median, forced_one.median / forced.median
     return [
         Result(
@@ -63,5 +65,19 @@ def results() -> list[Result]:
             "≥ 1.8×",
             speedup_forced >= 1.8,
         ),
-        Result("peak memory of the process so far", f"{peak:.2f} GB", "", "", "≤ 2.5 GB", peak <= 2.5),
+        Result("peak memory of that process, mapped panel included", f"{peak:.2f} GB", "", "", "≤ 2.5 GB", peak <= 2.5),
+        Result("the same, forced", f"{peak_forced:.2f} GB", "", "", "≤ 2.5 GB", peak_forced <= 2.5),
     ]
+
+
+def _peak(everywhere: str) -> float:
+    """Return the peak memory in GB of a process that opens the panel and scans it once."""
+    code = f"from benchmarks.simulated import scan_once; scan_once(r'{simulated_store()}', everywhere={everywhere})"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+def scan_once(root: str, *, everywhere: bool) -> None:
+    """Scan a store's panel once and print the peak memory of this process in GB."""
+    search(panel(Path(root)), [scanner_type("lc")()], SINCE, everywhere=everywhere)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
