@@ -46,23 +46,22 @@ class Steps:
     """The steps of the demo as they are done: bars on a terminal, a line each elsewhere."""
 
     def __init__(self, console: Screen) -> None:
-        columns = (TextColumn("{task.description:<44}"), BarColumn(bar_width=24), MofNCompleteColumn())
-        self._bars = Progress(*columns, TimeElapsedColumn(), console=console)
-        self._live = console.is_terminal
+        self._console = console
 
     @contextmanager
     def step(self, what: str, parts: int = 1) -> Iterator[Callable[[], None]]:
         """Do one step of so many parts; yields what is called as each part is done."""
-        if not self._live:
+        if not self._console.is_terminal:
             began = time.perf_counter()
             print(f"· {what} … ", end="", flush=True)
             yield lambda: None
             print(f"{time.perf_counter() - began:.1f} s", flush=True)
             return
-        with self._bars:
-            task = self._bars.add_task(what, total=parts)
-            yield lambda: self._bars.advance(task)
-            self._bars.update(task, completed=parts)
+        columns = (TextColumn("{task.description:<46}"), BarColumn(bar_width=16), MofNCompleteColumn())
+        with Progress(*columns, TimeElapsedColumn(), console=self._console) as bar:
+            task = bar.add_task(what, total=parts)
+            yield lambda: bar.advance(task)
+            bar.update(task, completed=parts)
 
 
 def run(folder: Path, console: Screen) -> list[Report]:
@@ -84,9 +83,9 @@ def run(folder: Path, console: Screen) -> list[Report]:
 
 def _fill(store: Path, steps: Steps) -> None:
     simulator = Simulator(symbols=SYMBOLS)
-    with steps.step(f"generating and importing {SYMBOLS} names, {FIRST} to {LAST}"):
+    with steps.step(f"filling a store: {SYMBOLS} names, {FIRST:%Y-%m} to {LAST:%Y-%m}"):
         fill(store, simulator, FIRST, LAST)
-    with steps.step(f"… and their {MINUTES} bars from {MINUTES_FROM} on"):
+    with steps.step(f"filling a store: {MINUTES} bars of {MINUTES_FROM:%Y-%m}"):
         fill_intraday(store, simulator, MINUTES, MINUTES_FROM, LAST)
 
 

@@ -16,7 +16,7 @@ def test_the_demo_shows_its_steps_prints_signals_and_says_what_to_type_next(tmp_
         [sys.executable, "-m", "tapehawk.demo"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=280
     )
     assert (done.returncode, done.stderr) == (0, "")
-    for step in ("generating and importing", "compiling kernels", "building panels", "scanning 2025-12-31"):
+    for step in ("filling a store", "compiling kernels", "building panels", "scanning 2025-12-31"):
         assert f"· {step}" in done.stdout
     assert "Signals of 2025-12-31, best first [simulated]" in done.stdout
     assert [path.name for path in tmp_path.iterdir() if path.name == "demo-data"] == ["demo-data"]
