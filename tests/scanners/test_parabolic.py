@@ -111,3 +111,10 @@ def test_near_the_high_of_three_years_there_is_no_backside():
     rising_for_years = rising(*[0.1] * 740, volume=20e6)
     last = busy(rising(3, 4, 5, price=rising_for_years[-1][3]), 30e6)
     assert at_last(Parabolic(), daily(*rising_for_years, *last, opening(last[-1][1] * 1.05))) == []
+
+
+def test_l10_the_floors_at_the_open_are_of_the_open_and_of_the_close_before():
+    tape = daily(*BEFORE, opening(LAST * 1.08, rest=(1.0, 0.01, 0.01, 3e6)))  # it closes at a dollar
+    assert at_last(Parabolic(), tape) == ["a_plus"]
+    assert at_last(Parabolic(min_price=LAST * 1.08 + 0.01), tape) == []
+    assert at_last(Parabolic(min_previous_close=LAST), tape) == []
