@@ -144,6 +144,23 @@ class Health:
     waited: float = 0.0
 
 
+@dataclass(frozen=True)
+class StreamHealth:
+    """How a stream fares; instants are microseconds UTC, None for never.
+
+    `subscribed`: symbols asked for on the open connection. `bars`: received. `buffered`: received and not yet taken by
+    the owner, `dropped` because it took too long (a gap is told then).
+    """
+
+    connected: bool = False
+    subscribed: int = 0
+    connections: int = 0
+    bars: int = 0
+    last_data_at: int | None = None
+    buffered: int = 0
+    dropped: int = 0
+
+
 class StreamBar(msgspec.Struct, frozen=True, gc=False):
     """A bar as it arrives: an upsert keyed by (symbol, time), the highest `revision` counts.
 
@@ -172,7 +189,8 @@ class Stream(ABC):
 
     The owner hands in `on_gap` when it asks for the stream. It is called after each reconnect, before any further bar
     is delivered, with the instant since which bars may be missing and the symbols that are wanted; the owner refills
-    them from history before it scans on. Reading goes on while `on_gap` runs, within a bounded buffer.
+    them from history before it scans on. Reading goes on while `on_gap` and `deliver` run, into a bounded buffer; when
+    that overflows, the oldest bars are dropped and told as a gap.
     """
 
     @abstractmethod
@@ -185,6 +203,10 @@ class Stream(ABC):
 
         Raises ProviderRefused when going on is useless until somebody acts: wrong key, plan, too many connections.
         """
+
+    @abstractmethod
+    def health(self) -> StreamHealth:
+        """Return how it fares."""
 
     @abstractmethod
     async def close(self) -> None:

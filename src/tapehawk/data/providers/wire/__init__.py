@@ -1,9 +1,11 @@
 """What providers share when they talk over HTTP or a socket.
 
-transport   Wire: GET with limit, retries, breaker       line      Line: a stream's connection that stays
-bucket      what a key may spend                         breaker   a provider that is down is left alone
-secrets     keys in headers, struck from every text      trouble   what can go wrong, and the errors it ends as
-ledger      counts for `health`                          clock     time, waiting, chance: handed in
+    transport   Wire: GET with limit, retries, breaker       line        Line: a stream's connection that stays
+    bucket      what a key may spend                         buffer      bars wait for a slow owner here
+    breaker     a provider that is down is left alone        watchdog    a stream that is open but not alive
+    trouble     what can go wrong, the errors it ends as     revisions   how often a bar was sent
+    secrets     keys in headers, struck from every text      ledger      counts for `health`
+    clock       time, waiting, chance: handed in
 
 A provider brings its wire format; nothing here knows one.
 """

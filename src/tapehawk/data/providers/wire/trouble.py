@@ -1,15 +1,16 @@
 """What can go wrong on the wire, and what becomes of it: one table from kinds of trouble to errors and retries.
 
-kind          meaning                                         again?   ends as
-key           no key, or a wrong one                          no       ProviderRefused
-plan          the plan does not allow the call                no       ProviderRefused
-budget        the day's credits are spent                     no       ProviderRefused
-input         the vendor does not understand the question     no       BadInput
-unknown       no such symbol                                  no       UnknownName
-limit         too many calls just now                         yes      TryAgain
-server        5xx, or an answer that no one can explain       yes      TryAgain
-unreadable    a body that is cut short, or not what it was    yes      TryAgain
-line          no connection, or it broke, or took too long    yes      TryAgain
+    kind          meaning                                         again?   ends as
+    key           no key, or a wrong one                          no       ProviderRefused
+    plan          the plan does not allow the call                no       ProviderRefused
+    budget        the day's credits are spent                     no       ProviderRefused
+    taken         another connection uses the key                no       ProviderRefused
+    input         the vendor does not understand the question     no       BadInput
+    unknown       no such symbol                                  no       UnknownName
+    limit         too many calls just now                         yes      TryAgain
+    server        5xx, or an answer that no one can explain       yes      TryAgain
+    unreadable    a body that is cut short, or not what it was    yes      TryAgain
+    line          no connection, or it broke, or took too long    yes      TryAgain
 
 What the table calls "again" is asked again a few times before it ends so.
 """
@@ -25,7 +26,7 @@ from typing import Final, Literal
 
 from tapehawk.core.errors import BadInput, ProviderRefused, TapehawkError, TryAgain, UnknownName
 
-Kind = Literal["key", "plan", "budget", "input", "unknown", "limit", "server", "unreadable", "line"]
+Kind = Literal["key", "plan", "budget", "taken", "input", "unknown", "limit", "server", "unreadable", "line"]
 
 AGAIN: Final = frozenset({"limit", "server", "unreadable", "line"})
 DOWN: Final = frozenset({"server", "unreadable", "line"})
@@ -47,6 +48,7 @@ HINTS: Final[Mapping[Kind, str]] = {
     "key": "check the key in the settings or the environment",
     "plan": "ask for less, or change the plan at the provider",
     "budget": "wait until the provider's next day, or change the plan",
+    "taken": "the key allows one connection at a time: end the other program, then start again",
     "limit": "another program may use the same key; try again in a minute",
     "server": "the provider has a problem; try again later",
     "unreadable": "the provider's answers make no sense just now; try again later",
@@ -106,5 +108,5 @@ def error_of(trouble: Trouble, provider: str, about: str) -> TapehawkError:
         return UnknownName("symbol", about, (), place=provider)
     if trouble.kind == "input":
         return BadInput(said)
-    refused = trouble.kind in {"key", "plan", "budget"}
+    refused = trouble.kind in {"key", "plan", "budget", "taken"}
     return (ProviderRefused if refused else TryAgain)(said, hint=HINTS[trouble.kind])
