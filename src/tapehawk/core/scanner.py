@@ -44,11 +44,11 @@ AT_CLOSE, AT_OPEN = "close", "open"
 class Setup:
     """One pattern of a scanner.
 
-    `when`: named conditions in the order they are counted; a hit needs every one to be true. One named "volume" says
-    that the pattern itself asks for unusual volume, which then raises no confidence. `entry` (default the bar's close),
-    `stop` and the prices among `show` are split-adjusted expressions; rows give them as traded. `base`: base of the
-    confidence, None where `score` is the score. `known`: "open" for a setup that uses of its own bar only the open.
-    `timeframes`: the bars the pattern exists on, None for all of its scanner's.
+    `when`: named conditions in the order they are counted; a hit needs every one to be true. `entry` (default the bar's
+    close), `stop` and the prices among `show` are split-adjusted expressions; rows give them as traded. `base`: base of
+    the confidence, None where it is the score. `known`: "open" for a setup that uses of its own bar only the open.
+    `timeframes`: the bars the pattern exists on, None for all of its scanner's. `says`: factors of the confidence that
+    its own conditions say already ("volume").
     """
 
     pattern: str
@@ -61,6 +61,7 @@ class Setup:
     show: Mapping[str, Expr] = field(default_factory=dict)
     known: str = AT_CLOSE
     timeframes: tuple[str, ...] | None = None
+    says: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, condition in self.when.items():

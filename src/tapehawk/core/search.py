@@ -27,7 +27,7 @@ from tapehawk.core.kernels.elementwise import TRUE
 from tapehawk.core.panel import BLOCK_BARS, Block, Flags, Floats, Ints, Mask, Panel
 from tapehawk.core.plan import Plan, plan
 from tapehawk.core.ranks import ranks_of
-from tapehawk.core.watch import Found, Group, Part, Step, Watch, added, groups_of, joined, met_steps, values_at
+from tapehawk.core.watch import Found, Group, Step, Watch, added, groups_of, joined, met_steps, values_at
 from tapehawk.core.workspace import Workspace
 
 __all__ = ["Found", "Select", "Step", "Watch", "find"]
@@ -139,26 +139,27 @@ class _Search:
         return [joined(several, entered.steps, entered.symbols) for several in zip(*parts, strict=True)]
 
     def _columns(self, found: list[Found]) -> None:
-        """Fill in what is shown; setups that show the same share the work."""
-        alike: dict[tuple[int, ...], list[tuple[Found, Part]]] = {}
-        for one, part in zip(found, self.group.parts, strict=True):
-            alike.setdefault(tuple(map(id, part.shown.values())), []).append((one, part))
-        for several in alike.values():
-            bars = np.unique(np.concatenate([one.bar for one, _ in several]))
-            values = self._shown_at(bars, several[0][1].shown)
-            for one, part in several:
-                there = np.searchsorted(bars, one.bar)
-                one.columns = {name: column[there] for name, column in zip(part.shown, values, strict=True)}
+        """Fill in what is shown; each expression is computed once, for the symbols in which any setup hit."""
+        bars = [one.bar for one in found]
+        hit = np.unique(np.concatenate(bars))
+        symbols = np.unique(np.searchsorted(self.panel.starts, hit, side="right") - 1)
+        shown: dict[Expr, list[tuple[int, str]]] = {}
+        for number, part in enumerate(self.group.parts):
+            for name, x in part.shown.items():
+                shown.setdefault(x, []).append((number, name))
 
-    def _shown_at(self, bars: Ints, shown: Mapping[str, Expr]) -> list[Floats]:
-        """Return the shown columns at some bars of the panel."""
-        if not bars.size:
-            return [np.empty(0)] * len(shown)
-        symbols = np.unique(np.searchsorted(self.panel.starts, bars, side="right") - 1)
+        def work(block: Block, space: Workspace) -> list[dict[str, Floats]]:
+            rows = [block.rows_at(some) for some in bars]
+            values: list[dict[str, Floats]] = [{} for _ in bars]
+            for places, column in zip(
+                shown.values(), Evaluation(space, block, given=self.given).columns(), strict=True
+            ):
+                for number, name in places:
+                    values[number][name] = values_at(column, rows[number])
+            return values
 
-        def work(block: Block, space: Workspace) -> list[Floats]:
-            rows = block.rows_at(bars)
-            return [values_at(column, rows) for column in Evaluation(space, block, given=self.given).columns()]
-
-        parts = self.workers.over(self.panel.blocks_of(symbols), plan(shown.values(), self.given), work)
-        return [np.concatenate(several) for several in zip(*parts, strict=True)]
+        parts = self.workers.over(self.panel.blocks_of(symbols), plan(shown, self.given), work)
+        for number, (one, part) in enumerate(zip(found, self.group.parts, strict=True)):
+            one.columns = {
+                name: np.concatenate([np.empty(0), *(p[number][name] for p in parts)]) for name in part.shown
+            }

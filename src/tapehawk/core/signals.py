@@ -87,12 +87,13 @@ def signal_powers(setup: Setup) -> dict[str, int]:
 
 
 def confidence_factors(setup: Setup) -> dict[str, Expr]:
-    """Return the conditions that multiply a confidence, by name, for the setup's side."""
+    """Return the conditions that multiply a confidence, by name, for the setup's side; not those it says itself."""
     trend = ema(close, 20) > ema(close, 50) if setup.direction is BUY else ema(close, 20) < ema(close, 50)
     low, high = (40, 70) if setup.direction is BUY else (30, 60)
     strength = rsi(14)
     factors = {"trend": trend, "rsi": (strength > low) & (strength < high)}
-    return factors if "volume" in setup.when else {"volume": rvol(20) >= 1.5, **factors}
+    every = {"volume": rvol(20) >= 1.5, **factors}
+    return {name: x for name, x in every.items() if name not in setup.says}
 
 
 def confidence(base: float, columns: Mapping[str, Floats]) -> tuple[Floats, list[list[str]]]:

@@ -51,6 +51,7 @@ class Breakout(BandScanner):
         yield Setup(
             "resistance_break",
             BUY,
+            base=110,
             when={"above resistance": above * 100 > self.resistance_break_pct, "volume": self._busy()},
             stop=function("max", resistance - room, session_low()),
             score=_probability(above, rise, self._ratio()),
@@ -59,6 +60,7 @@ class Breakout(BandScanner):
         yield Setup(
             "support_break",
             SELL,
+            base=110,
             when={"below support": below * 100 > self.resistance_break_pct, "volume": self._busy()},
             stop=function("min", support + room, session_high()),
             score=_probability(below, -rise, self._ratio()),

@@ -21,7 +21,7 @@ class VolumeSpike(Scanner):
     volume_ratio: Annotated[float, Field(ge=1, le=100, description="times the mean of the 20 bars before")] = 2.0
 
     def setups(self) -> Iterator[Setup]:
-        """Yield the spike of a green bar and that of a red one; "volume" is thereby no factor of the confidence."""
+        """Yield the spike of a green bar and that of a red one."""
         spike, show = {"volume": rvol(20) > self.volume_ratio}, {"volume_ratio": rvol(20)}
-        yield Setup("up", BUY, base=162, when=spike | {"green": close > open_}, stop=low, show=show)
-        yield Setup("down", SELL, base=162, when=spike | {"red": close < open_}, stop=high, show=show)
+        yield Setup("up", BUY, base=162, says=("volume",), when=spike | {"green": close > open_}, stop=low, show=show)
+        yield Setup("down", SELL, base=162, says=("volume",), when=spike | {"red": close < open_}, stop=high, show=show)

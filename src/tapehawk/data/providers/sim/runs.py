@@ -18,7 +18,7 @@ RUNS: Final = (
     ("lc", "lc_frontside_d2_extended"),
     ("lc", "lc_frontside_d2_extended_1"),
     ("lc", "lc_frontside_d3_extended_1"),
-    ("parabolic", "A+ daily"),
+    ("parabolic", "a_plus"),
 )
 D2, D2_1, D3, PARABOLIC = range(4)
 
