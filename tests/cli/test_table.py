@@ -45,6 +45,24 @@ def test_columns_that_do_not_fit_are_left_out_by_their_rank_and_keep_their_order
     assert [column.key for column in fitting(COLUMNS, ROWS, width)] == kept
 
 
+def test_a_column_that_may_be_cut_takes_what_is_left():
+    columns = [COLUMNS[0], Column("pattern", "long", rank=2, cut=8), Column("more", "pattern", rank=3)]
+    assert [(column.title, width) for column, width in fitting(columns, ROWS, 20).items()] == [
+        ("symbol", 8),
+        ("pattern", 12),
+    ]
+    assert [column.title for column in fitting(columns, ROWS, 17)] == ["symbol"]
+
+
+def test_the_bars_of_a_funnel_are_measured_against_what_they_count():
+    steps = [
+        {"name": unit, "passed": count, "unknown": 0, "unit": unit} for unit, count in (("symbols", 5), ("bars", 900))
+    ]
+    out = io.StringIO()
+    funnel(Console(file=out, width=80), [{"pattern": "up", "direction": "NONE", "steps": steps}])
+    assert out.getvalue().count("█" * BAR) == 2
+
+
 @pytest.mark.parametrize("width", [12, 30, 80])
 def test_a_table_is_never_wider_than_its_screen(width):
     out = io.StringIO()
@@ -65,8 +83,8 @@ def test_a_bar_is_as_long_as_its_share_and_whatever_is_there_shows(part, whole, 
 
 
 def test_the_funnel_shows_shared_steps_once_and_counts_unknowns():
-    asked = {"name": "symbols asked", "passed": 500, "unknown": 0}
-    own = [{"name": name, "passed": 3, "unknown": 2} for name in ("above", "below")]
+    asked = {"name": "symbols asked", "passed": 500, "unknown": 0, "unit": "symbols"}
+    own = [{"name": name, "passed": 3, "unknown": 2, "unit": "symbols"} for name in ("above", "below")]
     patterns = [
         {"pattern": name, "direction": side, "unit": "symbols", "steps": [asked, step]}
         for name, side, step in zip(("up", "down"), ("BUY", "SELL"), own, strict=True)

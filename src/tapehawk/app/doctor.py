@@ -86,24 +86,24 @@ def _settings(known: Settings, environment: Mapping[str, str]) -> Finding:
 def _kernels() -> Finding:
     from tapehawk.core.kernels import all_kernels
 
-    folder = _cache_folder()
-    if folder is None:
-        advice = "set NUMBA_CACHE_DIR to a folder of yours"
-        return Finding("kernels", BAD, "no folder to keep compiled kernels in: every run compiles", advice)
-    kept = {path.name.split(".")[1].split("-")[0] for path in folder.rglob("*.nbi") if path.name.count(".") > 1}
-    missing = sum(name not in kept for name in all_kernels())
+    kept = {path.name.split(".")[1].rpartition("-")[0] for path in _cache_folder().rglob("*.*-*.nbi")}
+    missing = sum(f"enter_{name}" not in kept for name in all_kernels())
     if missing:
-        advice = "the first scan that uses one takes half a second more"
+        advice = "a scan compiles those it uses, half a second each; `python -m tapehawk.core.kernels` compiles all"
         return Finding("kernels", ODD, f"{missing} of {len(all_kernels())} not compiled yet", advice)
-    return Finding("kernels", GOOD, f"{len(all_kernels())} compiled, in {folder}")
+    return Finding("kernels", GOOD, f"{len(all_kernels())} compiled, in {_cache_folder()}")
 
 
-def _cache_folder() -> Path | None:
-    """Return where compiled kernels are kept: numba's own rule."""
+def _cache_folder() -> Path:
+    """Return where compiled kernels are kept, by numba's rule: beside the code, else in the user's cache folder."""
     if os.environ.get("NUMBA_CACHE_DIR"):
         return Path(os.environ["NUMBA_CACHE_DIR"])
-    beside = Path(importlib.import_module("tapehawk.core.kernels").__path__[0]).parent
-    return beside if os.access(beside, os.W_OK) else None
+    beside = Path(importlib.import_module("tapehawk.core").__path__[0])
+    if os.access(beside, os.W_OK):
+        return beside
+    from numba.misc.appdirs import AppDirs
+
+    return Path(AppDirs(appname="numba", appauthor=False).user_cache_dir)  # type: ignore[no-untyped-call]  # numba
 
 
 def _store(root: Path, now: dt.datetime) -> Iterator[Finding]:

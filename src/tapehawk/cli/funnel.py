@@ -21,11 +21,11 @@ def funnel(console: Console, patterns: Sequence[Pattern]) -> None:
         return
     steps = [list(one["steps"]) for one in patterns]
     shared = _shared(steps)
-    most = max((step["passed"] for one in steps for step in one), default=0)
+    most = {unit: max(s["passed"] for one in steps for s in one if s["unit"] == unit) for unit in _units(steps)}
     drawn = Table.grid(padding=(0, 2, 0, 0))
     for justify in ("left", "right", "left", "left"):
         drawn.add_column(justify=justify, no_wrap=justify == "right")
-    drawn.add_row(Text("Funnel", style="bold"), Text(str(patterns[0].get("unit", "")), style="dim"))
+    drawn.add_row(Text("Funnel", style="bold"), Text(", then ".join(most), style="dim"))
     for step in steps[0][:shared]:
         _row(drawn, step, most)
     for pattern, own in zip(patterns, steps, strict=True):
@@ -58,12 +58,17 @@ def _shared(steps: Sequence[Sequence[Step]]) -> int:
     return alike
 
 
-def _row(drawn: Table, step: Step, most: int) -> None:
+def _units(steps: Sequence[Sequence[Step]]) -> list[str]:
+    """List what is counted, in order: symbols, and in a range bars."""
+    return list(dict.fromkeys(step["unit"] for one in steps for step in one))
+
+
+def _row(drawn: Table, step: Step, most: Mapping[str, int]) -> None:
     said = [f"{count:,} {reason}" for reason, count in step.get("reasons", {}).items()]
     said += [f"{step['unknown']:,} unknown"] if step["unknown"] else []
     drawn.add_row(
         Text(f"  {step['name']}"),
         f"{step['passed']:,}",
-        Text(bar(step["passed"], most), style="cyan"),
+        Text(bar(step["passed"], most[step["unit"]]), style="cyan"),
         Text(", ".join(said), style="yellow"),
     )

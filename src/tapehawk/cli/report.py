@@ -27,7 +27,7 @@ COLUMNS: Final = (
     Column("symbol", "symbol", numbers.plain, 1, right=False, style=lambda _: "bold"),
     Column("side", "direction", lambda value: side(value) or "watch", 1, right=False, style=lambda v: SIDES.get(v, "")),
     Column("score", "score", numbers.ratio, 1),
-    Column("pattern", "pattern", numbers.plain, 3, right=False),
+    Column("pattern", "pattern", numbers.plain, 2, right=False, cut=16),
     Column("entry", "entry", numbers.price, 1),
     Column("stop", "stop", numbers.price, 1),
     Column("target1", "target1", numbers.price, 2),

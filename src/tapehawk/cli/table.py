@@ -20,7 +20,10 @@ PADDING = 2
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its title, the row's value, how it is written; `rank` 1 is the last to be left out."""
+    """A column: its title, the row's value, how it is written.
+
+    `rank` 1 is never left out. `cut`: width that the column may be cut to before it is, 0 for never.
+    """
 
     title: str
     key: str
@@ -28,34 +31,45 @@ class Column:
     rank: int = 1
     right: bool = True
     style: Callable[[Any], str] = lambda _: ""
+    cut: int = 0
 
     def cell(self, row: Row) -> Text:
         """Return a row's cell."""
         value = row.get(self.key)
         return Text(self.write(value), style=self.style(value))
 
+    def width(self, rows: Sequence[Row]) -> int:
+        """Return the width of its widest cell, with what keeps it from the next column."""
+        return max([cell_len(self.title), *(cell_len(self.write(row.get(self.key))) for row in rows)]) + PADDING
 
-def fitting(columns: Sequence[Column], rows: Sequence[Row], width: int) -> list[Column]:
-    """Return the columns that a width holds, in their order: those of the best rank, and from left to right."""
-    left, kept = width, set()
+
+def fitting(columns: Sequence[Column], rows: Sequence[Row], width: int) -> dict[Column, int]:
+    """Return the columns that a screen's width holds, with the width of each: the best ranks first, then the left."""
+    left, kept = width, dict[Column, int]()
     for column in sorted(columns, key=lambda one: one.rank):
-        needed = max([cell_len(column.title), *(cell_len(column.write(row.get(column.key))) for row in rows)]) + PADDING
-        if column.rank == 1 or needed <= left:
-            kept.add(column.key)
-            left -= needed
-    return [column for column in columns if column.key in kept]
+        needed = column.width(rows)
+        given = needed if needed <= left or not column.cut else max(left, column.cut + PADDING)
+        if column.rank == 1 or given <= left:
+            kept[column] = given
+            left -= given
+    return {column: kept[column] for column in columns if column in kept}
 
 
 def table(console: Console, columns: Sequence[Column], rows: Sequence[Row]) -> int:
     """Print rows; return how many columns the width left out."""
     shown = fitting(columns, rows, console.width)
     drawn = _drawn()
-    for column in shown:
-        drawn.add_column(column.title, justify="right" if column.right else "left", no_wrap=True, overflow="ellipsis")
+    for column, width in shown.items():
+        justify = _side(right=column.right)
+        drawn.add_column(column.title, justify=justify, no_wrap=True, overflow="ellipsis", max_width=width - PADDING)
     for row in rows:
         drawn.add_row(*(column.cell(row) for column in shown))
     console.print(drawn)
     return len(columns) - len(shown)
+
+
+def _side(*, right: bool) -> Literal["right", "left"]:
+    return "right" if right else "left"
 
 
 def _drawn() -> Table:
@@ -69,8 +83,7 @@ def listing(
     """Print rows of text that may wrap; `right` are the places of the columns of numbers."""
     drawn = _drawn()
     for place, title in enumerate(titles):
-        justify: Literal["right", "left"] = "right" if place in right else "left"
-        drawn.add_column(title, justify=justify, no_wrap=place == 0, overflow="fold")
+        drawn.add_column(title, justify=_side(right=place in right), no_wrap=place == 0, overflow="fold")
     for row in rows:
         drawn.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
     console.print(drawn)
