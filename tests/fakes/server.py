@@ -2,7 +2,7 @@
 
 A fake adds its vendor's dialect: routes, error bodies, plan limits, what is said over a socket. The core keeps a log of
 requests, spoils answers as `Faults` say (`POST /__fake__/faults` with their names, or `fake.faults = Faults(…)`), and
-sends what a test pushes. Nothing happens by the clock: a test says when.
+sends what a test pushes. Nothing happens by the clock: a test says when, and what time it is (`tick`).
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ class FakeServer:
         self.past_connections: list[Connection] = []
         self.host = ""
         self.latency = 0.0
+        self.tick: Callable[[], float] = time.monotonic
         self._loop = asyncio.new_event_loop()
+        self._moved = asyncio.Event()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._runner: web.AppRunner | None = None
 
@@ -98,6 +100,19 @@ class FakeServer:
         """Run something on the server's loop, from the test's thread, to its end."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
 
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Wait, from the test's thread, until something holds after the server has moved."""
+        self.wait(self._until(condition))
+
+    def moved(self) -> None:
+        """Let those who wait look again."""
+        self._moved.set()
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            self._moved.clear()
+            await self._moved.wait()
+
     async def _start(self) -> None:
         app = web.Application(middlewares=[self._middleware])
         app.router.add_post("/__fake__/faults", self._set_faults)
@@ -129,9 +144,8 @@ class FakeServer:
     async def _middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path.startswith("/__fake__"):
             return await handler(request)
-        self.asked.append(
-            Asked(request.method, request.path, dict(request.query), dict(request.headers), time.monotonic())
-        )
+        self.asked.append(Asked(request.method, request.path, dict(request.query), dict(request.headers), self.tick()))
+        self.moved()
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await handler(request)
         if self.latency:
@@ -197,6 +211,7 @@ class FakeServer:
         await socket.prepare(request)
         connection = Connection(socket, request)
         self.connections.append(connection)
+        self.moved()
         return connection
 
     async def hang_up(self, connection: Connection, code: int) -> None:
@@ -204,6 +219,7 @@ class FakeServer:
         if connection in self.connections:
             self.connections.remove(connection)
             self.past_connections.append(connection)
+        self.moved()
         if code == WSCloseCode.ABNORMAL_CLOSURE:
             transport = connection.request.transport
             if transport is not None:

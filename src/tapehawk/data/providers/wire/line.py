@@ -95,6 +95,7 @@ class Line(Stream):
 
     async def run(self, deliver: Deliver) -> None:
         """Deliver bars until closed or cancelled; ProviderRefused when going on is useless."""
+        self.keys.need(self.provider)
         self._running = asyncio.current_task()
         try:
             await _first_to_end(self._connect_again_and_again(), self._hand_over(deliver))

@@ -14,6 +14,8 @@ from typing import Any
 import httpx2
 from pydantic import SecretStr
 
+from tapehawk.core.errors import ProviderRefused
+
 STRUCK = "***"
 LEAST = 4
 """Keys shorter than this are not struck out: they would take half the text with them."""
@@ -29,6 +31,14 @@ class Keys:
     def bearer(cls, key: SecretStr) -> Keys:
         """Return `Authorization: Bearer KEY`."""
         return cls({"Authorization": ("Bearer {}", key)})
+
+    def need(self, provider: str) -> None:
+        """Raise ProviderRefused when a key is empty: nobody needs to be asked to know that."""
+        if not all(self.secrets()):
+            raise ProviderRefused(
+                f"{provider}: no key is set",
+                hint=f"set it as {provider.upper()}_API_KEY in the environment, or in the settings",
+            )
 
     def sent(self) -> dict[str, str]:
         """Return the headers in clear, for the wire only."""

@@ -84,6 +84,7 @@ class Wire:
         error after all, and may let msgspec's errors out: a body that can't be read is asked for again. `about` names
         what was asked for in errors: a symbol where the status 404 means that there is none.
         """
+        self.keys.need(self.provider)
         waits = _Waits(self._patience, self.clock)
         try:
             async for attempt in stamina.retry_context(on=waits.judge, attempts=self._patience.attempts, timeout=None):
