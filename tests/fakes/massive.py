@@ -42,6 +42,7 @@ class FakeMassive(FakeStream):
         super().__init__()
         self.truth, self.plan, self.most_a_page = truth, plan, 50_000
         self.error_for_message = self.grouped_at_midnight = self.old_routes_only = False
+        self.error_with_200 = False
         self.held = []
 
     def routes(self):
@@ -147,6 +148,8 @@ class FakeMassive(FakeStream):
         return bars
 
     def _envelope(self, rows, query) -> dict[str, object]:
+        if self.error_with_200:  # section 0, rule 10
+            return self.error(500)[0]
         body: dict[str, object] = {
             "adjusted": query.get("adjusted", "true") != "false",
             "queryCount": len(rows),

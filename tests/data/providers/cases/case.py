@@ -1,0 +1,73 @@
+"""What a provider brings to be held to the family's contract: its fake, and how it is built against it.
+
+A file beside this one, with a subclass of `Case`, is all it takes: `every_case` finds it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+import polars as pl
+
+from tapehawk.core.errors import BadInput, ProviderRefused, TryAgain, UnknownName
+from tapehawk.data.providers.door import Provider
+from tapehawk.data.providers.wire.clock import Clock
+from tests.fakes.server import FakeServer
+from tests.fakes.truth import Truth
+
+
+class Case(ABC):
+    """One provider and its fake. Class attributes say what its dialect makes of the family's cases."""
+
+    name: ClassVar[str]
+    statuses: ClassVar[Mapping[int, type[Exception]]] = {
+        400: BadInput,
+        401: ProviderRefused,
+        403: ProviderRefused,
+        404: UnknownName,
+        429: TryAgain,
+        500: TryAgain,
+        502: TryAgain,
+    }
+    """HTTP statuses, each with the vendor's own body, and the error each ends as."""
+
+    unknown_is_empty: ClassVar[bool] = False
+    """A symbol that nobody knows is answered by no bars rather than by an error."""
+
+    http: ClassVar[bool] = True
+    """It talks HTTP, so its answers can be spoiled."""
+
+    first_split_day: ClassVar[dt.date] = dt.date(2026, 10, 28)
+
+    @abstractmethod
+    def fake(self, truth: Truth) -> FakeServer:
+        """Return the fake, not yet started."""
+
+    @abstractmethod
+    def provider(self, fake: FakeServer, clock: Clock, *, key: str | None = None, metered: bool = False) -> Provider:
+        """Return a provider that asks the fake; `metered`: on the plan with the tightest limit of calls."""
+
+    @abstractmethod
+    def small_pages(self, fake: FakeServer) -> None:
+        """Make the fake answer in pages of a few rows, if it has pages."""
+
+    def error_in_200(self, fake: FakeServer) -> bool:
+        """Make the next answers errors with HTTP status 200; False when the vendor never does that."""
+        del fake
+        return False
+
+    def expected_minutes(self, minutes: pl.DataFrame) -> pl.DataFrame:
+        """Return what the provider should say of the truth's minutes."""
+        return minutes
+
+
+def every_case() -> list[Case]:
+    """Return a case of every provider that has a file here."""
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        importlib.import_module(f"tests.data.providers.cases.{file.stem}")
+    return [kind() for kind in sorted(Case.__subclasses__(), key=lambda kind: kind.name)]
