@@ -138,9 +138,7 @@ class _Planner:
 
     def _program(self, x: Expr) -> None:
         """Put x and the arithmetic below it that has no column yet into one program."""
-        for leaf in self._below(x)[1]:
-            self._have(leaf)
-        inside, _ = self._below(x)
+        inside = self._ready(x)
         reads = Counter(arg for node in inside for arg in node.args)
         left = reads.copy()
         steps, slots = [], []
@@ -155,6 +153,22 @@ class _Planner:
         for node in inside:
             for arg in node.args:
                 self._read(arg)
+
+    def _ready(self, x: Expr) -> list[Expr]:
+        """Give every start of the arithmetic at x a slot and return that arithmetic.
+
+        A kernel among them may bring some of the arithmetic with it, and with that use up a start seen before: what
+        is missing is looked up anew after each.
+        """
+        while True:
+            inside, leaves = self._below(x)
+            missing = [leaf for leaf in leaves if leaf not in self._slot]
+            if not missing:
+                return inside
+            for leaf in missing:
+                self._have(leaf)
+                if leaf.args:
+                    break
 
     def _release_tiles(self, node: Expr, left: Counter[Expr]) -> None:
         """Free the tiles that nothing later in the program reads."""
