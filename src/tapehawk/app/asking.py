@@ -13,11 +13,9 @@ from tapehawk.app.checking import Setting, checked, from_text
 from tapehawk.app.settings import Settings
 from tapehawk.catalog import scanner_names, scanner_type
 from tapehawk.core.errors import BadInput
-from tapehawk.core.scanner import Scanner
 from tapehawk.core.signals import Risk
 from tapehawk.scan.desk import Desk
-from tapehawk.scan.explain import Explanation, explained
-from tapehawk.scan.parameters import configured
+from tapehawk.scan.explain import Explanation
 from tapehawk.scan.question import Question
 from tapehawk.scan.report import Report
 
@@ -57,7 +55,9 @@ def desk(settings: Settings, market: str = "us") -> Desk:
     """Return the desk over the settings' store and account."""
     prefer = settings.providers.prefer_us if market == "us" else settings.providers.prefer_crypto
     risk = Risk(settings.risk.account_size, settings.risk.per_trade)
-    return Desk(settings.store, risk=risk, threads=os.cpu_count() or 1, market=market, prefer=prefer or None)
+    return Desk(
+        settings.store, settings.scanners, risk=risk, threads=os.cpu_count() or 1, market=market, prefer=prefer or None
+    )
 
 
 def questions(settings: Settings, asked: Asked) -> list[Question]:
@@ -115,12 +115,10 @@ def assignments(texts: Iterable[str]) -> dict[str, str]:
 
 
 def run(settings: Settings, asked: Asked, *, on_step: Callable[[str], None] = lambda _: None) -> list[Report]:
-    """Scan with each scanner that is asked for, the user's own among them; `on_step` hears what is being done."""
-    at, reports = desk(settings, asked.market), []
-    for one in questions(settings, asked):
-        on_step(f"scanning: {one.scanner_type}")
-        reports.append(at.scan(_scanner(settings, one), one, at.asked(one, _building(one, on_step))))
-    return reports
+    """Scan with every scanner that is asked for, the user's own among them; `on_step` hears what is being done."""
+    every = questions(settings, asked)
+    on_step(f"scanning: {', '.join(one.scanner_type for one in every)}")
+    return desk(settings, asked.market).run_together(every, on_build=_building(every[0], on_step))
 
 
 def explain(settings: Settings, asked: Asked, symbol: str, *, on_step: Callable[[str], None]) -> Explanation:
@@ -128,12 +126,7 @@ def explain(settings: Settings, asked: Asked, symbol: str, *, on_step: Callable[
     one = question(settings, asked, asked.scanners[0])
     on_step(f"explaining: {one.scanner_type}")
     at = desk(settings, CRYPTO if "/" in symbol else asked.market)
-    return explained(_scanner(settings, one), one, at.asked(one, _building(one, on_step)), symbol, at.risk)
-
-
-def _scanner(settings: Settings, one: Question) -> Scanner:
-    """Return the scanner that a question is for."""
-    return configured(scanner_type(one.scanner_type, settings.scanners), one.parameters)
+    return at.explain(one, symbol, on_build=_building(one, on_step))
 
 
 def _building(one: Question, on_step: Callable[[str], None]) -> Callable[[], None]:

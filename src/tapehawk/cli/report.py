@@ -65,10 +65,22 @@ def show_table(console: Console, asked: Asked, report: Report) -> None:
         _more(console, len(rows) - MOST_ROWS, left_out)
         console.print()
     funnel(console, report.funnel)
+    if report.next_day is not None:
+        _next_day(console, report.to_dict()["next_day"])
     for note in report.notes:
         console.print(Text.assemble(("note ", "bold yellow"), note))
     console.print(Text(f"data {report.data_version} · {report.elapsed_ms / 1000:.2f} s", style="dim"))
     console.print()
+
+
+def _next_day(console: Console, check: Row) -> None:
+    """Print which setups the next morning confirmed, and how many it did not, by reason."""
+    for row in check["rows"]:
+        opened, least = numbers.price(row["open_next_day"]), numbers.price(row["min_price"])
+        console.print(f"confirmed {row['trigger_date']} 09:30  {row['symbol']}  {row['pattern']}  {opened} ≥ {least}")
+    if check["without"]:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in check["without"].items())
+        console.print(Text(f"not confirmed the next morning: {reasons}", style="dim"))
 
 
 def show_rows(console: Console, rows: Sequence[Row]) -> None:

@@ -25,6 +25,7 @@ from tapehawk.core.columns import close, volume
 from tapehawk.core.errors import BadInput
 from tapehawk.core.expr import MASK, Expr
 from tapehawk.core.indicators import sma
+from tapehawk.core.next_day import NextDayCheck
 from tapehawk.core.timeframes import bars_a_session
 
 
@@ -87,6 +88,7 @@ class Scanner(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     timeframes: ClassVar[tuple[str, ...]] = ("1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w")
+    next_day: ClassVar[NextDayCheck | None] = None  # what the next morning says of a hit, as rows of their own
     wide: ClassVar[bool] = False  # one row per (symbol, bar) with a flag for each pattern, in place of one per hit
 
     min_price: Annotated[float, Field(ge=0, le=1e6, description="price as traded")] = 5

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +13,12 @@ from tapehawk.catalog import scanner_type
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.search import find
 from tapehawk.core.signals import Risk
+from tapehawk.core.watch import Found
 from tapehawk.data.panels import PanelQuestion, open_panel
 from tapehawk.scan.asked import Asked, asked_for
 from tapehawk.scan.explain import Explanation, explained
 from tapehawk.scan.funnel import band_note, funnel_of, limited
+from tapehawk.scan.next_day import checked
 from tapehawk.scan.parameters import configured
 from tapehawk.scan.question import Question, selection
 from tapehawk.scan.report import Report
@@ -30,10 +32,12 @@ USUAL_RISK: Final = Risk()
 class Desk:
     """Answers questions from one bar store, sizing signals for one account.
 
-    `market` and `prefer` say whose bars answer where the store has several; `threads` share the blocks of a panel.
+    `scanners`: a folder of the user's own scanners. `market` and `prefer` say whose bars answer where the store has
+    several; `threads` share the blocks of a panel.
     """
 
     store: Path
+    scanners: Path | None = None
     risk: Risk = USUAL_RISK
     threads: int = 2
     market: str = "us"
@@ -44,26 +48,45 @@ class Desk:
 
         `on_build` is called before a panel is built, which takes seconds.
         """
-        scanner = configured(scanner_type(question.scanner_type), question.parameters)
-        return self.scan(scanner, question, self.asked(question, on_build))
+        (report,) = self.run_together([question], on_build=on_build)
+        return report
+
+    def run_together(
+        self, questions: Sequence[Question], *, on_build: Callable[[], None] | None = None
+    ) -> list[Report]:
+        """Scan with several scanners at once, which share what they compute. The questions differ in nothing else."""
+        scanners = [self._scanner(question) for question in questions]
+        asked = self.asked(questions[0], on_build)
+        return self.scan(scanners, questions[0], asked)
 
     def explain(self, question: Question, symbol: str, *, on_build: Callable[[], None] | None = None) -> Explanation:
         """Say of one symbol which conditions held on the date asked for, with their values. Raises as `run` does."""
-        scanner = configured(scanner_type(question.scanner_type), question.parameters)
-        return explained(scanner, question, self.asked(question, on_build), symbol, self.risk)
+        return explained(self._scanner(question), question, self.asked(question, on_build), symbol, self.risk)
 
     def asked(self, question: Question, on_build: Callable[[], None] | None = None) -> Asked:
         """Return the bars a question is about."""
         about = PanelQuestion(question.timeframe, self.market, question.hours, prefer=self.prefer)
         return asked_for(self.store, question, open_panel(self.store, about, on_build=on_build))
 
-    def scan(self, scanner: Scanner, question: Question, asked: Asked) -> Report:
-        """Scan bars that are at hand."""
+    def scan(self, scanners: Sequence[Scanner], question: Question, asked: Asked) -> list[Report]:
+        """Scan bars that are at hand; each report's time is that of all of them together."""
         began = time.perf_counter()
-        panel, watch = asked.panel, watch_for(scanner, asked.panel.timeframe)
-        found = find(panel, [watch], selection(question, asked.days, panel), threads=self.threads)
+        panel = asked.panel
+        watches = [watch_for(scanner, panel.timeframe) for scanner in scanners]
+        found = find(panel, watches, selection(question, asked.days, panel), threads=self.threads)
+        mine = [[one for one in found if one.scanner == scanner.type()] for scanner in scanners]
+        reports = [self._report(*one, question, asked) for one in zip(scanners, mine, strict=True)]
+        elapsed = round((time.perf_counter() - began) * 1000, 3)
+        return [replace(report, elapsed_ms=elapsed) for report in reports]
+
+    def _scanner(self, question: Question) -> Scanner:
+        return configured(scanner_type(question.scanner_type, self.scanners), question.parameters)
+
+    def _report(self, scanner: Scanner, found: list[Found], question: Question, asked: Asked) -> Report:
+        panel = asked.panel
         hits = [hits_of(one, panel, self.risk) for one in found]
         limits = limited(scanner, *ordered(hits, by_session=question.is_range))
+        check = type(scanner).next_day
         return Report(
             scan_id=f"scan_{time.strftime('%Y%m%d_%H%M%S', time.gmtime())}_{secrets.token_hex(4)}",
             scanner_type=scanner.type(),
@@ -77,5 +100,5 @@ class Desk:
             is_range=question.is_range,
             wide=tuple(one.setup.pattern for one in hits) if scanner.wide else (),
             own=tuple(name for name in limits.columns if name not in HOUSE),
-            elapsed_ms=round((time.perf_counter() - began) * 1000, 3),
+            next_day=checked(check, found, panel, self.store) if check else None,
         )

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tapehawk.core.next_day import NextDay
 from tapehawk.core.panel import Ints
 from tapehawk.core.sessions import date_of
 from tapehawk.scan.rows import Columns, Values
@@ -26,7 +27,8 @@ class Report:
     `columns`: the rows, column by column (times in µs UTC, null as NaN). `sessions`: each row's session, as days since
     1970-01-01. `funnel`: per pattern, the population after each condition (`funnel.py`). `wide`: the patterns, where
     the range form is one row per (symbol, session) with a flag for each of them. `own`: the scanner's own columns.
-    `notes`: what a reader must be told in a sentence (rows hidden by a cap or band).
+    `notes`: what a reader must be told in a sentence (rows hidden by a cap or band). `next_day`: what the next morning
+    says of the hits, for scanners that ask it.
     """
 
     scan_id: str
@@ -37,11 +39,12 @@ class Report:
     columns: Columns
     sessions: Ints
     funnel: tuple[Mapping[str, Any], ...]
-    elapsed_ms: float
+    elapsed_ms: float = 0.0
     notes: tuple[str, ...] = ()
     is_range: bool = False
     wide: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
+    next_day: NextDay | None = None
 
     def __len__(self) -> int:
         return len(self.columns["symbol"])
@@ -68,6 +71,7 @@ class Report:
             "data_version": self.data_version,
             "labels": list(self.labels),
             "notes": list(self.notes),
+            **({} if self.next_day is None else {"next_day": next_day_values(self.next_day)}),
         }
         results = self.results
         if not self.is_range:
@@ -83,6 +87,17 @@ class Report:
     def to_json(self) -> str:
         """Return `to_dict` as JSON."""
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+
+def next_day_values(check: NextDay) -> dict[str, Any]:
+    """Return the next-day check as JSON values: the confirmed setups, and how many are not, by reason."""
+    rows = [
+        vars(row)
+        | {"setup_date": str(date_of(row.setup_date)), "trigger_date": str(date_of(row.trigger_date))}
+        | {"known_at": _instant(row.known_at)}
+        for row in check.rows
+    ]
+    return {"rows": rows, "without": {reason: count for reason, count in check.without.items() if count}}
 
 
 def range_rows(report: Report) -> list[dict[str, Any]]:

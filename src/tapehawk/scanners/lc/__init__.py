@@ -10,8 +10,10 @@ from pydantic import Field
 from tapehawk.core.columns import close, high, low, open_, raw, volume
 from tapehawk.core.expr import Expr
 from tapehawk.core.indicators import ema, highest, lowest
+from tapehawk.core.next_day import NextDayCheck
 from tapehawk.core.scanner import BUY, NONE, SELL, Direction, Scanner, Setup
 from tapehawk.scanners.lc import features as f
+from tapehawk.scanners.lc.next_day import next_day as confirmed_next_day
 from tapehawk.scanners.lc.og import og_patterns
 
 _D2_RUN_UP = (2.5, 2.0, 1.5, 1.0, 0.75)
@@ -48,6 +50,7 @@ class Lc(Scanner):
 
     timeframes: ClassVar[tuple[str, ...]] = ("1d",)
     wide: ClassVar[bool] = True
+    next_day: ClassVar[NextDayCheck | None] = staticmethod(confirmed_next_day)
 
     min_price: Annotated[float, Field(ge=0, le=1e6, description="price as traded")] = 5
     min_volume: Annotated[float, Field(ge=0, le=1e12, description="shares as traded")] = 10_000_000

@@ -13,14 +13,15 @@ counted. Nothing is rounded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 import numpy as np
 
 from tapehawk.core.errors import BadInput
+from tapehawk.core.next_day import Confirmed, Hit, NextDay
 from tapehawk.core.panel import Panel
 from tapehawk.core.sessions import Calendar
 from tapehawk.core.timeframes import PREMARKET_MINUTES
@@ -46,44 +47,6 @@ _SHARE_OF_RANGE: Final = {
     "lc_og_frontside_d2": 0.5,
     "lc_og_backside_d2": 0.5,
 }
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A hit of the daily scan: its session (days since 1970-01-01) and that day's prices, on the basis of the bars."""
-
-    symbol: str
-    pattern: str
-    session: int
-    high: float
-    low: float
-    close: float
-    atr: float
-
-
-@dataclass(frozen=True)
-class Confirmed:
-    """A setup that the next morning confirmed. Dates are days since 1970-01-01, `known_at` is µs UTC."""
-
-    symbol: str
-    pattern: str
-    setup_date: int
-    trigger_date: int
-    known_at: int
-    min_price: float
-    min_pct: float
-    open_next_day: float
-    pmh_next_day: float
-    pm_dol_vol_next_day: float
-    avg_5d_pm_dol_vol: float
-
-
-@dataclass(frozen=True)
-class NextDay:
-    """The rows of the check, in the order of the hits, and how many hits have none, by reason."""
-
-    rows: tuple[Confirmed, ...] = ()
-    without: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
