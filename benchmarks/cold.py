@@ -21,6 +21,7 @@ _PLAIN = Path(__file__).with_name("peers") / "lc_polars_script.py"
 def run(arguments: list[str], store: Path) -> None:
     """Run a command to its end."""
     env = os.environ | {"SCANNER_DATA_DIR": str(store), "SCANNER_RESULTS_DIR": str(folder("results"))}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its compiled files
     subprocess.run(arguments, check=True, capture_output=True, env=env)
 
 

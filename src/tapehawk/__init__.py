@@ -75,6 +75,9 @@ if TYPE_CHECKING:
     )
     from tapehawk.core.scanner import AT_OPEN, BUY, NONE, SELL, Direction, Scanner, Setup
     from tapehawk.core.timeframes import bars_a_session, daily
+    from tapehawk.scan.desk import Desk
+    from tapehawk.scan.question import Question
+    from tapehawk.scan.report import Report
 
 __all__ = [
     "AT_OPEN",
@@ -82,9 +85,12 @@ __all__ = [
     "NONE",
     "SELL",
     "BadInput",
+    "Desk",
     "Direction",
     "Expr",
     "NoData",
+    "Question",
+    "Report",
     "Scanner",
     "Setup",
     "TapehawkError",
@@ -169,6 +175,9 @@ _HOMES: Final = (
     "core.timeframes",
     "core.errors",
     "app.settings",
+    "scan.desk",
+    "scan.question",
+    "scan.report",
 )
 
 
