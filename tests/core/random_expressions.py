@@ -69,11 +69,12 @@ class Tree:
         ]
 
     def _slower(self, inside: Callable[[], Expr]) -> Expr:
-        """Something on one of the timeframes; within it only that one and slower ones."""
+        """Something on one of the timeframes, no constant (which has no past); within it only that one and slower."""
         before = self._timeframes, self._drawn
         place = self._draw(st.integers(0, len(self._timeframes) - 1))
         self._timeframes, self._drawn = self._timeframes[place:], []
-        x = on(self._timeframes[0], inside())
+        held = inside()
+        x = on(self._timeframes[0], raw.close if held.op == "number" else held)
         self._timeframes, self._drawn = before
         return x
 

@@ -15,7 +15,9 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from tapehawk.core.errors import BadInput
 from tapehawk.core.expr import Expr, Params, as_expr, make, on
+from tapehawk.core.plan import nodes
 from tapehawk.core.slower import MINUTES, check_slower
 
 SESSION_MINUTES = {"regular": 390, "extended": 960}
@@ -113,7 +115,13 @@ class _Rewrite:
         (timeframe, hours, calendar), slower = self._asked, str(x.params[0])
         check_slower(timeframe, slower)
         inner = for_bars(x.args[0], slower, hours, calendar)
-        return inner[1] if slower == timeframe else replaced(x, (inner,))
+        if slower == timeframe:
+            return inner[1]
+        if any(node.op == "rank" for node in nodes(inner)):
+            raise BadInput(
+                f"{x}: symbols are ranked at one time", hint='write the rank outside, as in rank(on("1d", …))'
+            )
+        return replaced(x, (inner,))
 
 
 def replaced(x: Expr, args: tuple[Expr, ...]) -> Expr:
