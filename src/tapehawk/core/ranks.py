@@ -1,13 +1,13 @@
 """Ranks across the universe: computed per timestamp, once the blocks have been.
 
 `rank(x)` needs x of every symbol at one instant, so its column is made before the search proper: x is evaluated over
-the whole panel, null outside the universe, and ranked within each bar time. Innermost ranks first. A condition of the
-universe that ranks itself ranks among what the others leave.
+the whole panel, null outside the universe, and ranked within each bar time. Innermost ranks first. Where a condition of the
+universe ranks itself, it ranks among what the conditions before it leave, and those that do not rank.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -40,9 +40,10 @@ def is_percentile(x: Expr) -> bool:
     return x.params[0] == "percentile"
 
 
-def rank_plan(x: Expr, universe: Mapping[str, Expr], given: Iterable[Expr]) -> Plan:
-    """Return the plan of what a rank compares: its column, then the conditions of the universe."""
-    return plan([*x.args, *(condition for condition in universe.values() if not rank_nodes([condition]))], given)
+def rank_plan(x: Expr, universe: Mapping[str, Expr], given: Collection[Expr]) -> Plan:
+    """Return the plan of what a rank compares: its column, then the conditions of the universe that are known by now."""
+    ready = [condition for condition in universe.values() if all(r in given for r in rank_nodes([condition]))]
+    return plan([*x.args, *ready], given)
 
 
 def within_universe(roots: Iterator[Column]) -> Floats:
