@@ -1,8 +1,8 @@
 """Ranks across the universe: computed per timestamp, once the blocks have been.
 
 `rank(x)` needs x of every symbol at one instant, so its column is made before the search proper: x is evaluated over
-the whole panel, null outside the universe, and ranked within each bar time. Innermost ranks first. Where a condition of the
-universe ranks itself, it ranks among what the conditions before it leave, and those that do not rank.
+the whole panel, null outside the universe, and ranked within each bar time. Innermost ranks first. Where a condition
+of the universe ranks itself, it ranks among what the conditions before it leave, and those that do not rank.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def is_percentile(x: Expr) -> bool:
 
 
 def rank_plan(x: Expr, universe: Mapping[str, Expr], given: Collection[Expr]) -> Plan:
-    """Return the plan of what a rank compares: its column, then the conditions of the universe that are known by now."""
+    """Return the plan of what a rank compares: its column, then the universe's conditions known by now."""
     ready = [condition for condition in universe.values() if all(r in given for r in rank_nodes([condition]))]
     return plan([*x.args, *ready], given)
 
