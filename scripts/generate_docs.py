@@ -19,8 +19,8 @@ import typer
 
 from tapehawk.app.checking import bounds, to_plain
 from tapehawk.app.describing import Description, describe
-from tapehawk.app.sections import SECTIONS
-from tapehawk.app.settings import SHORT_NAMES, TAKES_DEFAULTS, settings
+from tapehawk.app.environment import SHORT_NAMES
+from tapehawk.app.settings import TAKES_DEFAULTS, Settings, settings
 from tapehawk.catalog import scanner_names
 from tapehawk.cli.main import app
 from tapehawk.core import indicators
@@ -81,7 +81,8 @@ def _settings() -> Iterator[str]:
         "Every scanner has a section of its own name with [its parameters](scanners.md);"
         f" {' and '.join(f'`{name}`' for name in TAKES_DEFAULTS)} take from `[default]` what theirs does not say.\n"
     )
-    for name, model in SECTIONS.items():
+    known = settings(environment={})
+    for name, model in ((name, known.model(name)) for name in _sections(known)):
         yield f"## [{name}]\n\n{inspect.getdoc(model)}\n"
         yield from _table("key", "default", "bounds", "meaning")
         for key, field in model.model_fields.items():
@@ -89,6 +90,11 @@ def _settings() -> Iterator[str]:
             shown = f"`{default}`" if default else "(empty)"
             yield _row(f"`{key}`", shown, bounds(model, key), field.description or "")
         yield ""
+
+
+def _sections(known: Settings) -> list[str]:
+    """List the sections of the house and of the providers; scanners have a page of their own."""
+    return [name for name in known.sections() if name not in scanner_names()]
 
 
 # ---------------------------------------------------------------------------------------------- commands
@@ -223,12 +229,13 @@ HEADER = """\
 """
 FOOTER = """\
 
-# --- Read by the parts still to come: providers, accounts, service ----------------------------------------------------
-# Secrets: never commit them.
+# --- Keys of providers: never commit them -----------------------------------------------------------------------------
 #POLYGON_API_KEY=
 #TWELVEDATA_API_KEY=
 #ALPACA_API_KEY=
 #ALPACA_SECRET_KEY=
+
+# --- Read by the parts still to come: accounts, service ---------------------------------------------------------------
 #JWT_SECRET=
 #DATABASE_URL=
 #DATABASE_URL_READ=
@@ -245,7 +252,7 @@ FOOTER = """\
 def _environment() -> Iterator[str]:
     yield HEADER
     known = settings(environment={})
-    for section in SECTIONS:
+    for section in _sections(known):
         yield from _variables(section, {key: one.value for key, one in known.section(section).items()})
     yield "# Parameters of scanners; docs/reference/scanners.md says what they mean."
     for name in scanner_names():
@@ -255,7 +262,7 @@ def _environment() -> Iterator[str]:
 
 def _variables(section: str, values: Mapping[str, object]) -> Iterator[str]:
     for key, value in values.items():
-        yield f"#SCANNER__{section}__{key}=".upper() + _shown(value)
+        yield f"#SCANNER__{section.replace('.', '__')}__{key}=".upper() + _shown(value)
 
 
 def main() -> int:

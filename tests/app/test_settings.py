@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tapehawk.app.environment import SECRET_NAMES, SHORT_NAMES
 from tapehawk.app.sections import SECTIONS
-from tapehawk.app.settings import SHORT_NAMES, Settings, settings
+from tapehawk.app.settings import Settings, settings
 from tapehawk.core.errors import BadInput, OutOfBounds, UnknownName
 
 ROOT = Path(__file__).parents[2]
@@ -238,3 +239,62 @@ def test_the_example_environment_lists_every_setting_with_its_default():
             name = f"SCANNER__{section}__{key}".upper()
             assert name in listed, name
             assert settings(environment={name: listed[name]}).get(section, key) == one.value, name
+
+
+# ------------------------------------------------------------------------------------------------ providers
+
+KEY = "k-4f1c9a77-secret"
+
+
+def test_a_provider_s_settings_are_a_section_within_the_section_of_providers(tmp_path):
+    known = load(tmp_path, '[providers]\nprefer_us = "x"\n[providers.polygon]\nplan = "starter"\n')
+    assert known.get("providers.polygon", "plan") == "starter"
+    assert known.setting("providers.polygon", "plan").origin == f"{tmp_path / 'scanner.toml'}, line 4"
+    assert known.provider("polygon").plan == "starter"
+    assert known.providers.prefer_us == "x"
+    named = load(tmp_path, SCANNER__PROVIDERS__POLYGON__PLAN="advanced")
+    assert named.get("providers.polygon", "plan") == "advanced"
+
+
+def test_a_json_file_holds_a_provider_s_settings_too(tmp_path):
+    text = '{\n "providers": {\n  "polygon": {\n   "plan": "starter"\n  }\n }\n}'
+    found = load(tmp_path, text, name="scanner.json").setting("providers.polygon", "plan")
+    assert (found.value, found.origin) == ("starter", f"{tmp_path / 'scanner.json'}, line 4")
+
+
+def test_a_provider_s_name_or_key_that_does_not_exist_says_the_nearest(tmp_path):
+    with pytest.raises(UnknownName) as caught:
+        settings(environment={}).provider("polygn")
+    assert caught.value.nearest == ["polygon"]
+    with pytest.raises(UnknownName, match="poligon"):
+        load(tmp_path, '[providers.poligon]\nplan = "basic"\n')
+    with pytest.raises(UnknownName, match=r"plann.*providers\.polygon"):
+        load(tmp_path, '[providers.polygon]\nplann = "basic"\n').provider("polygon")
+
+
+@pytest.mark.parametrize("name", [name for name, (section, _) in SECRET_NAMES.items() if "polygon" in section])
+def test_a_key_comes_from_its_own_name_in_the_environment_and_is_never_shown(name):
+    section, key = SECRET_NAMES[name]
+    known = settings(environment={name: KEY})
+    found = known.setting(section, key)
+    assert found.value.get_secret_value() == KEY
+    assert found.origin == f"environment, {name}"
+    assert KEY not in repr((found, known.section(section), known.provider("polygon")))
+
+
+def test_a_key_that_can_t_be_used_is_not_repeated_in_the_error(tmp_path):
+    with pytest.raises(BadInput) as caught:
+        load(tmp_path, "[providers.polygon]\napi_key = 44190\n").provider("polygon")
+    assert "44190" not in caught.value.message + caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["scanner.toml", "scanner.json"])
+def test_a_provider_s_setting_is_written_where_it_is_read_from(tmp_path, name):
+    text = '# mine\n[providers]\nprefer_us = "x"\n' if name.endswith("toml") else '{"providers": {"prefer_us": "x"}}'
+    known = load(tmp_path, text, name=name)
+    file = known.update("providers.polygon", plan="starter", api_key=KEY).save()
+    again = settings(file, environment={})
+    assert again.get("providers.polygon", "plan") == "starter"
+    assert again.provider("polygon").api_key.get_secret_value() == KEY
+    assert again.providers.prefer_us == "x"
+    assert settings(again.reset("providers.polygon").save(), environment={}).get("providers.polygon", "plan") == "basic"

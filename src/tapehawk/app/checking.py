@@ -5,14 +5,15 @@ from __future__ import annotations
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from tapehawk.core.errors import BadInput, OutOfBounds, UnknownName
 
 M = TypeVar("M", bound=BaseModel)
-_BOUNDS = {
+STRUCK: Final = "***"
+_BOUNDS: Final = {
     "minimum": "at least",
     "exclusiveMinimum": "above",
     "maximum": "at most",
@@ -55,6 +56,11 @@ def to_plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
+def to_written(value: object) -> object:
+    """Return a value as it is written into a settings file: keys in clear, which are shown nowhere else."""
+    return value.get_secret_value() if isinstance(value, SecretStr) else to_plain(value)
+
+
 def bounds(model: type[BaseModel], key: str) -> str:
     """Say what a value may be: "at least 0, at most 250"."""
     schema: Mapping[str, Any] = model.model_json_schema()["properties"].get(key, {})
@@ -78,6 +84,7 @@ def _refusal(model: type[BaseModel], section: str, given: Mapping[str, Setting],
         return BadInput(f"section [{section}]: {first['msg']}")
     may_be, what = bounds(model, key), model.model_fields[key].description
     hint = f"{key}{f' ({what})' if what else ''}: {may_be}" if may_be else ""
-    message = f"{key} = {given[key].value!r} in section [{section}] can't be used ({given[key].origin})"
+    value = STRUCK if model.model_fields[key].annotation is SecretStr else repr(given[key].value)
+    message = f"{key} = {value} in section [{section}] can't be used ({given[key].origin})"
     kind = OutOfBounds if first["type"].startswith(("greater", "less", "literal", "too_", "string_too")) else BadInput
     return kind(message, hint=hint or str(first["msg"]))

@@ -1,6 +1,7 @@
 """The sections of the settings, each key with its default, its bounds and what it means.
 
-A scanner's section is not here: its keys are that scanner's parameters, described where they are declared.
+A scanner's section is not here: its keys are that scanner's parameters, described where they are declared. Neither is a
+provider's: `[providers.polygon]` is data/providers/polygon/config.py.
 """
 
 from __future__ import annotations
@@ -109,6 +110,8 @@ class Providers(Section):
 
     prefer_us: Annotated[str, Field(description="series of US stocks; empty: the store's choice")] = ""
     prefer_crypto: Annotated[str, Field(description="series of crypto; empty: the store's choice")] = ""
+    fetch_us: Annotated[str, Field(description="provider that --fetch asks; empty: whose bars answer")] = ""
+    fetch_crypto: Annotated[str, Field(description="provider that --fetch asks; empty: whose bars answer")] = ""
 
 
 class RiskSection(Section):

@@ -3,17 +3,18 @@
     built in  <  settings file  <  environment  <  command line
 
 The file is the one that SCANNER_CONFIG names, else ./scanner.toml or ./scanner.json, else the same names in the user's
-configuration folder. Any key has an environment name: SCANNER__BREAKOUT__MIN_PRICE is `min_price` of `[breakout]`.
+configuration folder. Any key has an environment name: SCANNER__BREAKOUT__MIN_PRICE is `min_price` of `[breakout]`,
+SCANNER__PROVIDERS__POLYGON__PLAN is `plan` of `[providers.polygon]`.
 `breakout` and `crp` take what their own section does not say from `[default]`.
 
 A name or value that can't be used is an error that says where it stands. The sections of the house are checked as soon
-as settings are loaded, a scanner's when it is asked for: that imports the scanner.
+as settings are loaded, a scanner's or provider's when it is asked for: that imports it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeVar
@@ -21,18 +22,13 @@ from typing import Final, TypeVar
 from pydantic import BaseModel
 
 from tapehawk.app import places
-from tapehawk.app.checking import Setting, checked, from_text, to_plain
+from tapehawk.app.checking import Setting, checked, from_text, to_written
+from tapehawk.app.environment import OF_A_PROVIDER, named_by, short_names, variables
 from tapehawk.app.sections import SECTIONS, Api, Cli, Providers, RiskSection, Section, Storage
 from tapehawk.app.settings_file import SettingsFile, read_settings_file
 from tapehawk.core.errors import BadInput, UnknownName
+from tapehawk.data.providers.registry import config_type, provider_names
 
-PREFIX: Final = "SCANNER__"
-SHORT_NAMES: Final = {
-    "SCANNER_DATA_DIR": ("storage", "data_dir"),
-    "SCANNER_RESULTS_DIR": ("cli", "results_directory"),
-    "SCANNER_HOST": ("api", "host"),
-    "SCANNER_PORT": ("api", "port"),
-}
 TAKES_DEFAULTS: Final = ("breakout", "crp")
 BUILT_IN: Final = "built in"
 NOT_SAVED: Final = "not saved yet"
@@ -79,16 +75,19 @@ class Settings:
     changes: Changes = field(default_factory=dict)
 
     def sections(self) -> list[str]:
-        """List the sections: those of the house, then one for each scanner."""
+        """List the sections: those of the house, then one for each provider and each scanner."""
         from tapehawk.catalog import scanner_names
 
-        return [*SECTIONS, *(name for name in scanner_names(self.scanners) if name not in SECTIONS)]
+        providers = [OF_A_PROVIDER + name for name in provider_names()]
+        return [*SECTIONS, *providers, *(name for name in scanner_names(self.scanners) if name not in SECTIONS)]
 
     def model(self, section: str) -> type[BaseModel]:
-        """Return what declares a section's keys: for a scanner, the scanner."""
+        """Return what declares a section's keys: for a scanner, the scanner; for a provider, its config."""
         if section in SECTIONS:
             return SECTIONS[section]
         self._known(section)
+        if section.startswith(OF_A_PROVIDER):
+            return config_type(section.removeprefix(OF_A_PROVIDER))
         from tapehawk.catalog import scanner_type
 
         return scanner_type(section, self.scanners)
@@ -143,7 +142,7 @@ class Settings:
         """Raise for a section, a key or a value that can't be used (scanners' own keys: see `section`)."""
         for name in self.file.sections:
             self._known(name, self.file.place(name))
-        for name in self._variables():
+        for name in variables(self.environment):
             self._named(name)
         for name in SECTIONS:
             checked(SECTIONS[name], name, self.given(name))
@@ -167,6 +166,13 @@ class Settings:
     def providers(self) -> Providers:
         """Whose bars answer."""
         return self._typed("providers", Providers)
+
+    def provider(self, name: str) -> BaseModel:
+        """Return what a provider is told, its keys among it. Raises UnknownName."""
+        if name not in provider_names():
+            raise UnknownName("provider", name, provider_names())
+        section = OF_A_PROVIDER + name
+        return checked(self.model(section), section, self.given(section))
 
     @property
     def scanners(self) -> Path:
@@ -198,7 +204,7 @@ class Settings:
     def _changed(self, section: str, values: Mapping[str, object]) -> Settings:
         put = {key: Setting(value, NOT_SAVED) for key, value in values.items() if value is not None}
         typed = checked(self.model(section), section, {**self.given(section), **put})
-        plain = {key: to_plain(getattr(typed, key)) if key in put else None for key in values}
+        plain = {key: to_written(getattr(typed, key)) if key in put else None for key in values}
         return replace(self, changes={**self.changes, section: {**self.changes.get(section, {}), **plain}})
 
     def _from_default(self, model: type[BaseModel]) -> dict[str, Setting]:
@@ -219,22 +225,16 @@ class Settings:
         return found
 
     def _from_environment(self, section: str, model: type[BaseModel]) -> dict[str, Setting]:
-        short = {name: place for name, place in SHORT_NAMES.items() if self.environment.get(name)}
-        long = {name: self._named(name) for name in self._variables()}
+        short = short_names(self.environment)
+        long = {name: self._named(name) for name in variables(self.environment)}
         return {
             key: Setting(from_text(model, key, self.environment[name]), f"environment, {name}")
             for name, (of, key) in {**short, **long}.items()
             if of == section
         }
 
-    def _variables(self) -> Iterator[str]:
-        return (name for name in self.environment if name.startswith(PREFIX))
-
     def _named(self, variable: str) -> tuple[str, str]:
         """Return the section and key that an environment name says."""
-        parts = variable.removeprefix(PREFIX).lower().split("__")
-        if len(parts) != 2 or not all(parts):
-            hint = f"it reads like {PREFIX}BREAKOUT__MIN_PRICE"
-            raise BadInput(f"{variable} in the environment names no setting", hint=hint)
-        self._known(parts[0], f"environment, {variable}")
-        return parts[0], parts[1]
+        section, key = named_by(variable)
+        self._known(section, f"environment, {variable}")
+        return section, key

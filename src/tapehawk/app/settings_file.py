@@ -58,12 +58,15 @@ def _parsed(path: Path, text: str) -> Mapping[str, object]:
 
 
 def _sections(path: Path, values: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
+    """Return section → key → value; a section within a section is named with a dot: `providers.polygon`."""
     found: dict[str, Mapping[str, object]] = {}
     for name, section in values.items():
         if not isinstance(section, dict):
             hint = f"settings stand in sections, as in [default] and below it {name} = …"
             raise BadInput(f"{name!r} in {path} stands outside any section", hint=hint)
-        found[name] = section
+        inner = {f"{name}.{key}": value for key, value in section.items() if isinstance(value, dict)}
+        found[name] = {key: value for key, value in section.items() if not isinstance(value, dict)}
+        found |= _sections(path, inner)
     return found
 
 
@@ -84,7 +87,7 @@ def _toml_line(lines: list[str], section: str, key: str | None) -> int:
 
 def _json_line(lines: list[str], section: str, key: str | None) -> int:
     """Find the first `"key":` from `"section":` on."""
-    at = 0
+    section, at = section.rpartition(".")[2], 0
     for number, line in enumerate(lines, start=1):
         if not at and re.search(rf'"{re.escape(section)}"\s*:', line):
             at = number

@@ -25,17 +25,23 @@ def _toml(text: str, changes: Changes) -> str:
 
     document = tomlkit.parse(text)
     for section, values in changes.items():
-        if section not in document and any(value is not None for value in values.values()):
-            document[section] = tomlkit.table()
-        if section in document:
-            _put(document[section], values)
+        place: Any = document
+        *outer, _ = names = section.split(".")
+        for depth, name in enumerate(names):
+            if name not in place and any(value is not None for value in values.values()):
+                place[name] = tomlkit.table(is_super_table=depth < len(outer))
+            place = place.get(name, {})
+        _put(place, values)
     return tomlkit.dumps(document)
 
 
 def _json(text: str, changes: Changes) -> str:
     document = json.loads(text or "{}")
     for section, values in changes.items():
-        _put(document.setdefault(section, {}), values)
+        place = document
+        for name in section.split("."):
+            place = place.setdefault(name, {})
+        _put(place, values)
     kept = {section: values for section, values in document.items() if values}
     return json.dumps(kept, indent=2, ensure_ascii=False) + "\n"
 

@@ -102,8 +102,9 @@ def reset(name: Part, config_file: ConfigFile = None, format_: Format = "table")
 
     [dim]scanner config reset breakout.min_price[/]
     """
-    section, _, key = name.partition(".")
     known = _to_change(config_file)
+    whole = name in known.sections() or "." not in name
+    section, key = (name, "") if whole else name.rsplit(".", 1)
     _saved(known.reset(section, *([key] if key else [])), section, [key] if key else [], format_)
 
 
@@ -143,7 +144,7 @@ def path(config_file: ConfigFile = None, format_: Format = "table") -> None:
 
 
 def _split(name: str) -> tuple[str, str]:
-    section, dot, key = name.partition(".")
+    section, dot, key = name.rpartition(".")
     if not dot:
         raise typer.BadParameter(f"{name!r} names no key: write SECTION.KEY, as in breakout.min_price")
     return section, key

@@ -66,10 +66,9 @@ def complete_setting(incomplete: str) -> list[str]:
     def keys() -> Iterable[str]:
         from tapehawk.app.settings import settings
 
-        section, dot, _ = incomplete.partition(".")
-        if not dot:
-            return (f"{name}." for name in settings().sections())
-        return (f"{section}.{key}" for key in settings().model(section).model_fields)
+        known, section = settings(), incomplete.rpartition(".")[0]
+        keys = known.model(section).model_fields if section in known.sections() else ()
+        return (*(f"{name}." for name in known.sections()), *(f"{section}.{key}" for key in keys))
 
     return _quietly(keys, incomplete)
 
