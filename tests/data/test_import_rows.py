@@ -172,4 +172,5 @@ def test_symbols_are_recognised_by_their_columns(root, write):
 def test_what_is_being_done_is_told_as_it_is_done(root, write):
     steps = []
     import_path(root, write("bars.csv", BAD), AS_TRADED, on_step=steps.append)
-    assert steps == ["reading bars.csv", "checking 11 rows", "storing 2 bars"]
+    looked = "looking for gaps, spikes and missed splits"
+    assert steps == ["reading bars.csv", "checking 11 rows", "storing 2 bars", looked]

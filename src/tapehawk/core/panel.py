@@ -40,7 +40,9 @@ class Panel:
 
     `columns` holds open, high, low, close, volume (split-adjusted), `session` (the session's date as days since
     1970-01-01), `minute` (minutes since the open of these hours, 0 for daily bars) and, only where they differ from the
-    adjusted ones, `raw.open` … `raw.volume`, the values as traded that day.
+    adjusted ones, `raw.open` … `raw.volume`, the values as traded that day. `left_out`: how many bars a symbol has in
+    the store that can't be trusted and are not here, all before its first bar here. `stale`: symbols whose bars end
+    before the others' although they are listed.
     """
 
     symbols: tuple[str, ...]
@@ -52,6 +54,8 @@ class Panel:
     calendar: str = "us"
     labels: tuple[str, ...] = ()
     data_version: str = "memory"
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    stale: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.starts[-1] != self.time.size or self.starts.size != len(self.symbols) + 1:

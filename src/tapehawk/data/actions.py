@@ -5,8 +5,9 @@ A bar of session d, stored with prices adjusted as of a (never, for prices as tr
     factor = Π split_from / split_to  over the splits with  max(d, a) < ex_date ≤ s     price × factor, volume ÷ factor
 
 so that a 4-for-1 split quarters the prices before it, and a split that came already inside the prices is not applied
-again. Dividends are not applied to prices. A split that a second source has contradicted (`confirmed` false) is not
-applied; one that nobody has checked (null) is.
+again. One that was found missing from them (data/quarantine.py) is, whatever a says. Dividends are not applied to
+prices. A split that a second source has contradicted (`confirmed` false) is not applied; one that nobody has checked
+(null) is.
 """
 
 from __future__ import annotations
@@ -29,11 +30,15 @@ NEVER: Final = np.iinfo(np.int64).min
 
 @dataclass(frozen=True)
 class Split:
-    """One symbol's split: `ratio` multiplies the prices of the sessions before `ex_day` (days since 1970-01-01)."""
+    """One symbol's split: `ratio` multiplies the prices of the sessions before `ex_day` (days since 1970-01-01).
+
+    `missed`: adjusted prices were found not to know of it.
+    """
 
     symbol: str
     ex_day: int
     ratio: float
+    missed: bool = False
 
 
 def splits_in(actions: pl.DataFrame, *, as_of: dt.date) -> list[Split]:
@@ -60,5 +65,6 @@ def split_factors(
         if split.symbol in place:
             first, end = starts[place[split.symbol]], starts[place[split.symbol] + 1]
             before = slice(first, first + np.searchsorted(sessions[first:end], split.ex_day))
-            factors[before] *= np.where(adjusted_as_of[before] < split.ex_day, split.ratio, 1.0)
+            lacking = split.missed | (adjusted_as_of[before] < split.ex_day)
+            factors[before] *= np.where(lacking, split.ratio, 1.0)
     return factors if np.any(factors != 1.0) else None

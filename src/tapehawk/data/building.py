@@ -1,4 +1,4 @@
-"""Building a panel: read one series, keep the asked hours, put splits on, cut into segments, write.
+"""Building a panel: read one series, leave out what is quarantined, keep the asked hours, put splits on, cut, write.
 
 The columns are made one at a time and the frame is let go, so that the peak is about twice the bars' own size.
 """
@@ -6,6 +6,7 @@ The columns are made one at a time and the frame is let go, so that the peak is 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +19,11 @@ from tapehawk.core.panel import Panel
 from tapehawk.core.sessions import calendar_named, date_of
 from tapehawk.data.actions import NEVER, Floats, Ints, split_factors, splits_in
 from tapehawk.data.faults import disk_full_is_try_again
+from tapehawk.data.freshness import overdue
 from tapehawk.data.panels import PanelQuestion, remove_older, write_panel
+from tapehawk.data.quarantine import lacking, left_out_before, quarantined
 from tapehawk.data.shapes import session_of
-from tapehawk.data.store import preferred_series, read_actions, read_bars
+from tapehawk.data.store import preferred_series, read_actions, read_bars, read_symbols
 from tapehawk.data.versions import data_version
 
 MICROSECONDS_A_DAY = 86_400_000_000
@@ -35,7 +38,13 @@ def build_panel(root: Path, question: PanelQuestion) -> Panel:
     series = preferred_series(root, question.timeframe, market=question.market, prefer=question.prefer, version=version)
     bars = read_bars(root, series, version=version)
     actions = read_actions(root, version=version)
-    panel = panel_of(bars, series, hours=question.stored_hours, actions=actions, as_of=question.as_of)
+    missed = quarantined(root, series, version=version)
+    known = missed if question.as_of is None else missed.filter(pl.col("date") <= question.as_of)
+    bars, left_out = trusted_bars(bars, series, left_out_before(known, actions))
+    panel = panel_of(
+        bars, series, hours=question.stored_hours, actions=actions, as_of=question.as_of, missed=lacking(missed)
+    )
+    panel = replace(panel, left_out=left_out, stale=_stale(panel, read_symbols(root, version=version)))
     with disk_full_is_try_again(root):
         opened = write_panel(root, question, replace(panel, data_version=version), series)
     if question.version is None:
@@ -43,18 +52,20 @@ def build_panel(root: Path, question: PanelQuestion) -> Panel:
     return replace(opened, hours=question.hours)
 
 
-def panel_of(
+def panel_of(  # noqa: PLR0913 - what is stored, of what kind, and what is known beside it
     bars: pl.DataFrame,
     series: Series,
     *,
     hours: str = "regular",
     actions: pl.DataFrame | None = None,
     as_of: dt.date | None = None,
+    missed: Collection[tuple[str, int]] = (),
 ) -> Panel:
     """Make a panel in memory of bars as stored: within `hours`, adjusted for the splits up to `as_of`.
 
     `bars`: sorted by (symbol, time), the bar contract's columns and perhaps `adjusted_as_of`. `as_of` None stands for
-    the last session in them. Raises NoData when no bar is within the hours.
+    the last session in them. `missed`: (symbol, ex day) of splits that adjusted prices lack. Raises NoData when no bar
+    is within the hours.
     """
     sessions, minutes = _sessions(bars, series, hours)
     if minutes is None:
@@ -66,7 +77,7 @@ def panel_of(
         raise NoData(f"no bars of {series.id} are within {hours} hours", hint="ask for extended hours")
     symbols, starts = _segments(bars["symbol"])
     columns = {name: bars[name].to_numpy() for name in (*PRICES, "volume")}
-    factors = _factors(bars, series, actions, sessions, as_of)
+    factors = _factors(bars, series, actions, sessions, as_of, missed)
     if factors is not None:
         columns = _adjusted(columns, factors, keep_raw=series.adjustment == "none")
     return Panel(
@@ -91,14 +102,43 @@ def adjusted_bars(bars: pl.DataFrame, series: Series, actions: pl.DataFrame, *, 
     return bars.with_columns(pl.Series(name, new) for name, new in _adjusted(columns, factors, keep_raw=False).items())
 
 
-def _factors(
-    bars: pl.DataFrame, series: Series, actions: pl.DataFrame | None, sessions: Ints, as_of: dt.date | None
+def trusted_bars(
+    bars: pl.DataFrame, series: Series, before: Mapping[str, int]
+) -> tuple[pl.DataFrame, Mapping[str, int]]:
+    """Leave out the bars of some symbols before a day each; return the others, and how many were left out of each."""
+    if not before:
+        return bars, {}
+    days = pl.DataFrame({"symbol": list(before), "day": list(before.values())}, schema_overrides={"day": pl.Int32})
+    day = pl.col("symbol").replace_strict(days["symbol"], days["day"], default=None)
+    good = (session_of(series.timeframe, series.market).to_physical() >= day).fill_null(value=True)
+    kept = bars.filter(good)
+    left = bars.filter(~good).group_by("symbol", maintain_order=True).len()
+    return kept, dict(left.iter_rows())
+
+
+def _stale(panel: Panel, listings: pl.DataFrame) -> tuple[str, ...]:
+    """Symbols whose bars end before the panel does although they are listed."""
+    last_seen = dict(
+        listings.select("symbol", pl.col("last_seen").to_physical()).sort("last_seen", nulls_last=True).iter_rows()
+    )
+    last = panel.columns["session"][panel.starts[1:] - 1].astype(np.int64)
+    return overdue(dict(zip(panel.symbols, last.tolist(), strict=True)), last_seen, calendar_named(panel.calendar))
+
+
+def _factors(  # noqa: PLR0913 - what is stored, of what kind, and what is known beside it
+    bars: pl.DataFrame,
+    series: Series,
+    actions: pl.DataFrame | None,
+    sessions: Ints,
+    as_of: dt.date | None,
+    missed: Collection[tuple[str, int]] = (),
 ) -> Floats | None:
     """Each bar's price factor as of a date (None: the last session), None when nothing changes. Coins do not split."""
     if actions is None or series.market != "us":
         return None
     symbols, starts = _segments(bars["symbol"])
     splits = splits_in(actions, as_of=as_of or date_of(int(sessions.max())))
+    splits = [replace(split, missed=(split.symbol, split.ex_day) in missed) for split in splits]
     return split_factors(splits, symbols, starts, sessions, _adjusted_days(bars))
 
 

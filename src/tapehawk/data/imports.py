@@ -1,17 +1,18 @@
 """Importing files into the store: asked, shown, judged, stored in one commit.
 
-    files → reading.load → timeframe, market → check_bars → rejects to a file → one append → report
+    files → reading.load → timeframe, market → check_bars → rejects to a file → one append → check_written → report
 
 Nothing is guessed that would change what prices mean: how they are adjusted must be told. What is told from the file
 itself (columns, timeframe, market) stands in the report. A row that breaks the bar contract is refused and written,
 with its reason, to ROOT/rejects; the others are stored. Rows out of order are sorted, bars outside any session are kept
-(a panel leaves them out) and both are counted. Importing the same rows again stores nothing.
+(a panel leaves them out) and both are counted. What is odd about stored bars (gaps, spikes, a missed split) is found
+and told in the report (data/quality/). Importing the same rows again stores nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tapehawk.core.bars import SCHEMA, SESSION_TIMEFRAMES, Checked, Series, chec
 from tapehawk.core.errors import BadInput
 from tapehawk.core.sessions import CLOSED, calendar_named
 from tapehawk.data import files, listings, reading, store, tables
+from tapehawk.data.quality import FINDINGS, check_written
 from tapehawk.data.reading import Loaded
 from tapehawk.data.rejects import counted, write_rejects
 from tapehawk.data.tables import Appended
@@ -50,6 +52,7 @@ class ImportReport:
 
     `kind` is "bars", "actions" or "symbols". `mapping`: role → column. `rejected`: reason → rows, which `reject_file`
     holds. `outside_sessions` counts stored bars at times without a session. `series` is empty unless bars came.
+    `findings`: kind → how many were found in the bars stored; `quarantined`: symbols with a missed split among them.
     """
 
     kind: str
@@ -68,6 +71,8 @@ class ImportReport:
     timeframe: str | None = None
     timeframe_told: bool = False
     series: tuple[Series, ...] = ()
+    findings: Mapping[str, int] = field(default_factory=dict)
+    quarantined: tuple[str, ...] = ()
     data_version: str | None = None
 
 
@@ -135,6 +140,7 @@ def _import_bars(task: _Import) -> ImportReport:
     task.on_step(f"storing {good.height:,} bars")
     batches = _batches(good, series)
     stored = (store.compare_bars if task.dry_run else store.append_bars)(task.root, batches)
+    found = _quality(task, batches)
     first, last = _reach(good)
     return ImportReport(
         kind="bars",
@@ -153,8 +159,18 @@ def _import_bars(task: _Import) -> ImportReport:
         timeframe=timeframe,
         timeframe_told=task.options.timeframe is not None,
         series=tuple(one for one, _ in batches),
+        findings=dict(found["kind"].value_counts(sort=True).iter_rows()),
+        quarantined=tuple(found.filter(kind="missed_split")["symbol"]),
         data_version=None if task.dry_run else data_version(task.root, timeframe),
     )
+
+
+def _quality(task: _Import, batches: Sequence[tuple[Series, pl.DataFrame]]) -> pl.DataFrame:
+    """Check what was stored; nothing, in a dry run."""
+    if task.dry_run:
+        return pl.DataFrame(schema=FINDINGS)
+    task.on_step("looking for gaps, spikes and missed splits")
+    return check_written(task.root, batches)
 
 
 def _judged(task: _Import) -> tuple[Loaded, Series, Checked]:

@@ -30,7 +30,7 @@ from tapehawk.core.panel import Panel
 from tapehawk.core.series import MARKETS, SESSION_TIMEFRAMES, Series, check_timeframe
 from tapehawk.data.versions import data_version, parse_version
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Layout of a panel folder; folders of another layout are rebuilt."""
 
 _BUILDING: Final = ".building-"
@@ -146,6 +146,8 @@ def _mapped(folder: Path, meta: Mapping[str, Any]) -> Panel:
         calendar=meta["calendar"],
         labels=tuple(meta["labels"]),
         data_version=meta["data_version"],
+        left_out=meta["left_out"],
+        stale=tuple(meta["stale"]),
     )
 
 
@@ -161,6 +163,8 @@ def _write(folder: Path, panel: Panel, series: Series) -> None:
         "calendar": panel.calendar,
         "labels": panel.labels,
         "data_version": panel.data_version,
+        "left_out": dict(panel.left_out),
+        "stale": panel.stale,
         "series": {**vars(series), "adjusted_as_of": series.adjusted_as_of and series.adjusted_as_of.isoformat()},
         "columns": list(panel.columns),
         "symbols": panel.symbols,

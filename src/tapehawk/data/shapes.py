@@ -53,6 +53,12 @@ SYMBOLS: Final = _shape(
         **_texts("name", "type", "exchange", "country", "sector", "industry", "market"),
     },
 )
+QUARANTINE: Final = _shape(
+    "quarantine",
+    {**_texts("series", "timeframe", "symbol"), "date": pl.Date()},
+    {},
+    {"split_to": pl.Float64(), "split_from": pl.Float64(), "lifted": pl.Boolean()},
+)
 
 
 def bars_of(timeframe: str) -> Table:

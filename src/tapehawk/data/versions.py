@@ -17,7 +17,7 @@ from typing import Final
 from tapehawk.core.errors import BadInput, CorruptStore, NoData
 from tapehawk.core.series import check_timeframe
 
-SHARED_TABLES: Final = ("actions", "symbols")
+SHARED_TABLES: Final = ("actions", "symbols", "quarantine")
 HOW_TO_FILL: Final = "fill it with `scanner import PATH --adjustment none|split|all`, or `make demo` for simulated bars"
 HOW_TO_MEND: Final = "restore this folder from a backup, or move it away and import again with `scanner import PATH`"
 _COMMIT = re.compile(r"(\d{20})\.json")

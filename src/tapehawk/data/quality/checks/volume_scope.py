@@ -1,0 +1,75 @@
+"""Edges between volumes of different scope, over which a relative volume means nothing.
+
+told      stored series say that a symbol's volume is the whole market's until one day and one venue's from the next,
+          or both on one day
+hidden    inside one series most symbols' volume changes fivefold on one day and stays: a feed that was changed
+"""
+
+from __future__ import annotations
+
+from math import exp, log
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from tapehawk.data.quality.examined import Examined
+from tapehawk.data.quality.finding import Told
+from tapehawk.data.quality.tape import log as ln
+
+FIVEFOLD: Final = log(5)
+FEWEST: Final = 5  # symbols, below which a common change is no evidence
+REPAIR: Final = "compare volumes on one side of the edge only; keep the two feeds in series of their own (--feed)"
+
+
+def check(examined: Examined) -> list[Told]:
+    """Tell the edges, one finding a day for all symbols that share it."""
+    return [*_told_edges(examined.scopes), *_hidden_edges(examined)]
+
+
+def _told_edges(scopes: pl.DataFrame) -> list[Told]:
+    """Days on which the scope of symbols changes, from series that say theirs."""
+    daily = scopes.group_by("symbol", "session").agg(pl.col("scope").unique().sort().str.join(" and ")).sort(pl.all())
+    before = pl.col("scope").shift(1).over("symbol")
+    edges = daily.with_columns(before=before).filter(pl.col("scope") != pl.col("before"))
+    days = edges.group_by("session", "before", "scope").agg(pl.col("symbol").min(), pl.len()).sort("session", "before")
+    return [
+        Told(symbol if count == 1 else None, session, "warning", _said(before, scope, count), REPAIR)
+        for session, before, scope, symbol, count in days.iter_rows()
+    ]
+
+
+def _said(before: str, scope: str, count: int) -> str:
+    whose = "its volume" if count == 1 else f"the volume of {count} symbols"
+    return f"{whose} is {scope} from here, {before} before"
+
+
+def _hidden_edges(examined: Examined) -> list[Told]:
+    """Days on which the whole market's volume changes fivefold against the five sessions before, and stays."""
+    tape = examined.days
+    if len(tape.names) < FEWEST:
+        return []
+    volume = ln(tape.volume)
+    base = np.median(np.stack([tape.shifted(volume, back) for back in range(1, 6)]), axis=0)
+    frame = pl.DataFrame(
+        {
+            "session": tape.session,
+            "change": volume - base,
+            "next": tape.shifted(volume, -1) - base,
+        }
+    ).fill_nan(None)
+    market = (
+        frame.drop_nulls("change")
+        .group_by("session")
+        .agg(pl.len(), pl.col("change", "next").median())
+        .filter(pl.col("len") >= FEWEST, pl.col("change").abs() > FIVEFOLD)
+        .filter((pl.col("next") * pl.col("change").sign()).fill_null(FIVEFOLD) > FIVEFOLD / 2)
+        .sort("session")
+    )
+    return [_hidden(*row) for row in market.select("session", "len", "change").iter_rows()]
+
+
+def _hidden(session: int, symbols: int, change: float) -> Told:
+    times = f"{exp(abs(change)):.0f} times {'as much' if change > 0 else 'less'}"
+    detail = f"the volume of {symbols} symbols is {times} from here (median), all on one day: another feed or scope"
+    return Told(None, session, "error", detail, REPAIR)
