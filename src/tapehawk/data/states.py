@@ -115,7 +115,7 @@ def _write(file: Path, arrays: Mapping[str, Column]) -> None:
 
 def _read(file: Path) -> tuple[Facts, dict[str, Column]]:
     try:
-        with np.load(file, allow_pickle=False) as stored:
+        with file.open("rb") as raw, np.load(raw, allow_pickle=False) as stored:
             about = json.loads(str(stored[_ABOUT]))
             return Facts(**about["facts"]), {name: stored[f"a{n}"] for n, name in enumerate(about["names"])}
     except FileNotFoundError as error:
