@@ -1,0 +1,88 @@
+"""A session that is over goes from its journal into the store: one append, then the journal is renamed.
+
+Killed in between, the next seal appends nothing (the store keeps equal bars once) and renames. A correction that comes
+later reopens the journal and is sealed again as a revision. Sealed journals are kept 90 days, as the store's versions
+are, so that a result which names a journal's offset can be recomputed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from tapehawk.core.errors import TryAgain
+from tapehawk.core.sessions import calendar_named
+from tapehawk.data.journal import BAR, Bars, Journal, Tape
+from tapehawk.data.open_session import Places, frame_of
+from tapehawk.data.store import append_bars
+from tapehawk.data.tables import Appended
+
+DAYS_KEPT: Final = 90
+
+
+def seal(root: Path, journal: Journal) -> Appended:
+    """Put a journal's bars into the store, newest revision of each, and rename it; its writer is done with it.
+
+    Raises TryAgain when the disk is full: nothing is lost, the next seal does it.
+    """
+    journal.sync()
+    bars, names = newest_bars(journal.path)
+    stored = Appended(0, 0, 0)
+    if bars.size:
+        stored = append_bars(root, [(journal.about.series, frame_of(bars, names))])
+    journal.path.rename(journal.sealed_path)
+    journal.close()
+    return stored
+
+
+def seal_ended(root: Path, now: int) -> dict[Path, Appended]:
+    """Seal every journal of a session that is over (left by a process that died), except those that are being written.
+
+    `now` is µs UTC. Journals sealed more than 90 days ago are removed.
+    """
+    sealed: dict[Path, Appended] = {}
+    for path in sorted((root / "journal").glob("*/*.journal")):
+        tape = Tape(path)
+        tape.read_on(most=1)
+        if tape.about is None or now < _ends(tape):
+            continue
+        try:
+            journal = Journal(root, tape.about.series, tape.about.session)
+        except TryAgain:
+            continue  # its writer will
+        sealed[path] = seal(root, journal)
+    _remove_old(root, now)
+    return sealed
+
+
+def newest_bars(path: Path, until: int | None = None) -> tuple[Bars, list[str]]:
+    """Return the newest revision of each bar of a journal as of byte `until`, by symbol number and time, and the names.
+
+    This is what a data version's journal offset stands for.
+    """
+    tape = Tape(path)
+    parts = [bars for bars, _ in tape.parts(until)]
+    if tape.about is None or not parts:
+        return np.empty(0, BAR), tape.names
+    rows = np.concatenate(parts)
+    places = Places(calendar_named(tape.about.series.market), tape.about.session, tape.about.series.timeframe)
+    symbol = rows["symbol"].astype(np.int64)
+    places.put(symbol, places.slot(rows["time"]), np.arange(rows.size))
+    found: Bars = rows[places.between(np.arange(len(tape.names)), 0, places.slots)[0]]
+    return found, tape.names
+
+
+def _ends(tape: Tape) -> int:
+    if tape.about is None:
+        return 0
+    return calendar_named(tape.about.series.market).need_session(tape.about.session).after_hours_close
+
+
+def _remove_old(root: Path, now: int) -> None:
+    oldest = dt.datetime.fromtimestamp(now / 1e6, dt.UTC).date() - dt.timedelta(days=DAYS_KEPT)
+    for path in (root / "journal").glob("*/*.sealed"):
+        if dt.date.fromisoformat(path.stem) < oldest:
+            path.unlink()
