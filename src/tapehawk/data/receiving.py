@@ -1,0 +1,116 @@
+"""The sessions that a feed is receiving: usually one; a second when a correction of an older one comes in.
+
+Bars are sorted into their sessions, upserted there (`open_session.py`) and counted; each session has its watermark.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from tapehawk.core.series import Series
+from tapehawk.core.sessions import calendar_named, date_of
+from tapehawk.data.open_session import OpenSession, Taken
+from tapehawk.data.providers.door import StreamBar
+from tapehawk.data.watermark import Watermark
+
+
+@dataclass(eq=False)
+class Running:
+    """A session that is being received. `complete`: history has been asked for all of it."""
+
+    bars: OpenSession
+    watermark: Watermark
+    complete: bool = False
+
+
+class Receiving:
+    """Takes bars of any session of one series. `current` is the newest; `counts`: see `LiveFeed`."""
+
+    def __init__(self, root: Path, series: Series, expected: int, grace: int) -> None:
+        self._root, self._series, self._expected, self._grace = root, series, expected, grace
+        self._calendar = calendar_named(series.market)
+        self.running: dict[int, Running] = {}
+        self.current: Running | None = None
+        self.counts: Counter[str] = Counter()
+        self._latest, self._held = -1, 0
+
+    def take(self, bars: Sequence[StreamBar]) -> list[StreamBar]:
+        """Journal the final ones; return those, in their order, that say something new, then those still forming."""
+        final = [bar for bar in bars if bar.final]
+        days, _ = self._calendar.locate(np.array([bar.time for bar in final], dtype=np.int64), "extended")
+        news: list[StreamBar] = []
+        for day in np.unique(days).tolist():
+            among = final if (days == day).all() else [final[at] for at in np.flatnonzero(days == day)]
+            if day < 0:
+                self.counts["refused: outside the session"] += len(among)
+                continue
+            session = self._session(day)
+            taken = session.bars.take(among)
+            self._count(taken)
+            session.watermark.heard(max(bar.time for bar in among))
+            news += [among[at] for at in taken.which]
+        return news + [bar for bar in bars if not bar.final and not self._knows(bar)]
+
+    def fill(self, bars: pl.DataFrame, now: int) -> None:
+        """Upsert bars from history."""
+        days, _ = self._calendar.locate(bars["time"].to_physical().to_numpy(), "extended")
+        for day in np.unique(days[days >= 0]).tolist():
+            taken = self._session(day).bars.fill(bars.filter(pl.Series(days == day)), now)
+            self._count(taken)
+            self.counts["filled"] += taken.which.size
+
+    def hold(self, since: int) -> None:
+        """Let every watermark stand at an instant, those of sessions to come too."""
+        self._held = since
+        for session in self.running.values():
+            session.watermark.hold(since)
+
+    def filled(self, until: int) -> None:
+        """Let the watermarks go on: whatever closed by then is explained."""
+        self._held = 0
+        for session in self.running.values():
+            session.watermark.filled(until)
+
+    def move(self, now: int) -> None:
+        """Move the watermarks as far as they can."""
+        for session in self.running.values():
+            session.watermark.move(session.bars.arrived, self._expected, now)
+
+    def remove(self, day: int) -> OpenSession:
+        """Forget a session; its journal is the caller's."""
+        session = self.running.pop(day)
+        if self.current is session:
+            self.current = None
+        return session.bars
+
+    def close(self) -> None:
+        """Let go of the journals."""
+        for session in self.running.values():
+            session.bars.close()
+        self.running = {}
+
+    def _session(self, day: int) -> Running:
+        """Return the session of a day, opening its journal with the first bar of it."""
+        if day not in self.running:
+            bars = OpenSession(self._root, self._series, date_of(day))
+            places = bars.places
+            mark = Watermark(places.begins, places.ends, places.step, grace=self._grace)
+            self.running[day] = Running(bars, mark)
+            if self._held:
+                mark.hold(self._held)
+            if day > self._latest:  # not a correction of a session that is over
+                self._latest, self.current = day, self.running[day]
+        return self.running[day]
+
+    def _knows(self, bar: StreamBar) -> bool:
+        return self.current is not None and self.current.bars.knows(bar)
+
+    def _count(self, taken: Taken) -> None:
+        self.counts.update(new=taken.new, revised=taken.revised, duplicate=taken.duplicate, outdated=taken.outdated)
+        self.counts.update({f"refused: {reason}": count for reason, count in taken.refused.items() if count})

@@ -1,0 +1,414 @@
+"""The owner of a stream: whatever goes wrong on the line, the store ends as the truth, and nothing is missing silently.
+
+The line's faults are knobs (`scripted.py`); the truth is the simulator's, and history answers with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import msgspec
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tapehawk.core.errors import ProviderRefused
+from tapehawk.core.sessions import us_calendar
+from tapehawk.data import store
+from tapehawk.data.open_session import OpenSession
+from tapehawk.data.providers.sim import Simulator
+from tapehawk.data.router import Router
+from tapehawk.data.sealing import newest_bars
+from tapehawk.data.stream import LiveFeed
+from tapehawk.data.ticks import BarBuilder
+from tapehawk.data.watermark import Watermark
+from tests.data.scripted import (
+    DAY,
+    KNOBS,
+    MINUTE,
+    OPEN,
+    SECOND,
+    SIM,
+    ByHand,
+    Event,
+    Scripted,
+    bar,
+    end_session,
+    events_of,
+    in_order,
+    play,
+    truth_of,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+def truth():
+    return truth_of()
+
+
+def made(root, truth, *, symbols=None, **more):
+    provider = Scripted(truth, ByHand(), **{name: more.pop(name) for name in ("series", "streams") if name in more})
+    symbols = symbols or truth["symbol"].unique().to_list()
+    return LiveFeed(provider, root, symbols, clock=provider.hand.clock, **more), provider
+
+
+def stored(root, series=SIM) -> pl.DataFrame:
+    return store.read_bars(root, series).drop("adjusted_as_of")
+
+
+# ------------------------------------------------------------------------------------------- faults
+
+
+async def played(root, truth, events):
+    """Play a whole day; return the feed, with its watermark watched: it must never pass a bar that is not there."""
+    feed, provider = made(root, truth)
+    silent = []
+
+    def look() -> None:
+        if feed.current is None:
+            return
+        over = truth.filter(pl.col("time").to_physical() + MINUTE <= feed.current.watermark.at)
+        expected = {(row[0], row[1]) for row in over.select("symbol", pl.col("time").to_physical()).iter_rows()}
+        bars, names = newest_bars(feed.current.bars.journal.path)
+        came = {(names[row["symbol"]], int(row["time"])) for row in bars}
+        silent.append(len(expected - came))
+
+    await play(feed, provider, events, each=look if len(events) < 2000 else None)
+    await end_session(feed, provider)
+    feed.close()
+    return feed, silent
+
+
+def faults():
+    yield from ([name] for name in KNOBS)
+    chance = np.random.default_rng(11)
+    yield from (list(chance.choice(list(KNOBS), size=int(chance.integers(2, 7)))) for _ in range(12))
+
+
+@pytest.mark.parametrize("names", list(faults()), ids="+".join)
+async def test_whatever_goes_wrong_on_the_line_the_store_ends_as_the_truth(root, truth, names):
+    chance, events = np.random.default_rng(len(names)), in_order(truth)
+    for name in names:
+        events = KNOBS[name](events, chance)
+    feed, _ = await played(root, truth, events)
+    assert stored(root).equals(truth)
+    assert store.stored_series(root, "1m")[0].rows == truth.height, "no duplicates"
+    assert feed.trouble == ""
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_a_simulated_day_with_all_its_mishaps_ends_as_the_truth(root, seed):
+    simulator = Simulator(seed=seed, symbols=4)
+    truth = simulator.intraday("1m", DAY, DAY)
+    await played(root, truth, events_of(simulator.feed(DAY)))
+    assert stored(root).equals(truth)
+
+
+@pytest.mark.parametrize("knob", ["duplicated", "revised", "outage"])
+async def test_the_watermark_never_passes_a_bar_that_is_missing(root, truth, knob):
+    few = truth.filter(pl.col("symbol").is_in(truth["symbol"].unique().sort()[:2].implode()))
+    few = few.filter(pl.col("time").to_physical().is_between(OPEN, OPEN + 120 * MINUTE))
+    _, silent = await played(root, few, KNOBS[knob](in_order(few), np.random.default_rng(5)))
+    assert len(silent) > 50
+    assert set(silent) == {0}
+
+
+async def test_without_holding_the_watermark_an_outage_would_be_seen(root, truth, monkeypatch):
+    monkeypatch.setattr(Watermark, "hold", lambda *_: None)  # the planted bug
+    monkeypatch.setattr(LiveFeed, "_fill_gap", lambda self: asyncio.sleep(0))
+    few = truth.filter(pl.col("time").to_physical().is_between(OPEN, OPEN + 120 * MINUTE))
+    _, silent = await played(root, few, KNOBS["outage"](in_order(few), np.random.default_rng(5)))
+    assert max(silent) > 0
+
+
+async def test_without_the_refill_an_outage_would_be_seen(root, truth, monkeypatch):
+    async def nothing(*_):
+        pass
+
+    monkeypatch.setattr(LiveFeed, "_fetch", nothing)  # the planted bug
+    await played(root, truth, KNOBS["outage"](in_order(truth), np.random.default_rng(5)))
+    assert stored(root).height < truth.height
+
+
+# An interleaving: each bar's revisions and duplicates in any order, all of them at least once.
+scripts = st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 4), st.integers(0, 3)), min_size=1, max_size=30)
+
+
+@given(scripts, st.data())
+def test_any_order_of_late_duplicate_and_revised_bars_gives_the_same_bars(tmp_path_factory, script, data):
+    shuffled = data.draw(st.permutations(script + script[: len(script) // 2]))
+    cuts = data.draw(st.integers(1, 7))
+    right, mixed = (OpenSession(tmp_path_factory.mktemp("any"), SIM, DAY) for _ in range(2))
+
+    def said(symbol, minute, revision):
+        return bar(symbol, minute, 10.0 + minute + revision / 8, revision=revision)
+
+    right.take([said(*one) for one in sorted(set(script))])
+    for first in range(0, len(shuffled), cuts):
+        mixed.take([said(*one) for one in shuffled[first : first + cuts]])
+    assert numbers(right) == numbers(mixed)
+
+
+def numbers(session: OpenSession) -> list[tuple]:
+    bars, names = newest_bars(session.journal.path)
+    return sorted((names[row["symbol"]], int(row["time"]), float(row["close"]), int(row["revision"])) for row in bars)
+
+
+# ------------------------------------------------------------------------------------------- gaps and history
+
+
+async def test_with_its_first_bar_a_feed_fetches_the_session_so_far(root, truth):
+    feed, provider = made(root, truth)
+    provider.hand.now = OPEN + 60 * MINUTE
+    half_done = next(e.bar for e in in_order(truth) if e.bar.time == OPEN + 59 * MINUTE)
+    await feed.deliver([half_done])
+    before = truth.filter(pl.col("time").to_physical() < OPEN + 60 * MINUTE)
+    assert feed.counts["filled"] == before.height - 1
+    assert feed.current.watermark.at == OPEN + 59 * MINUTE  # the last minute's close is within the grace
+
+
+async def test_history_of_the_minute_that_is_not_over_is_not_taken(root, truth):
+    feed, provider = made(root, truth)
+    provider.hand.now = OPEN + 60 * MINUTE + 30 * SECOND
+    await feed.deliver([bar(next(iter(feed.symbols)), 59)])
+    assert newest_bars(feed.current.bars.journal.path)[0]["time"].max() == OPEN + 59 * MINUTE
+
+
+async def test_while_history_does_not_answer_the_watermark_stands_the_feed_is_stale_and_asks_again(root, truth):
+    feed, provider = made(root, truth)
+    feed._stream = provider.stream([])
+    events = in_order(truth.filter(pl.col("time").to_physical().is_between(OPEN, OPEN + 10 * MINUTE)))
+    await play(feed, provider, events)
+    assert feed.stale_since is None
+    at = feed.current.watermark.at
+    provider.down = 100
+    await feed.on_gap(at, ())
+    assert (feed.stale_since, feed.trouble) == (at, "the provider is down")
+    await play(feed, provider, [Event(provider.hand.now + MINUTE, bar(next(iter(feed.symbols)), 11))])
+    assert feed.current.watermark.at == at
+    provider.down, fetched = 0, provider.fetches
+    await feed.tick()
+    assert provider.fetches == fetched, "it waits a little before it asks again"
+    provider.hand.now += MINUTE
+    await feed.tick()
+    assert (feed.stale_since, feed.trouble) == (None, "")
+    assert feed.current.watermark.at > at
+
+
+async def test_a_feed_without_a_line_is_stale_since_its_watermark(root, truth):
+    feed, provider = made(root, truth)
+    assert feed.stale_since == 0
+    feed._stream = provider.stream([])
+    await play(feed, provider, in_order(truth.filter(pl.col("time").to_physical() < OPEN)))
+    provider.connected = False
+    assert feed.stale_since == feed.current.watermark.at
+
+
+async def test_history_of_another_feed_or_volume_scope_is_not_merged(root, truth):
+    feed, provider = made(root, truth)
+    provider.series = replace(SIM, volume_scope="iex")
+    provider.hand.now = OPEN + 60 * MINUTE
+    await feed.deliver([bar(next(iter(feed.symbols)), 59)])
+    assert feed.counts["filled"] == 0
+    assert feed.counts["refused: history of another feed"] > 0
+
+
+async def test_a_second_source_is_a_series_of_its_own(root, truth):
+    other = replace(SIM, feed="other", volume_scope="iex")
+    one, first = made(root, truth)
+    two, second = made(root, truth.with_columns(volume=pl.col("volume") / 50), series=other)
+    for feed, provider in ((one, first), (two, second)):
+        await play(feed, provider, in_order(provider.truth))
+        await end_session(feed, provider)
+    assert {found.series.id for found in store.stored_series(root, "1m")} == {SIM.id, other.id}
+    assert stored(root).equals(truth)
+    assert stored(root, other)["volume"].sum() == pytest.approx(truth["volume"].sum() / 50)
+
+
+async def test_symbols_that_nobody_asked_for_and_bars_still_forming_are_not_kept(root, truth):
+    router = Router()
+    socket = router.subscribe("socket")
+    feed, provider = made(root, truth, symbols=["AAA"], router=router)
+    provider.hand.now = OPEN + 2 * MINUTE
+    forming = msgspec.structs.replace(bar("AAA", 2), final=False)
+    outdated = msgspec.structs.replace(bar("AAA", 0), final=False)
+    await feed.deliver([bar("AAA", 0), bar("ZZZ", 0)])
+    await feed.deliver([forming, outdated])
+    assert feed.counts["not asked for"] == 1
+    assert [(one.time, one.final) for one in await socket.take()] == [(OPEN, True), (forming.time, False)]
+    assert newest_bars(feed.current.bars.journal.path)[0]["time"].tolist() == [OPEN]
+
+
+async def test_only_what_says_something_new_is_published(root, truth):
+    router = Router()
+    socket = router.subscribe("socket")
+    feed, _ = made(root, truth, symbols=["AAA"], router=router)
+    await feed.deliver([bar("AAA", 0), bar("AAA", 0), bar("AAA", 0, 12.0, revision=1), bar("AAA", 0)])
+    assert [(one.close, one.revision) for one in await socket.take()] == [(12.0, 1)]
+
+
+# ------------------------------------------------------------------------------------------- sessions
+
+
+async def test_a_feed_goes_from_session_to_session_and_seals_each(root):
+    after = us_calendar().next(DAY)
+    truth = truth_of(last=after)
+    feed, provider = made(root, truth)
+    await play(feed, provider, KNOBS["revised"](in_order(truth), np.random.default_rng(1)))
+    assert feed.current.bars.session == after
+    assert stored(root).equals(truth.filter(pl.col("time").to_physical() < OPEN + 12 * 60 * MINUTE))
+    await end_session(feed, provider)
+    assert stored(root).equals(truth)
+
+
+async def test_a_correction_of_a_session_that_is_over_reaches_the_store_and_is_not_the_current_session(root):
+    after = us_calendar().next(DAY)
+    truth = truth_of(last=after)
+    feed, provider = made(root, truth)
+    await play(feed, provider, in_order(truth.filter(pl.col("time").to_physical() < OPEN + 25 * 60 * MINUTE)))
+    one = next(e.bar for e in in_order(truth) if e.bar.time >= OPEN)
+    provider.truth = truth.with_columns(
+        pl.when((pl.col("symbol") == one.symbol) & (pl.col("time").to_physical() == one.time))
+        .then(7.0)
+        .otherwise("volume")
+        .alias("volume")
+    )
+    await feed.deliver([msgspec.structs.replace(one, volume=7.0, revision=1)])
+    assert feed.current.bars.session == after
+    await feed.tick()
+    await feed.tick()
+    assert stored(root).filter(pl.col("volume") == 7.0).height == 1
+
+
+async def test_a_refusal_ends_the_feed_and_lets_go_of_the_journal(root, truth):
+    feed, provider = made(root, truth)
+
+    class Refusing(type(provider.stream([]))):
+        async def run(self, deliver):
+            await deliver([bar(next(iter(feed.symbols)), 0)])
+            raise ProviderRefused("wrong key")
+
+    provider.stream = lambda *_, **__: Refusing(provider)
+    feed.clock = replace(feed.clock, sleep=lambda _: asyncio.Event().wait())
+    with pytest.raises(ProviderRefused):
+        await feed.run()
+    assert feed.ended
+    OpenSession(root, SIM, DAY).close()
+
+
+# ------------------------------------------------------------------------------------------- watermark
+
+NOBODY, ALL = np.zeros(10, dtype=np.int64), np.full(10, 2)
+
+
+def mark(**more) -> Watermark:
+    return Watermark(0, 10 * MINUTE, MINUTE, grace=3 * SECOND, **more)
+
+
+def test_a_bar_is_settled_when_every_symbols_has_arrived():
+    arrived = NOBODY.copy()
+    arrived[:2] = 2
+    arrived[2] = 1
+    assert mark().move(arrived, 2, 0) == 2 * MINUTE
+
+
+def test_a_symbol_that_did_not_trade_is_explained_by_time_and_a_line_that_is_alive():
+    one = mark()
+    assert one.move(NOBODY, 2, 5 * MINUTE) == 0, "no data: it may be the line"
+    one.heard(2 * MINUTE)
+    assert one.move(NOBODY, 2, 3 * MINUTE + 2 * SECOND) == 2 * MINUTE
+    assert one.move(NOBODY, 2, 3 * MINUTE + 3 * SECOND) == 3 * MINUTE
+    assert one.move(NOBODY, 2, 9 * MINUTE) == 3 * MINUTE
+
+
+def test_a_gap_holds_the_watermark_until_history_has_answered_and_it_never_goes_back():
+    one = mark()
+    one.heard(5 * MINUTE)
+    one.hold(2 * MINUTE + SECOND)
+    assert one.move(ALL, 2, 8 * MINUTE) == 2 * MINUTE
+    one.filled(4 * MINUTE)
+    assert one.move(NOBODY, 2, 5 * MINUTE) == 4 * MINUTE
+    one.hold(MINUTE)
+    assert one.move(ALL, 2, 8 * MINUTE) == 4 * MINUTE
+    one.filled(10 * MINUTE)
+    assert one.move(NOBODY, 2, 8 * MINUTE) == 10 * MINUTE
+
+
+async def test_a_scan_can_wait_for_the_watermark():
+    one = mark()
+    waiting = asyncio.create_task(one.reached(2 * MINUTE))
+    for arrived, done in ((1, False), (2, True)):
+        one.move(np.array([2] * arrived + [0] * (10 - arrived)), 2, 0)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert waiting.done() == done
+
+
+# ------------------------------------------------------------------------------------------- bars of trades
+
+
+def trade(at: float, price: float, size: float = 1.0, symbol: str = "AAA"):
+    instant = OPEN + int(at * SECOND)
+    return msgspec.structs.replace(
+        bar(symbol, 0), time=instant, open=price, high=price, low=price, close=price, volume=size, final=False
+    )
+
+
+def values(bars):
+    return [(b.symbol, (b.time - OPEN) // MINUTE, b.open, b.high, b.low, b.close, b.volume, b.revision) for b in bars]
+
+
+def test_trades_become_a_bar_by_their_instants_when_its_time_is_over():
+    builder = BarBuilder(MINUTE)
+    assert builder.add([trade(20, 11, 5), trade(1, 10), trade(59, 9, 2), trade(40, 12), trade(61, 13)]) == []
+    assert builder.close(OPEN + MINUTE) == []
+    assert values(builder.close(OPEN + MINUTE + SECOND)) == [("AAA", 0, 10, 12, 9, 9, 9, 0)]
+    assert builder.close(OPEN + MINUTE + 2 * SECOND) == []
+
+
+def test_a_late_trade_revises_its_bar_and_a_much_later_one_is_counted():
+    builder = BarBuilder(MINUTE)
+    builder.add([trade(5, 10)])
+    builder.close(OPEN + 2 * MINUTE)
+    assert values(builder.add([trade(50, 8), trade(51, 9)])) == [("AAA", 0, 10, 10, 8, 9, 3, 1)]
+    assert values(builder.add([trade(52, 7)])) == [("AAA", 0, 10, 10, 7, 7, 4, 2)]
+    builder.close(OPEN + 20 * MINUTE)
+    assert builder.add([trade(53, 6)]) == []
+    assert builder.too_late == 1
+
+
+def test_a_late_trade_of_a_minute_without_a_bar_makes_its_first_one():
+    builder = BarBuilder(MINUTE)
+    builder.close(OPEN + 3 * MINUTE)
+    assert values(builder.add([trade(70, 8)])) == [("AAA", 1, 8, 8, 8, 8, 1, 0)]
+
+
+def test_bars_that_miss_trades_of_a_gap_are_not_built():
+    builder = BarBuilder(MINUTE)
+    builder.add([trade(5, 10), trade(65, 10)])
+    builder.gap(OPEN + 70 * SECOND, OPEN + 150 * SECOND)
+    builder.add([trade(160, 11), trade(185, 12)])
+    assert [start for _, start, *_ in values(builder.close(OPEN + 5 * MINUTE))] == [0, 3]
+
+
+async def test_bars_built_from_trades_are_another_series_and_the_providers_own_are_not_merged(root, truth):
+    feed, provider = made(root, truth, symbols=["AAA"], streams=("trades",))
+    assert feed.series.feed == "trades"
+    provider.hand.now = OPEN + MINUTE
+    await feed.deliver([trade(5, 10), trade(20, 12)])
+    provider.hand.now = OPEN + 2 * MINUTE
+    await feed.deliver([trade(110, 11)])
+    await feed.tick()
+    bars, _ = newest_bars(feed.current.bars.journal.path)
+    assert bars[["open", "high", "low", "close", "volume"]].tolist() == [(10.0, 12.0, 10.0, 12.0, 2.0)]
+    assert provider.fetches == 0
