@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from tapehawk.core.errors import NoData, UnknownName
-from tapehawk.core.panel import Panel
+from tapehawk.core.panel import Ints, Panel
 from tapehawk.scan.question import Days, Question, days_asked
 
 ALL = "all"
@@ -26,11 +26,21 @@ class Asked:
     def without_a_bar(self, with_one: int) -> Mapping[str, int]:
         """Say why symbols with stored bars have none on the days asked for; `with_one` of them have."""
         session, starts = self.panel.columns["session"], self.panel.starts
-        ended = int(np.count_nonzero(session[starts[1:] - 1] < self.days.first))
-        begun = int(np.count_nonzero(session[starts[:-1]] > self.days.last))
-        rest = len(self.panel.symbols) - with_one - ended - begun
-        reasons = {"last bar is earlier": ended, "first bar is later": begun, "no bar then": rest}
+        ended = np.flatnonzero(session[starts[1:] - 1] < self.days.first)
+        begun = np.flatnonzero(session[starts[:-1]] > self.days.last)
+        stale = self._among(ended, self.panel.stale)
+        quarantined = self._among(begun, self.panel.left_out)
+        reasons = {
+            "stale": stale,
+            "last bar is earlier": ended.size - stale,
+            "quarantined": quarantined,
+            "first bar is later": begun.size - quarantined,
+            "no bar then": len(self.panel.symbols) - with_one - ended.size - begun.size,
+        }
         return {reason: count for reason, count in reasons.items() if count}
+
+    def _among(self, places: Ints, names: Collection[str]) -> int:
+        return sum(self.panel.symbols[place] in names for place in places) if names else 0
 
 
 def asked_for(store: Path, question: Question, panel: Panel) -> Asked:

@@ -156,7 +156,9 @@ class _Bar:
         panel = self.panel
         needed = warmup(x, Bars(panel.timeframe, panel.hours, panel.calendar)) + 1
         if self.row + 1 < needed:
-            return f"not enough history: {self.row + 1} bars, {needed} are needed"
+            left_out = panel.left_out.get(panel.symbols[self.place])
+            quarantined = f" ({left_out} earlier ones are quarantined)" if left_out else ""
+            return f"not enough history: {self.row + 1} bars, {needed} are needed{quarantined}"
         return "a value it needs is missing on this bar"
 
     def _here(self, column: Column) -> float:
