@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -39,22 +40,21 @@ def limited(scanner: Scanner, columns: Columns, session: Ints) -> Limits:
     if floor:
         keep = np.nan_to_num(np.asarray(columns["score"], dtype=np.float64), nan=0.0) >= floor
         steps[f"score ≥ {floor:g}"] = _by_pattern(columns, keep)
-        notes += _hidden(int((~keep).sum()), f"score below {floor:g}", "--set min_probability_score=0 shows them")
+        notes += _hidden(
+            int((~keep).sum()), f"with a score below {floor:g}", "--set min_probability_score=0 shows them"
+        )
     if cap is not None:
         over = keep & (_place_in_session(session, keep) > cap)
         keep = keep & ~over
         steps[f"best {cap} a session"] = _by_pattern(columns, keep)
-        notes += _hidden(
-            int(over.sum()), f"are not among the best {cap} a session", "--set max_results_per_day=… shows more"
-        )
+        notes += _hidden(int(over.sum()), f"beyond the best {cap} a session", "--set max_results_per_day=… shows more")
     rows = np.flatnonzero(keep)
     return Limits({name: taken(column, rows) for name, column in columns.items()}, session[rows], steps, tuple(notes))
 
 
-def _hidden(count: int, why: str, how: str) -> list[str]:
-    if not count:
-        return []
-    return [f"{count} row{'s' if count > 1 else ''} hidden that {why}; {how}"]
+def _hidden(count: int, which: str, how: str) -> list[str]:
+    said = f"{count} rows {which} are hidden" if count > 1 else f"1 row {which} is hidden"
+    return [f"{said}; {how}"] if count else []
 
 
 def _by_pattern(columns: Columns, keep: Flags) -> Mapping[tuple[str, str], int]:
@@ -78,15 +78,13 @@ def band_note(scanner: Scanner, hits: Iterable[Hits]) -> tuple[str, ...]:
     """Say in one line how many rows the scanner's band hides, and which options widen it."""
     hidden = dict.fromkeys(scanner.band(), 0)
     for one in hits:
-        for before, step in zip(one.steps, one.steps[1:], strict=False):
+        for before, step in pairwise(one.steps):
             if step.name in hidden:
                 hidden[step.name] += before.passed - step.passed
-    total, by = sum(hidden.values()), {name: count for name, count in hidden.items() if count}
-    if not total:
-        return ()
-    each = ", ".join(f"{getattr(scanner, name):g} as {name} hides {count}" for name, count in by.items())
+    by = {name: count for name, count in hidden.items() if count}
+    each = ", ".join(f"{name} = {getattr(scanner, name):g} hides {count}" for name, count in by.items())
     options = " ".join(f"--set {name}=…" for name in by)
-    return (f"{total} row{'s' if total > 1 else ''} hidden by the band ({each}); {options} widens it",)
+    return tuple(_hidden(sum(by.values()), f"outside the band ({each})", f"{options} widens it"))
 
 
 def funnel_of(one: Hits, asked: Asked, question: Question, limits: Limits) -> Funnel:
