@@ -4,7 +4,7 @@ Every frame is an array. `b` is a minute's bar right after its end; `u` is the s
 when late trades changed it: the next revision, after which a `b` that comes late is the older word. Each subscription
 is answered by all that is subscribed now, or refused as a whole when the plan has no room for it; then fewer symbols
 are asked for, by halves, and the ledger says how many. A second connection on a key is refused, and a dead one counts
-for about 90 s: that is waited for.
+for about 90 s: that is waited for, and told when it takes longer.
 """
 
 from __future__ import annotations
@@ -30,15 +30,17 @@ from tapehawk.data.providers.wire.trouble import Kind, Trouble
 A_MESSAGE: Final = 1000  # symbols in one subscription: it stays below the 32 KB that the vendor's client sends at once
 ANSWERED_WITHIN: Final = 30.0  # seconds, for a subscription
 LIMITED: Final = 30.0  # seconds until a refused connection is tried again, at least
+REFUSALS: Final = 6  # in a row, three minutes at least: then the other connection is alive
 REMEMBERED: Final = 16  # minutes
 ALREADY_KNOWN: Final = 403
 TOO_MANY_SYMBOLS: Final = 405
+TOO_MANY_CONNECTIONS: Final = 406
 ERRORS: Final[dict[int, Kind]] = {
     400: "input",
     401: "line",
     402: "key",
     404: "line",
-    406: "limit",
+    TOO_MANY_CONNECTIONS: "limit",
     407: "line",
     408: "plan",
     409: "plan",
@@ -107,6 +109,7 @@ class AlpacaStream(Line):
         self._asked, self._confirmed = frozenset[str](), frozenset[str]()
         self._unanswered, self._asked_at = 0, 0.0
         self._too_many: int | None = None
+        self._refusals = 0
 
     def address(self) -> str:
         """Return where to connect; the keys are sent later."""
@@ -125,6 +128,7 @@ class AlpacaStream(Line):
             for said in elements(await self.heard(socket)):
                 self._heed(said)
                 if said.msg == "authenticated" or said.code == ALREADY_KNOWN:
+                    self._refusals = 0
                     return
 
     def changes(self, add: frozenset[str], drop: frozenset[str]) -> list[Frame]:
@@ -190,6 +194,9 @@ class AlpacaStream(Line):
             self._try_the_middle()
 
     def _refused(self, said: Element) -> None:
+        self._refusals += said.code == TOO_MANY_CONNECTIONS
+        if self._refusals >= REFUSALS:
+            raise Trouble("taken", f"{said.msg} ({said.code})")
         if said.code in ERRORS:
             raise Trouble(ERRORS[said.code], f"{said.msg} ({said.code})")
         if said.code == TOO_MANY_SYMBOLS:
