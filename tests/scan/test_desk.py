@@ -165,8 +165,8 @@ def test_a_floor_is_on_the_traded_price(tmp_path):
 def test_a_series_that_came_adjusted_says_so_on_each_row(tmp_path):
     adjusted = replace(SIP, adjustment="split", adjusted_as_of=days(63)[-1])
     report = Desk(fill(tmp_path, frame("AAA", breaking(), days(63)), series=adjusted)).run(Question("inside_bar"))
-    assert report.labels == ("price_basis: adjusted",)
-    assert [row["labels"] for row in report.results] == [["price_basis: adjusted"]]
+    assert "price_basis: adjusted" in report.labels
+    assert all("price_basis: adjusted" in row["labels"] for row in report.results)
 
 
 # ------------------------------------------------------------------------------------------------------------- order
