@@ -33,3 +33,41 @@ class JumpingClock:
             sleep=self._sleep,
             chance=lambda: self.chance,
         )
+
+
+class HeldClock:
+    """Whoever sleeps wakes when the test moves the time; real sockets go on meanwhile. Without chance, no jitter."""
+
+    def __init__(self, start: int = START) -> None:
+        self.start, self.passed = start, 0.0
+        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
+
+    async def _sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        wake = asyncio.get_running_loop().create_future()
+        self._sleepers.append((self.passed + seconds, wake))
+        await wake
+
+    async def move(self, seconds: float) -> None:
+        """Move the time, in steps of a second, and let the woken do their work after each."""
+        for _ in range(int(seconds)):
+            self.passed += 1.0
+            due = [one for one in self._sleepers if one[0] <= self.passed]
+            self._sleepers = [one for one in self._sleepers if one[0] > self.passed]
+            for _, wake in due:
+                if not wake.done():
+                    wake.set_result(None)
+            for _ in range(3):
+                await asyncio.sleep(0)
+
+    @property
+    def clock(self) -> Clock:
+        """Return the clock to hand in."""
+        return Clock(
+            now=lambda: self.start + int(self.passed * 1e6),
+            tick=lambda: self.passed,
+            sleep=self._sleep,
+            chance=lambda: 0.0,
+        )

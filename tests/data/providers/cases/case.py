@@ -61,6 +61,9 @@ class Case(ABC):
         del fake
         return False
 
+    streams: ClassVar[bool] = False
+    """It has a stream: its fake can `push` bars and `await_subscribers`."""
+
     def expected_minutes(self, minutes: pl.DataFrame) -> pl.DataFrame:
         """Return what the provider should say of the truth's minutes."""
         return minutes

@@ -13,6 +13,7 @@ from tests.fakes.massive import FakeMassive
 class PolygonCase(Case):
     name = "polygon"
     unknown_is_empty = True
+    streams = True
 
     def fake(self, truth):
         return FakeMassive(truth)

@@ -107,14 +107,17 @@ class Line(Stream):
             raise
         else:
             return
+        finally:
+            self._running = None
         raise error_of(final, self.provider, "the live stream")
 
     async def close(self) -> None:
         """End `run`."""
         self._closing = True
-        if self._running and not self._running.done():
-            self._running.cancel()
-            await asyncio.wait([self._running])
+        running = self._running
+        if running:
+            running.cancel()
+            await asyncio.wait([running])
 
     def health(self) -> StreamHealth:
         """Return how it fares."""

@@ -45,5 +45,5 @@ class Watchdog:
         quiet = self._clock.tick() - self._since
         if quiet <= min(PATIENCE[phase] * 2.0**self._futile, LONGEST):
             return 0.0
-        self._futile += 1
+        self._futile = min(self._futile + 1, 6)
         return quiet
