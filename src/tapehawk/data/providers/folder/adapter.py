@@ -1,0 +1,145 @@
+"""A folder of files behind the provider's door: one step a file, fetched again when the file has changed.
+
+Files are read as an import reads them (data/reading.py): columns and times are told from the file, how prices are
+adjusted is told by the settings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import ClassVar
+
+import polars as pl
+
+from tapehawk.core.bars import CONSOLIDATED, SCHEMA, TIMEFRAMES, Series
+from tapehawk.core.errors import BadInput
+from tapehawk.data import files, reading
+from tapehawk.data.providers.door import CallPlan, Fetched, Health, Offer, Provider, Step, Wanted
+from tapehawk.data.providers.folder.config import FolderConfig
+from tapehawk.data.providers.wire.clock import SYSTEM, Clock
+from tapehawk.data.shapes import session_of
+
+
+class FolderProvider(Provider):
+    """Bars of one market in files of one adjustment and feed."""
+
+    name: ClassVar[str] = "folder"
+
+    def __init__(self, config: FolderConfig, *, clock: Clock = SYSTEM) -> None:
+        self._config, self._clock = config, clock
+        self._calls = 0
+        self._last_success_at: int | None = None
+
+    @property
+    def offer(self) -> Offer:
+        """Return what a folder may hold: whatever was put there."""
+        return Offer(
+            provider=self.name,
+            plan="files",
+            markets=(self._config.market,),
+            timeframes=tuple(TIMEFRAMES),
+            adjustments=(self._config.adjustment or "none",),
+            feeds=(self._config.feed,),
+            bulk_daily=True,
+            max_symbols_per_call=None,
+        )
+
+    def plan(self, wanted: Wanted) -> CallPlan:
+        """Return one step a file. BadInput where the settings do not say which folder, or how prices are adjusted."""
+        if wanted.timeframe not in TIMEFRAMES:
+            raise BadInput(f"{self.name} has no {wanted.timeframe} bars", hint=f"timeframes: {', '.join(TIMEFRAMES)}")
+        found = self._files()
+        steps = [self._step(wanted, file) for file in found]
+        size = sum(file.stat().st_size for file in found) // len(found)
+        where = f"{len(steps):,} files in {self._root()}"
+        return CallPlan.of(steps, per_minute=None, bytes_each=size, note=where)
+
+    async def marks(self, steps: Iterable[Step]) -> Mapping[str, str]:
+        """Return step id → size and time of change of its file."""
+        return {step.id: _mark(self._file(step)) for step in steps}
+
+    async def fetch(self, step: Step) -> Fetched:
+        """Read a file: the bars of the wanted symbols and sessions."""
+        fetched = await asyncio.to_thread(self._read, step)
+        self._calls, self._last_success_at = self._calls + 1, self._clock.now()
+        return fetched
+
+    def health(self) -> Health:
+        """Return how many files were read."""
+        return Health(self.name, calls=self._calls, last_success_at=self._last_success_at)
+
+    def _read(self, step: Step) -> Fetched:
+        file, adjustment, market = self._file(step), self._config.adjustment, self._config.market
+        loaded = reading.load([file], to_adjusted_close=adjustment == "all")
+        zone = self._config.time_zone or None
+        rows = reading.on_one_clock(loaded.rows, zone)
+        self._need_timeframe(file, rows, step.timeframe)
+        rows = reading.settled(rows, timeframe=step.timeframe, market=market, zone=zone)
+        scopes = rows["volume_scope"].unique().to_list() if "volume_scope" in rows.columns else [CONSOLIDATED]
+        if len(scopes) > 1:
+            raise BadInput(f"{file} mixes volume scopes", hint="`scanner import` takes it apart")
+        last = rows["time"].max()
+        series = Series(
+            provider=self.name,
+            feed=self._config.feed,
+            adjustment=adjustment,
+            volume_scope=scopes[0],
+            timeframe=step.timeframe,
+            adjusted_as_of=last.date() if adjustment != "none" and isinstance(last, dt.datetime) else None,
+            simulated=loaded.simulated,
+            market=market,
+        )
+        session = session_of(step.timeframe, market)
+        kept = session.is_between(step.start, step.end)
+        if step.symbols is not None:
+            kept &= pl.col("symbol").is_in(list(step.symbols))
+        return Fetched(
+            step.id, series, rows.filter(kept).select(SCHEMA.names()).cast(dict(SCHEMA)).sort("symbol", "time")
+        )
+
+    def _need_timeframe(self, file: Path, rows: pl.DataFrame, wanted: str) -> None:
+        """Raise BadInput for a file of another timeframe; one bar a symbol tells none."""
+        several = rows.select(pl.col("symbol").is_duplicated().any()).item()
+        if several and wanted != "1w" and (told := reading.infer_timeframe(rows)) != wanted:
+            raise BadInput(f"{file} holds {told} bars, not {wanted}", hint=f"say --timeframe {told}")
+
+    def _step(self, wanted: Wanted, file: Path) -> Step:
+        name = file.relative_to(self._root()).as_posix()
+        digest = hashlib.blake2s(",".join(sorted(wanted.symbols or ())).encode(), digest_size=6).hexdigest()
+        who = "" if wanted.symbols is None else f"|{digest}"
+        return Step(
+            id=f"{wanted.timeframe}|{wanted.start}|{wanted.end}{who}|{name}",
+            kind="session",
+            what=name,
+            timeframe=wanted.timeframe,
+            symbols=wanted.symbols,
+            start=wanted.start,
+            end=wanted.end,
+            hours=wanted.hours,
+        )
+
+    def _root(self) -> Path:
+        if not self._config.path or not self._config.adjustment:
+            hint = "scanner config set providers.folder.path FOLDER, and providers.folder.adjustment none|split|all"
+            raise BadInput(
+                f"{self.name}: the settings do not say which folder, or how its prices are adjusted", hint=hint
+            )
+        return Path(self._config.path.removeprefix("file://")).expanduser()
+
+    def _files(self) -> list[Path]:
+        root = self._root()
+        if not root.is_dir():
+            raise BadInput(f"{self.name}: there is no folder {root}", hint="set providers.folder.path")
+        return files.data_files(root)
+
+    def _file(self, step: Step) -> Path:
+        return self._root() / step.what
+
+
+def _mark(path: Path) -> str:
+    facts = path.stat()
+    return f"{facts.st_size}-{facts.st_mtime_ns}"
