@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -23,9 +24,14 @@ from tapehawk.scan.parameters import configured
 from tapehawk.scan.question import Question, selection
 from tapehawk.scan.report import Report
 from tapehawk.scan.rows import HOUSE, hits_of, ordered
+from tapehawk.scan.trust import left_out_notes, trusted
 from tapehawk.scan.watching import watch_for
 
 USUAL_RISK: Final = Risk()
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ class Desk:
     """Answers questions from one bar store, sizing signals for one account.
 
     `scanners`: a folder of the user's own scanners. `market` and `prefer` say whose bars answer where the store has
-    several; `threads` share the blocks of a panel.
+    several; `threads` share the blocks of a panel; `now` is the clock that tells how old bars are.
     """
 
     store: Path
@@ -42,6 +48,7 @@ class Desk:
     threads: int = 2
     market: str = "us"
     prefer: str | None = None
+    now: Callable[[], dt.datetime] = _now
 
     def run(self, question: Question, *, on_build: Callable[[], None] | None = None) -> Report:
         """Scan. Raises BadInput for a question that makes no sense, NoData where nothing stored answers it.
@@ -64,9 +71,10 @@ class Desk:
         return explained(self._scanner(question), question, self.asked(question, on_build), symbol, self.risk)
 
     def asked(self, question: Question, on_build: Callable[[], None] | None = None) -> Asked:
-        """Return the bars a question is about."""
+        """Return the bars a question is about, labelled where they are stale; a strict question is refused then."""
         about = PanelQuestion(question.timeframe, self.market, question.hours, prefer=self.prefer)
-        return asked_for(self.store, question, open_panel(self.store, about, on_build=on_build))
+        asked = asked_for(self.store, question, open_panel(self.store, about, on_build=on_build))
+        return trusted(asked, question, self.now())
 
     def scan(self, scanners: Sequence[Scanner], question: Question, asked: Asked) -> list[Report]:
         """Scan bars that are at hand; each report's time is that of all of them together."""
@@ -96,7 +104,7 @@ class Desk:
             columns=limits.columns,
             sessions=limits.sessions,
             funnel=tuple(funnel_of(one, asked, question, limits) for one in hits),
-            notes=(*band_note(scanner, hits), *limits.notes),
+            notes=(*band_note(scanner, hits), *limits.notes, *left_out_notes(asked)),
             is_range=question.is_range,
             wide=tuple(one.setup.pattern for one in hits) if scanner.wide else (),
             own=tuple(name for name in limits.columns if name not in HOUSE),

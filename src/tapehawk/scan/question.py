@@ -24,7 +24,8 @@ class Question:
 
     Either one `scan_date` (default: the last session stored; a row a symbol) or `start_date` to `end_date` (every bar).
     `cutoff` "HH:MM" in the exchange's time, for intraday bars: the last bar closed by then stands for the session.
-    `symbols` and `universe` narrow who is asked; `parameters` are the scanner's own.
+    `symbols` and `universe` narrow who is asked; `parameters` are the scanner's own. `strict`: refuse bars that are
+    stale or in quarantine instead of answering without them.
     """
 
     scanner_type: str
@@ -37,6 +38,7 @@ class Question:
     symbols: tuple[str, ...] = ()
     universe: str | None = None
     parameters: Mapping[str, object] = field(default_factory=dict)
+    strict: bool = False
 
     def __post_init__(self) -> None:
         if self.scan_date and (self.start_date or self.end_date):
@@ -47,6 +49,11 @@ class Question:
             self.cutoff_minutes()
             if self.timeframe not in MINUTES:
                 raise BadInput(f"a cutoff on {self.timeframe} bars", hint="name intraday bars too: --timeframe 5m")
+
+    @property
+    def is_latest(self) -> bool:
+        """Say whether the newest bars are asked for, whenever that is."""
+        return self.scan_date is None and self.end_date is None
 
     @property
     def is_range(self) -> bool:

@@ -102,7 +102,8 @@ def _suspects(tape: Tape) -> Ints:
         rows = np.flatnonzero((np.abs(jump) > SMALLEST_JUMP) & (apart > np.abs(jump) * 0.35))
     rows = rows[rows - tape.starts[tape.symbol[rows]] > FEWEST_BARS]
     idle = np.count_nonzero(tape.before(tape.volume, rows, 20) == 0, axis=1)
-    return rows[idle <= np.minimum(rows - tape.starts[tape.symbol[rows]], 20) / 2]
+    trading: Ints = rows[idle <= np.minimum(rows - tape.starts[tape.symbol[rows]], 20) / 2]
+    return trading
 
 
 def _stays(tape: Tape, rows: Ints) -> Flags:
