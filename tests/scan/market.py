@@ -46,6 +46,11 @@ def inside_break(price: float = 100.0, volume: float = 1e6) -> list[Bar]:
     return [wide, inside, (price, price * 1.03, price, price * 1.025, volume * 2)]
 
 
+def breaking(price: float = 100.0, volume: float = 1e6) -> list[Bar]:
+    """Sixty calm bars, then the break of an inside bar on the last."""
+    return [*calm(60, price, volume), *inside_break(price, volume)]
+
+
 def frame(symbol: str, bars: Sequence[Bar], on: Sequence[dt.date]) -> pl.DataFrame:
     """Daily bars of one symbol on these dates."""
     times = [dt.datetime.combine(day, dt.time(), dt.UTC) for day in on]
