@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import re
+from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -72,7 +73,12 @@ def action(row: dict[str, object]) -> tuple[str, dict[str, object]]:
     a dividend the day of its payment.
     """
     ex = row["ex_date"]
-    body = {"id": f"{row['symbol']}-{ex}", "symbol": row["symbol"], "ex_date": str(ex), "record_date": str(ex)}
+    body = {
+        "id": str(uuid5(NAMESPACE_URL, f"{row['symbol']} {ex}")),
+        "symbol": row["symbol"],
+        "ex_date": str(ex),
+        "record_date": str(ex),
+    }
     if row["type"] == "dividend":
         paid = str(ex + dt.timedelta(days=21))
         rate = {"rate": row["cash_amount"], "special": False, "foreign": False, "payable_date": paid}

@@ -165,8 +165,12 @@ class FakeStream(FakeServer):
 
     def await_subscribers(self, *symbols: str) -> None:
         """Wait until a connection is subscribed to the minutes of these symbols and no others."""
+        self.wait_until(lambda: self.has_subscribers(*symbols))
+
+    def has_subscribers(self, *symbols: str) -> bool:
+        """Return whether a connection is subscribed to the minutes of these symbols and no others."""
         topics = {f"{channel}.{symbol}" for channel in ("bars", "updatedBars") for symbol in symbols}
-        self.wait_until(lambda: any(topics == one.topics for one in self.connections))
+        return any(topics == one.topics for one in self.connections)
 
     async def _push(self, events: list[dict[str, object]]) -> None:
         faults = self.faults

@@ -36,7 +36,7 @@ def planned(wanted: Wanted, calendar: Calendar, *, market: str, feed: str, calls
         for dates in _blocks(wanted)
         if (sessions := len(calendar.sessions_between(*dates)))
     ]
-    note = f"{len(wanted.symbols):,} symbols in {len(steps):,} batches from {feed}, {PAGE:,} bars a call"
+    note = f"{len(set(wanted.symbols)):,} symbols in {len(steps):,} batches from {feed}, {PAGE:,} bars a call"
     return CallPlan.of(steps, per_minute=calls_per_minute, bytes_each=PAGE * BAR_BYTES, note=note)
 
 
