@@ -29,7 +29,7 @@ from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.data.receiving import Receiving, Running
 from tapehawk.data.refill import closed_bars, fetch_all, series_of
 from tapehawk.data.router import Router
-from tapehawk.data.sealing import seal
+from tapehawk.data.sealing import seal, seal_ended
 from tapehawk.data.ticks import BarBuilder
 from tapehawk.data.watermark import GRACE
 
@@ -67,7 +67,7 @@ class LiveFeed:
         step = TIMEFRAMES[self.series.timeframe] * MINUTE_US
         self._builder = None if "bars" in provider.offer.streams else BarBuilder(step)
         self._stream: Stream | None = None
-        self._news, self._filling = asyncio.Event(), asyncio.Lock()
+        self._news, self._filling, self._ticking = asyncio.Event(), asyncio.Lock(), asyncio.Lock()
         self._begun, self._open_gap, self._ask_at = False, 0, 0
 
     @property
@@ -79,6 +79,11 @@ class LiveFeed:
     def current(self) -> Running | None:
         """Return the newest session that is being received."""
         return self._receiving.current
+
+    @property
+    def settled(self) -> bool:
+        """Say whether every session before the current one is in the store: then history is whole."""
+        return len(self._receiving.running) <= 1
 
     @property
     def stale_since(self) -> int | None:
@@ -93,6 +98,7 @@ class LiveFeed:
 
     async def run(self) -> None:
         """Receive until cancelled or the stream ends. Raises ProviderRefused when going on is useless."""
+        await asyncio.to_thread(seal_ended, self.root, self.clock.now())  # what a process that died has left
         self._stream = self.provider.stream(sorted(self.symbols), on_gap=self.on_gap)
         tasks = [asyncio.create_task(self._stream.run(self.deliver)), asyncio.create_task(self._beside())]
         try:
@@ -132,6 +138,16 @@ class LiveFeed:
 
     async def tick(self) -> None:
         """Do what time brings: bars of trades, the watermark, gaps still open, the disk, sessions that are over."""
+        async with self._ticking:
+            await self._tick()
+
+    def close(self) -> None:
+        """Let go of the journals, for good; what is in them is sealed by the next run."""
+        self._receiving.close()
+        self.ended = True
+        self._tell()
+
+    async def _tick(self) -> None:
         now = self.clock.now()
         if self._builder:
             self._keep(self._builder.close(now))
@@ -143,12 +159,6 @@ class LiveFeed:
         for day, session in list(self._receiving.running.items()):
             if now >= session.bars.places.ends + SEAL_AFTER:
                 await self._end(day, session)
-
-    def close(self) -> None:
-        """Let go of the journals, for good; what is in them is sealed by the next run."""
-        self._receiving.close()
-        self.ended = True
-        self._tell()
 
     async def _beside(self) -> None:
         while True:
