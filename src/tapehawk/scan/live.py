@@ -1,0 +1,241 @@
+"""Scanning as bars close: a session's journal read on, the kernels' saved states moved on, hits as rows.
+
+    journal ──read on──► places ──closed by the watermark──► advance every symbol ──► new rows
+                            └──behind what was scanned──► rewind that symbol ──► rows added, rows withdrawn
+
+The journal is the queue: a scan that is slow, starts late or is started again reads on from there, so live, catching up
+and replay are one path. Before the first bar the stored history of the series is played (or what a saved state
+remembers of it), which makes the session's open the checkpoint that a revised bar rewinds to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+
+from tapehawk.core.errors import BadInput, NoData
+from tapehawk.core.live import Live
+from tapehawk.core.panel import PRICES_AND_VOLUME, Ints, Panel
+from tapehawk.core.ranks import rank_nodes
+from tapehawk.core.scanner import Scanner
+from tapehawk.core.sessions import calendar_named
+from tapehawk.core.signals import Risk
+from tapehawk.core.watch import Found
+from tapehawk.data.journal import Bars, Tape, bars_at, journal_path
+from tapehawk.data.open_session import Places
+from tapehawk.data.states import Facts, load_states, save_states
+from tapehawk.data.versions import parse_version
+from tapehawk.scan.history import Past
+from tapehawk.scan.report import plain_rows
+from tapehawk.scan.rows import hits_of
+from tapehawk.scan.watching import watch_for
+
+REPLAY_ALL: Final = 50  # symbols: from here on one replay of all costs less than a rewind each
+Row: TypeAlias = dict[str, Any]
+Key: TypeAlias = tuple[str, str, str, str]  # scanner, pattern, symbol, bar_time
+
+
+@dataclass
+class Changes:
+    """What a step brought: rows that are new and rows that hold no longer; a row that changed is in both."""
+
+    added: list[Row] = field(default_factory=list)
+    withdrawn: list[Row] = field(default_factory=list)
+
+
+class LiveScan:
+    """Some scanners over one series' open session. `past` says which, of what symbols, and what came before.
+
+    `journals`: the root that has the journal (another than the store's when a day is replayed). `rows`: the session's
+    hits. `done`: how many bars of the session were scanned. Raises what reading the store does.
+    """
+
+    def __init__(
+        self,
+        scanners: Iterable[Scanner],
+        past: Past,
+        *,
+        journals: Path | None = None,
+        risk: Risk | None = None,
+        threads: int = 2,
+    ) -> None:
+        self.past, self._root, self._risk = past, journals or past.root, risk or Risk()
+        self._like, self._split = past.empty(), past.split
+        self._live = Live([watch_for(one, past.series.timeframe) for one in scanners], self._like, threads=threads)
+        self._ranking = bool(rank_nodes(self._live.roots()))
+        self.from_saved_state = self._play_past()
+        self._tape = Tape(journal_path(self._root, past.series, past.session))
+        self._places = Places(calendar_named(past.series.market), past.session, past.series.timeframe)
+        self._number: dict[str, int] = {symbol: number for number, symbol in enumerate(past.symbols)}
+        self._mine = np.empty(0, dtype=np.int64)
+        self.done = 0
+        self.rows: dict[Key, Row] = {}
+
+    @property
+    def data_version(self) -> str:
+        """Name what the rows are made of: the tables' versions and the journal's offset."""
+        return f"{self._like.data_version}+journal_{self.past.session:%Y%m%d}@{self._tape.offset}"
+
+    @property
+    def outdated(self) -> bool:
+        """Say whether the stored history has changed since the states were made (a correction, a split)."""
+        return self.past.version != self._like.data_version
+
+    @property
+    def over(self) -> bool:
+        """Say whether the whole session has been scanned."""
+        return self.done == self._places.slots
+
+    @property
+    def through(self) -> int:
+        """Return the instant up to which bars have been scanned, µs UTC."""
+        return min(self._places.begins + self.done * self._places.step, self._places.ends)
+
+    def step(self, watermark: int) -> Changes:
+        """Scan what has closed by the watermark and what was revised before it; returns what changed."""
+        late = self._read_on()
+        upto = max(self.done, min(self._places.slots, (watermark - self._places.begins) // self._places.step))
+        if watermark >= self._places.ends:
+            upto = self._places.slots
+        before, self.done = self.done, upto
+        if late.size and (late.size >= REPLAY_ALL or self._ranking):
+            panel = self._panel(0)
+            return self._replaced(self._live.replay(panel), panel, None)
+        changes = Changes()
+        panel = self._panel(before, without=late)
+        if panel.n_bars:
+            changes = self._replaced(self._live.advance(panel), panel, ())
+        for symbol in late.tolist():
+            panel = self._panel(0, only=symbol)
+            again = self._replaced(self._live.rewind(symbol, panel), panel, (self.past.symbols[symbol],))
+            changes.added += again.added
+            changes.withdrawn += again.withdrawn
+        return changes
+
+    @property
+    def live(self) -> Live:
+        """Return the engine's live search, with the states that stay."""
+        return self._live
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self._live.close()
+
+    def finish(self) -> Changes:
+        """Scan the session to its end."""
+        return self.step(self._places.ends)
+
+    def hand_over(self, next_past: Past) -> bool:
+        """Save the states for the next session's open; say whether they are what its history comes to.
+
+        They are when this session is in the store as it was scanned, and nothing else has changed there: no correction
+        of earlier bars, no split on the next session. Otherwise history has to be played.
+        """
+        sealed, bars = self._tape.path.with_suffix(".sealed"), f"bars_{self.past.series.timeframe}"
+        if not sealed.exists() or sealed.stat().st_size != self._tape.offset or not self.over:
+            return False
+        if "@" not in self._like.data_version or next_past.splits_on_the_day():
+            return False
+        before = parse_version(self._like.data_version)
+        if parse_version(next_past.version) != {**before, bars: before.get(bars, -1) + 1}:
+            return False
+        save_states(self._file(next_past), self._live, next_past.empty(), through=self._places.ends)
+        return True
+
+    # before the session
+
+    def _file(self, past: Past) -> Path:
+        """Return where the states at the open of a session are kept."""
+        scan = Facts.of(self._live, self._like, through=0).scan
+        name = f"{past.series.timeframe}.{past.series.id}.{past.hours}.{scan}".replace("/", "_")
+        return self._root / "states" / name / f"{past.session}.npz"
+
+    def _play_past(self) -> bool:
+        """Bring the states to the session's open; say whether saved ones did."""
+        file = self._file(self.past)
+        for other in set(file.parent.glob("*.npz")) - {file}:
+            other.unlink()
+        with suppress(NoData, BadInput):  # none, unreadable, or of something else: history says the same
+            load_states(file, self._live, self._like)
+            return True
+        through = 0
+        for panel in self.past.panels():
+            self._live.advance(panel)
+            through = int(panel.time.max())
+        self._live.checkpoint()
+        save_states(file, self._live, self._like, through=through)
+        return False
+
+    # the session
+
+    def _read_on(self) -> Ints:
+        """Note what the journal has brought; return the symbols (places) with a bar behind what was scanned."""
+        late: list[Ints] = [np.empty(0, dtype=np.int64)]
+        for rows, records in self._tape.parts() if self._exists() else ():
+            more = [self._number.get(name, -1) for name in self._tape.names[self._mine.size :]]
+            self._mine = np.concatenate([self._mine, np.array(more, dtype=np.int64)])
+            symbol, slot = self._mine[rows["symbol"]], self._places.slot(rows["time"])
+            known = symbol >= 0
+            self._places.put(symbol[known], slot[known], records[known])
+            late.append(symbol[known & (slot < self.done)])
+        return np.unique(np.concatenate(late))
+
+    def _exists(self) -> bool:
+        return self._tape.path.exists() or self._tape.path.with_suffix(".sealed").exists()
+
+    def _panel(self, since: int, *, only: int | None = None, without: Ints | None = None) -> Panel:
+        """Return the bars from the session's bar `since` on that were scanned or are now."""
+        symbols = np.arange(len(self.past.symbols)) if only is None else np.array([only])
+        which = symbols if without is None else np.setdiff1d(symbols, without)
+        records, counts = self._places.between(which, since, self.done)
+        bars = bars_at(self._tape.path, records)
+        session, minute = calendar_named(self.past.series.market).locate(bars["time"], self.past.hours)
+        inside = session >= 0
+        return self._of(bars[inside], np.repeat(which, counts)[inside], symbols, (session[inside], minute[inside]))
+
+    def _of(self, bars: Bars, owner: Ints, symbols: Ints, at: tuple[Any, Any]) -> Panel:
+        columns = {name: np.ascontiguousarray(bars[name]) for name in PRICES_AND_VOLUME}
+        traded = {f"raw.{name}": column for name, column in columns.items()} if self._split else {}
+        return Panel(
+            symbols=tuple(self.past.symbols[symbol] for symbol in symbols),
+            starts=np.searchsorted(owner, np.append(symbols, symbols[-1] + 1)).astype(np.int64),
+            time=np.ascontiguousarray(bars["time"]),
+            columns={**columns, **traded, "session": at[0].astype(np.float64), "minute": at[1]},
+            timeframe=self._like.timeframe,
+            hours=self._like.hours,
+            calendar=self._like.calendar,
+            labels=self._like.labels,
+            data_version=self._like.data_version,
+        )
+
+    # rows
+
+    def _replaced(self, found: list[Found], panel: Panel, again: tuple[str, ...] | None) -> Changes:
+        """Put what was found among the rows, in place of those of the symbols that were played again (None: all)."""
+        new = {_key(row): row for one in found for row in plain_rows(hits_of(one, panel, self._risk).columns)}
+        old = {key: row for key, row in self.rows.items() if again is None or key[2] in again}
+        self.rows = {key: row for key, row in self.rows.items() if key not in old} | new
+        return differences(old, new)
+
+
+def differences(old: Mapping[Key, Row], new: Mapping[Key, Row]) -> Changes:
+    """Return what changed from some rows to others."""
+    withdrawn = [row for key, row in old.items() if new.get(key) != row]
+    return Changes([row for key, row in new.items() if old.get(key) != row], withdrawn)
+
+
+def labelled(rows: Iterable[Mapping[str, Any]], stale_since: int | None) -> list[Row]:
+    """Return rows that say since when they are stale, if they are (µs UTC)."""
+    if stale_since is None:
+        return [dict(row) for row in rows]
+    label = f"stale since {np.datetime64(stale_since, 'us').astype('datetime64[s]')}Z"
+    return [{**row, "labels": [*row["labels"], label]} for row in rows]
+
+
+def _key(row: Row) -> Key:
+    return row["scanner"], row["pattern"], row["symbol"], row["bar_time"]
