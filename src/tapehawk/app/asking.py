@@ -43,6 +43,7 @@ class Asked:
     symbols: Sequence[str] = ()
     universe: str | None = None
     parameters: Mapping[str, str] | None = None
+    strict: bool = False
 
     @property
     def market(self) -> str:
@@ -92,6 +93,7 @@ def question(settings: Settings, asked: Asked, scanner: str) -> Question:
         symbols=tuple(asked.symbols),
         universe=None if asked.universe == CRYPTO else asked.universe,
         parameters=parameters(settings, scanner, asked.parameters or {}),
+        strict=asked.strict,
     )
 
 

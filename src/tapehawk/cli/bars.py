@@ -120,6 +120,9 @@ def _show_import(console: Console, done: ImportReport, root: Path) -> None:
         console.print(Text(f"  refused  {rows:,} rows: {reason}", style="yellow"))
     if done.reject_file:
         console.print(Text(f"  refused rows are in {done.reject_file}", style="yellow"))
+    if done.findings:
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in done.findings.items())
+        console.print(Text(f"  found    {kinds}; scanner data check tells them", style="yellow"))
     if done.dry_run:
         console.print("nothing was written (--dry-run)")
 

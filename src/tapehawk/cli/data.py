@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 from rich.text import Text
 
+from tapehawk.cli import check
 from tapehawk.cli.options import Format
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="What the 
 @app.callback()
 def data() -> None:
     """What the bar store holds."""
+
+
+app.command("check")(check.check)
 
 
 @app.command("status")

@@ -91,6 +91,9 @@ Timeframe = Annotated[str, typer.Option("--timeframe", help="Bars: 1m 5m 15m 30m
 OneScanner = Annotated[
     str, typer.Option("--scanner-type", help="The scanner.", metavar="SCANNER", autocompletion=complete_scanner)
 ]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Refuse stale or quarantined bars instead of answering without them.")
+]
 Date = Annotated[
     dt.date | None,
     typer.Option("--date", parser=date, metavar=DATE, help="Session to scan; default the last one stored."),

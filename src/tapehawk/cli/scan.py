@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from tapehawk.cli import options
-from tapehawk.cli.options import Assignments, ConfigFile, Date, EndDate, StartDate, Symbols, Timeframe
+from tapehawk.cli.options import Assignments, ConfigFile, Date, EndDate, StartDate, Strict, Symbols, Timeframe
 
 if TYPE_CHECKING:
     from tapehawk.app.asking import Asked
@@ -55,6 +55,7 @@ def run(
     symbols: Symbols = None,
     universe: Universe = None,
     set_: Assignments = None,
+    strict: Strict = False,
     config_file: ConfigFile = None,
     format_: Format = None,
     output: Output = None,
@@ -80,6 +81,7 @@ def run(
         symbols=options.names(symbols),
         universe=universe,
         parameters=assignments(set_ or ()),
+        strict=strict,
     )
     _answer(asked, config_file, format_, output)
 
@@ -95,6 +97,7 @@ def formula(
     symbols: Symbols = None,
     universe: Universe = None,
     set_: Assignments = None,
+    strict: Strict = False,
     config_file: ConfigFile = None,
     format_: Format = None,
     output: Output = None,
@@ -117,6 +120,7 @@ def formula(
         symbols=options.names(symbols),
         universe=universe,
         parameters={**assignments(set_ or ()), "formula": expression},
+        strict=strict,
     )
     _answer(asked, config_file, format_, output)
 
