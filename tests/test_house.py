@@ -125,6 +125,12 @@ def test_importing_the_whole_package_does_nothing_and_loads_no_pandas_and_no_sql
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_command_that_asks_no_provider_loads_nothing_for_the_network(tmp_path):
+    loads = "import sys, tapehawk.cli.main, tapehawk.scan.desk; print(*sorted({names} & sys.modules.keys()))"
+    answer = run(sys.executable, "-c", loads.format(names={"httpx2", "websockets", "stamina", "ccxt"}), cwd=tmp_path)
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "\n", "")
+
+
 def contracts(folder: Path) -> subprocess.CompletedProcess[str]:
     """Check the import contracts of the package in `folder`/src."""
     linter = Path(sys.executable).parent / "lint-imports"
@@ -160,6 +166,7 @@ def test_the_import_contracts_hold():
         ("data/planted.py", "def frame():\n    import pandas", "No pandas"),
         ("core/planted.py", "import rich", "The terminal stays"),
         ("scanners/planted.py", "import duckdb", "Delta Lake and DuckDB stay"),
+        ("scan/planted.py", "import httpx2", "The network stays"),
         ("planted.py", "", "Arrows point down"),
     ],
 )
