@@ -14,10 +14,9 @@ A provider's stream is this class with its dialect: `address`, `greet`, `changes
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
 from abc import abstractmethod
-from collections.abc import Coroutine, Iterable
+from collections.abc import Iterable
 from typing import ClassVar, Final
 
 import msgspec
@@ -30,6 +29,7 @@ from tapehawk.data.providers.wire.buffer import Buffer
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.data.providers.wire.ledger import Ledger
 from tapehawk.data.providers.wire.secrets import Keys, QuietLogger, struck
+from tapehawk.data.providers.wire.tasks import done, first_to_end
 from tapehawk.data.providers.wire.trouble import AGAIN, KINDS, Trouble, error_of, retry_after
 from tapehawk.data.providers.wire.watchdog import Watchdog
 
@@ -98,7 +98,7 @@ class Line(Stream):
         self.keys.need(self.provider)
         self._running = asyncio.current_task()
         try:
-            await _first_to_end(self._connect_again_and_again(), self._hand_over(deliver))
+            await first_to_end(self._connect_again_and_again(), self._hand_over(deliver))
         except Trouble as trouble:
             final = trouble
         except asyncio.CancelledError:
@@ -162,7 +162,7 @@ class Line(Stream):
                 self._subscribed = frozenset()
                 await self._subscribe(socket)
                 self._ready()
-                await _first_to_end(self._read_on(socket), self._follow_wishes(socket), self._watch())
+                await first_to_end(self._read_on(socket), self._follow_wishes(socket), self._watch())
         except Trouble as trouble:
             found = trouble
         except ConnectionClosed as error:
@@ -225,9 +225,9 @@ class Line(Stream):
         while True:
             news = await self._buffer.take()
             if isinstance(news, list):
-                await _done(deliver(news))
+                await done(deliver(news))
             elif self._on_gap:
-                await _done(self._on_gap(news.since, tuple(sorted(self._wanted))))
+                await done(self._on_gap(news.since, tuple(sorted(self._wanted))))
 
     # beside the reader
 
@@ -249,21 +249,3 @@ class Line(Stream):
             quiet = self._watchdog.alarm()
             if quiet:
                 raise Trouble("line", f"no data for {quiet:.0f} s although the market is open")
-
-
-async def _done(result: object) -> None:
-    if inspect.isawaitable(result):
-        await result
-
-
-async def _first_to_end(*works: Coroutine[object, object, None]) -> None:
-    """Run works side by side until one ends or fails; the others are cancelled and waited for."""
-    tasks = [asyncio.ensure_future(work) for work in works]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()
