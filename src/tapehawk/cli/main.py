@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 import typer
 
-from tapehawk.cli import bars, config, data, doctor, explain, listing, scan
+from tapehawk.cli import bars, config, data, doctor, explain, listing, scan, sync
 from tapehawk.cli.exits import BUG, FINE, INTERRUPTED, Edge
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.command("formula")(scan.formula)
 app.command("explain")(explain.explain)
 app.command("list")(listing.scanners)
 app.add_typer(config.app, name="config")
+app.command("sync")(sync.sync)
 app.command("import")(bars.import_)
 app.command("export")(bars.export)
 app.add_typer(data.app, name="data")

@@ -59,3 +59,10 @@ def size(count: int) -> str:
     """Bytes by their scale."""
     scale, letter = next(((s, name) for s, name in _SCALES if count >= s), (1.0, ""))
     return f"{count / scale:,.1f} {letter}B"
+
+
+def duration(seconds: float) -> str:
+    """Time by its scale: 42 s, 7 min, 2.5 h."""
+    if seconds < 90:
+        return f"{seconds:,.0f} s"
+    return f"{seconds / 60:,.0f} min" if seconds < 5400 else f"{seconds / 3600:,.1f} h"

@@ -73,6 +73,13 @@ def complete_setting(incomplete: str) -> list[str]:
     return _quietly(keys, incomplete)
 
 
+def complete_provider(incomplete: str) -> list[str]:
+    """Complete the name of a provider."""
+    from tapehawk.data.providers.registry import provider_names
+
+    return _quietly(provider_names, incomplete)
+
+
 DATE = "YYYY-MM-DD"
 Format = Annotated[Shape, typer.Option("--format", help="A table for people, JSON for programs.")]
 ConfigFile = Annotated[

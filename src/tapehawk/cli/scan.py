@@ -34,6 +34,9 @@ Universe = Annotated[
     str | None,
     typer.Option("--universe", metavar="NAME", help="A type or exchange of the stored symbols, or `crypto`."),
 ]
+Fetch = Annotated[
+    bool, typer.Option("--fetch", help="Fetch symbols that are not stored, if it takes no longer than a scan may.")
+]
 Format = Annotated[
     FileFormat | None,
     typer.Option("--format", help="How to answer; default: the setting cli.default_format.", show_default=False),
@@ -56,6 +59,7 @@ def run(
     universe: Universe = None,
     set_: Assignments = None,
     strict: Strict = False,
+    fetch: Fetch = False,
     config_file: ConfigFile = None,
     format_: Format = None,
     output: Output = None,
@@ -83,7 +87,7 @@ def run(
         parameters=assignments(set_ or ()),
         strict=strict,
     )
-    _answer(asked, config_file, format_, output)
+    _answer(asked, config_file, format_, output, fetch=fetch)
 
 
 def formula(
@@ -125,7 +129,9 @@ def formula(
     _answer(asked, config_file, format_, output)
 
 
-def _answer(asked: Asked, config_file: Path | None, format_: FileFormat | None, output: Path | None) -> None:
+def _answer(
+    asked: Asked, config_file: Path | None, format_: FileFormat | None, output: Path | None, *, fetch: bool = False
+) -> None:
     from tapehawk.app.asking import run as scan
     from tapehawk.app.saving import keep
     from tapehawk.app.settings import settings
@@ -133,6 +139,10 @@ def _answer(asked: Asked, config_file: Path | None, format_: FileFormat | None, 
 
     known = settings(config_file)
     chosen = format_ or ("table" if output else known.cli.default_format)
+    if fetch:
+        from tapehawk.cli.sync import fetch as fetch_lacking
+
+        fetch_lacking(known, asked)
     with terminal.working(known, "opening") as step:
         reports = scan(known, asked, on_step=step)
     if output is None or chosen == "table":

@@ -71,3 +71,17 @@ def working(settings: Settings, what: str) -> Iterator[Callable[[str], None]]:
         start.cancel()
         start.join()
         bar.stop()
+
+
+@contextmanager
+def counting(settings: Settings, what: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Show how far something is; yields a way to say how many parts of how many are done, and at what rate."""
+    if not (settings.cli.progress_bars and sys.stderr.isatty()):
+        yield lambda *_: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
+    with Progress(*columns, TextColumn("{task.fields[rate]}"), console=complaints(), transient=True) as bar:
+        task = bar.add_task(what, total=None, rate="")
+        yield lambda done, every, rate: bar.update(task, completed=done, total=every, rate=rate)

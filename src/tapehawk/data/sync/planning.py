@@ -7,7 +7,7 @@ dividends are fetched with any bars, listings with those of the whole market; ea
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
@@ -65,7 +65,7 @@ class SyncPlan:
 async def plan_sync(root: Path, provider: Provider, wanted: Wanted, *, now: int) -> SyncPlan:
     """Plan; `now` is µs UTC. Nothing that costs is asked. Raises what the provider's `plan` raises."""
     ledger, whole, today = Ledger(root, provider.name), provider.plan(wanted), _date(now)
-    offer, market = provider.offer, market_of(provider.offer, wanted)
+    offer, market = provider.offer, market_of(provider.offer, wanted.symbols)
     marks = await provider.marks(whole.steps) if isinstance(provider, Marked) else None
     done = tuple(one for one in whole.steps if ledger.has(one.id, (marks or {}).get(one.id)))
     absent = tuple(one for one in whole.steps if marks is not None and one.id not in marks)
@@ -91,9 +91,9 @@ async def plan_sync(root: Path, provider: Provider, wanted: Wanted, *, now: int)
     )
 
 
-def market_of(offer: Offer, wanted: Wanted) -> str:
+def market_of(offer: Offer, symbols: Collection[str] | None) -> str:
     """Return the market that is asked: coins have a slash in their names."""
-    coins = bool(wanted.symbols) and all("/" in symbol for symbol in wanted.symbols or ())
+    coins = bool(symbols) and all("/" in symbol for symbol in symbols or ())
     return "crypto" if coins or offer.markets == ("crypto",) else "us"
 
 

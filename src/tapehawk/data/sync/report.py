@@ -30,8 +30,9 @@ class SyncReport:
     """What a sync did.
 
     `steps`: done by this one, `before`: by earlier ones. `rejected`: reason → rows that broke the bar contract, which
-    `reject_file` holds. `silent`: named symbols without any bar. `halts`: sessions that a named symbol lacks and others
-    have. `calls` and `waited` (seconds, for the plan's limit) are the provider's.
+    `reject_file` holds. `findings`: kind → what the checks found in the bars that were stored. `silent`: named symbols
+    without any bar. `halts`: sessions that a named symbol lacks and others have. `calls` and `waited` (seconds, for the
+    plan's limit) are the provider's.
     """
 
     provider: str
@@ -45,6 +46,7 @@ class SyncReport:
     symbols: Appended
     rejected: Mapping[str, int]
     reject_file: Path | None
+    findings: Mapping[str, int]
     silent: tuple[str, ...]
     halts: int
     series: tuple[str, ...]

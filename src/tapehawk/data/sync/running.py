@@ -1,12 +1,13 @@
 """Doing what was planned, and a word at the end about what is missing.
 
-    plan ─► splits, dividends, listings ─► fetch · fetch · fetch ─► judge ─► batch ─► store, ledger ─► all there?
+    plan ─► splits, dividends, listings ─► fetch · fetch · fetch ─► batch ─► store, ledger ─► checks ─► all there?
 
 Actions come first, so that no bar of a split day is ever read without its split.
 """
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable
 from contextlib import suppress
@@ -69,10 +70,11 @@ class _Run:
             self._count(step, await fetch_reference(self._root, self._provider, self._ledger, step))
         await self._bars()
         reject_file = self._keeper.write_rejects(self._provider.name)
+        findings = await asyncio.to_thread(self._keeper.check)
         self._need_no_failure()
         missing = await self._nothing_missing()
         self._keeper.done(self._fetching.held)
-        return self._report(missing, reject_file)
+        return self._report(missing, reject_file, findings)
 
     async def _bars(self) -> None:
         plan = self._plan
@@ -130,7 +132,7 @@ class _Run:
     def _today(self) -> dt.date:
         return dt.datetime.fromtimestamp(self._clock.now() / 1e6, dt.UTC).date()
 
-    def _report(self, missing: Missing, reject_file: Path | None) -> SyncReport:
+    def _report(self, missing: Missing, reject_file: Path | None, findings: dict[str, int]) -> SyncReport:
         health, wanted = self._provider.health(), self._plan.wanted
         version: str | None = None
         with suppress(NoData):
@@ -147,6 +149,7 @@ class _Run:
             symbols=self._symbols,
             rejected=dict(self._keeper.rejected),
             reject_file=reject_file,
+            findings=findings,
             silent=missing.silent,
             halts=missing.halts,
             series=tuple(sorted(self._keeper.series)),

@@ -13,6 +13,7 @@ import polars as pl
 from tapehawk.core.bars import KEYS, SCHEMA, Series, check_bars
 from tapehawk.data import store
 from tapehawk.data.providers.door import Fetched, Step
+from tapehawk.data.quality import check_written
 from tapehawk.data.rejects import counted, write_rejects
 from tapehawk.data.shapes import session_of
 from tapehawk.data.sync.ledger import Done, Ledger
@@ -21,6 +22,8 @@ from tapehawk.data.versions import bars_table, table_version
 
 MOST_REJECTS: Final = 100_000
 """Refused rows that are kept for people to look at."""
+CHECKED_AT_ONCE: Final = 1_000_000
+"""Bars whose symbols are checked together."""
 OUTSIDE: Final = "outside the dates asked for"
 
 
@@ -61,6 +64,7 @@ class Keeper:
     stored: Appended = field(default_factory=lambda: Appended(0, 0, 0))
     series: dict[str, Series] = field(default_factory=dict)
     rejected: Counter[str] = field(default_factory=Counter)
+    _written: dict[Series, pl.DataFrame] = field(default_factory=dict)
     _rejects: list[pl.DataFrame] = field(default_factory=list)
     _kept_rejects: int = 0
 
@@ -75,6 +79,7 @@ class Keeper:
             done = store.append_bars(self.root, frames)
             self.stored = added(self.stored, done)
             self.series |= {series.id: series for series, _ in frames}
+            self._note_written(frames)
         self._refuse(batch)
         self.done([one.step for one in batch if one.whole])
 
@@ -84,6 +89,25 @@ class Keeper:
         version = table_version(self.root, table) or 0
         if steps:
             self.ledger.note([Done(one.id, table, version, self.marks.get(one.id)) for one in steps])
+
+    def check(self) -> dict[str, int]:
+        """Check what was stored, some symbols at a time, and quarantine what needs it; return findings by kind."""
+        found: Counter[str] = Counter()
+        for series, written in self._written.items():
+            parts = written.sort("symbol").with_columns(part=pl.col("bars").cum_sum() // CHECKED_AT_ONCE)
+            for part in parts.partition_by("part", maintain_order=True):
+                kinds = check_written(self.root, [(series, part.select("symbol", "time"))])["kind"]
+                found.update(dict(kinds.value_counts().iter_rows()))
+        return dict(found.most_common())
+
+    def _note_written(self, frames: list[tuple[Series, pl.DataFrame]]) -> None:
+        """Keep, of each symbol, since when and how many bars were written."""
+        for series, bars in frames:
+            new = bars.group_by("symbol").agg(pl.col("time").min(), pl.len().alias("bars"))
+            if series in self._written:
+                both = pl.concat([self._written[series], new])
+                new = both.group_by("symbol").agg(pl.col("time").min(), pl.col("bars").sum())
+            self._written[series] = new
 
     def write_rejects(self, provider: str) -> Path | None:
         """Write the refused rows of all batches, if there are any."""

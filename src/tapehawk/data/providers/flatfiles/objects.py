@@ -217,12 +217,11 @@ class Storage(Objects):
 def _kind(error: Exception, text: str) -> Kind:
     if any(word in text for word in WRONG_KEY):
         return "key"
-    if isinstance(error, FileNotFoundError):  # obstore's too; of a listing: there is no such bucket
-        return "input"
     status = re.search(r"\b(?:status code:?|HTTP) (\d{3})", text)
     named: dict[str, Kind] = {"UnauthenticatedError": "key", "PermissionDeniedError": "plan"}
     if status and type(error).__name__ not in named:
-        return KINDS.get(int(status[1]), "server")
+        kind = KINDS.get(int(status[1]), "server")
+        return "input" if kind == "unknown" else kind  # of a listing: there is no such bucket
     return named.get(type(error).__name__, "line")
 
 

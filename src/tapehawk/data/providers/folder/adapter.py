@@ -93,13 +93,12 @@ class FolderProvider(Provider):
             simulated=loaded.simulated,
             market=market,
         )
-        session = session_of(step.timeframe, market)
-        kept = session.is_between(step.start, step.end)
+        # What has no time or symbol is kept: it is refused, and told, when it is judged.
+        kept = session_of(step.timeframe, market).is_between(step.start, step.end).fill_null(value=True)
         if step.symbols is not None:
-            kept &= pl.col("symbol").is_in(list(step.symbols))
-        return Fetched(
-            step.id, series, rows.filter(kept).select(SCHEMA.names()).cast(dict(SCHEMA)).sort("symbol", "time")
-        )
+            kept &= pl.col("symbol").is_in(list(step.symbols)).fill_null(value=True)
+        bars = rows.filter(kept).select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
+        return Fetched(step.id, series, bars.sort("symbol", "time"))
 
     def _need_timeframe(self, file: Path, rows: pl.DataFrame, wanted: str) -> None:
         """Raise BadInput for a file of another timeframe; one bar a symbol tells none."""
