@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 
 from tapehawk.data.stream import LiveFeed
-from tapehawk.scan.live import Changes, LiveScan, differences
+from tapehawk.scan.live import LiveScan
+from tapehawk.scan.session_rows import Changes, differences
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 
@@ -25,34 +24,22 @@ from tapehawk.core.ranks import rank_nodes
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.sessions import calendar_named
 from tapehawk.core.signals import Risk
-from tapehawk.core.watch import Found
 from tapehawk.data.journal import Bars, Tape, bars_at, journal_path
 from tapehawk.data.open_session import Places
 from tapehawk.data.states import Facts, load_states, save_states
 from tapehawk.data.versions import parse_version
 from tapehawk.scan.history import Past
-from tapehawk.scan.report import plain_rows
-from tapehawk.scan.rows import hits_of
+from tapehawk.scan.session_rows import Changes, Key, Row, SessionRows
 from tapehawk.scan.watching import watch_for
 
 REPLAY_ALL: Final = 50  # symbols: from here on one replay of all costs less than a rewind each
-Row: TypeAlias = dict[str, Any]
-Key: TypeAlias = tuple[str, str, str, str]  # scanner, pattern, symbol, bar_time
-
-
-@dataclass
-class Changes:
-    """What a step brought: rows that are new and rows that hold no longer; a row that changed is in both."""
-
-    added: list[Row] = field(default_factory=list)
-    withdrawn: list[Row] = field(default_factory=list)
 
 
 class LiveScan:
     """Some scanners over one series' open session. `past` says which, of what symbols, and what came before.
 
-    `journals`: the root that has the journal (another than the store's when a day is replayed). `rows`: the session's
-    hits. `done`: how many bars of the session were scanned. Raises what reading the store does.
+    `journals`: the root that has the journal (another than the store's when a day is replayed). `done`: how many bars
+    of the session were scanned. Raises what reading the store does.
     """
 
     def __init__(
@@ -64,7 +51,7 @@ class LiveScan:
         risk: Risk | None = None,
         threads: int = 2,
     ) -> None:
-        self.past, self._root, self._risk = past, journals or past.root, risk or Risk()
+        self.past, self._root = past, journals or past.root
         self._like, self._split = past.empty(), past.split
         self._live = Live([watch_for(one, past.series.timeframe) for one in scanners], self._like, threads=threads)
         self._ranking = bool(rank_nodes(self._live.roots()))
@@ -72,9 +59,15 @@ class LiveScan:
         self._tape = Tape(journal_path(self._root, past.series, past.session))
         self._places = Places(calendar_named(past.series.market), past.session, past.series.timeframe)
         self._number: dict[str, int] = {symbol: number for number, symbol in enumerate(past.symbols)}
+        self._every = np.arange(len(past.symbols))
         self._mine = np.empty(0, dtype=np.int64)
+        self._hits = SessionRows(self._like, risk or Risk())
         self.done = 0
-        self.rows: dict[Key, Row] = {}
+
+    @property
+    def rows(self) -> dict[Key, Row]:
+        """Return the session's hits so far as rows."""
+        return self._hits.rows()
 
     @property
     def data_version(self) -> str:
@@ -104,17 +97,15 @@ class LiveScan:
             upto = self._places.slots
         before, self.done = self.done, upto
         if late.size and (late.size >= REPLAY_ALL or self._ranking):
-            panel = self._panel(0)
-            return self._replaced(self._live.replay(panel), panel, None)
-        changes = Changes()
-        panel = self._panel(before, without=late)
+            panel = self._panel(0, self._every)
+            return self._hits.replace(self._live.replay(panel), panel, self._every)
+        changes, panel = Changes(), self._panel(before, self._every, without=late)
         if panel.n_bars:
-            changes = self._replaced(self._live.advance(panel), panel, ())
+            changes += self._hits.add(self._live.advance(panel), panel, self._every)
         for symbol in late.tolist():
-            panel = self._panel(0, only=symbol)
-            again = self._replaced(self._live.rewind(symbol, panel), panel, (self.past.symbols[symbol],))
-            changes.added += again.added
-            changes.withdrawn += again.withdrawn
+            alone = np.array([symbol])
+            panel = self._panel(0, alone)
+            changes += self._hits.replace(self._live.rewind(symbol, panel), panel, alone)
         return changes
 
     @property
@@ -188,9 +179,8 @@ class LiveScan:
     def _exists(self) -> bool:
         return self._tape.path.exists() or self._tape.path.with_suffix(".sealed").exists()
 
-    def _panel(self, since: int, *, only: int | None = None, without: Ints | None = None) -> Panel:
-        """Return the bars from the session's bar `since` on that were scanned or are now."""
-        symbols = np.arange(len(self.past.symbols)) if only is None else np.array([only])
+    def _panel(self, since: int, symbols: Ints, *, without: Ints | None = None) -> Panel:
+        """Return symbols' bars from the session's bar `since` on that were scanned or are now."""
         which = symbols if without is None else np.setdiff1d(symbols, without)
         records, counts = self._places.between(which, since, self.done)
         bars = bars_at(self._tape.path, records)
@@ -213,21 +203,6 @@ class LiveScan:
             data_version=self._like.data_version,
         )
 
-    # rows
-
-    def _replaced(self, found: list[Found], panel: Panel, again: tuple[str, ...] | None) -> Changes:
-        """Put what was found among the rows, in place of those of the symbols that were played again (None: all)."""
-        new = {_key(row): row for one in found for row in plain_rows(hits_of(one, panel, self._risk).columns)}
-        old = {key: row for key, row in self.rows.items() if again is None or key[2] in again}
-        self.rows = {key: row for key, row in self.rows.items() if key not in old} | new
-        return differences(old, new)
-
-
-def differences(old: Mapping[Key, Row], new: Mapping[Key, Row]) -> Changes:
-    """Return what changed from some rows to others."""
-    withdrawn = [row for key, row in old.items() if new.get(key) != row]
-    return Changes([row for key, row in new.items() if old.get(key) != row], withdrawn)
-
 
 def labelled(rows: Iterable[Mapping[str, Any]], stale_since: int | None) -> list[Row]:
     """Return rows that say since when they are stale, if they are (µs UTC)."""
@@ -235,7 +210,3 @@ def labelled(rows: Iterable[Mapping[str, Any]], stale_since: int | None) -> list
         return [dict(row) for row in rows]
     label = f"stale since {np.datetime64(stale_since, 'us').astype('datetime64[s]')}Z"
     return [{**row, "labels": [*row["labels"], label]} for row in rows]
-
-
-def _key(row: Row) -> Key:
-    return row["scanner"], row["pattern"], row["symbol"], row["bar_time"]
