@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from tapehawk.core.bars import TIMEFRAMES, Series, check_timeframe
+from tapehawk.core.bars import SESSION_TIMEFRAMES, TIMEFRAMES, Series, check_timeframe
 from tapehawk.core.errors import NoData, UnknownName
 from tapehawk.data import store, tables
 from tapehawk.data.faults import reading
@@ -24,8 +24,10 @@ from tapehawk.data.quarantine import record
 from tapehawk.data.shapes import session_of
 from tapehawk.data.versions import HOW_TO_FILL, bars_table, table_version
 
-LOOK_BACK: Final = dt.timedelta(days=120)
-"""Bars before those just written that the checks need: sixty sessions and a few."""
+LOOK_BACK: Final = {
+    timeframe: dt.timedelta(days=120 if timeframe in SESSION_TIMEFRAMES else 10) for timeframe in TIMEFRAMES
+}
+"""Bars before those just written that the checks look back on: eighty sessions, of intraday bars seven."""
 
 REVIEWED: Final = dt.timedelta(days=10)
 """How far before them a judgement can still change: a jump is looked at again while its next five bars come in."""
@@ -98,7 +100,7 @@ def check_written(root: Path, batches: Sequence[tuple[Series, pl.DataFrame]]) ->
             continue
         first = bars.select(session_of(series.timeframe, series.market).min()).item()
         symbols = bars["symbol"].unique().to_list()
-        examined = _stored(root, series, symbols=symbols, since=first - LOOK_BACK)
+        examined = _stored(root, series, symbols=symbols, since=first - LOOK_BACK[series.timeframe])
         kinds = [kind for kind in KINDS if kind != "stale"]
         findings = _examined(root, examined, kinds, since=first - REVIEWED)
         found.append(findings.filter(pl.col("date").is_null() | (pl.col("date") >= first)))

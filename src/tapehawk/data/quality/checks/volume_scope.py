@@ -62,11 +62,13 @@ def _hidden_edges(examined: Examined) -> list[Told]:
         frame.drop_nulls("change")
         .group_by("session")
         .agg(pl.len(), pl.col("change", "next").median())
-        .filter(pl.col("len") >= FEWEST, pl.col("change").abs() > FIVEFOLD)
-        .filter((pl.col("next") * pl.col("change").sign()).fill_null(FIVEFOLD) > FIVEFOLD / 2)
+        .filter(pl.col("len") >= FEWEST)
         .sort("session")
     )
-    return [_hidden(*row) for row in market.select("session", "len", "change").iter_rows()]
+    stays = (pl.col("next") * pl.col("change").sign()).fill_null(FIVEFOLD) > FIVEFOLD / 2
+    began = (pl.col("change").shift(1) * pl.col("change").sign()).fill_null(0) < FIVEFOLD / 2
+    edges = market.filter((pl.col("change").abs() > FIVEFOLD) & stays & began)
+    return [_hidden(*row) for row in edges.select("session", "len", "change").iter_rows()]
 
 
 def _hidden(session: int, symbols: int, change: float) -> Told:
