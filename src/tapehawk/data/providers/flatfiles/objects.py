@@ -8,6 +8,7 @@ a breaker, count for `health`, and wait on a clock that is handed in.
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
@@ -99,6 +100,8 @@ class Storage(Objects):
     """A bucket of S3-compatible storage."""
 
     def __init__(self, config: FlatfilesConfig, clock: Clock) -> None:
+        if importlib.util.find_spec("obstore") is None:
+            raise BadInput(f"{NAME}: s3:// needs obstore, which is not installed", hint="pip install 'tapehawk[s3]'")
         self._config, self._clock = config, clock
         self._breaker, self._ledger = Breaker(clock=clock), Ledger(NAME, clock)
         self._made: S3Store | None = None
