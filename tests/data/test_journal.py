@@ -194,10 +194,16 @@ def stored(root):
 
 def test_a_session_is_sealed_into_the_store_once(root):
     session = opened_with(root, bar("AAA", 0), bar("BBB", 1), bar("AAA", 0, 11.0, revision=1))
-    sealed = seal(root, session.journal)
+    sealed = seal(root, session.journal).stored
     assert (sealed.new, sealed.revised) == (2, 0)
     assert stored(root).select("symbol", "close").rows() == [("AAA", 11.0), ("BBB", 10.0)]
     assert seal_ended(root, OPEN + 10**12) == {}
+
+
+def test_what_is_sealed_is_checked_as_every_write_is(root):
+    closes = [10.0 if minute != 200 else 90.0 for minute in range(390)]
+    session = opened_with(root, *(bar("AAA", minute, close) for minute, close in enumerate(closes)))
+    assert "spike" in seal(root, session.journal).findings["kind"]
 
 
 def test_a_seal_killed_before_its_end_is_completed_by_the_next(root, monkeypatch):
@@ -211,8 +217,8 @@ def test_a_seal_killed_before_its_end_is_completed_by_the_next(root, monkeypatch
         with pytest.raises(KeyboardInterrupt):
             seal(root, session.journal)
     session.journal.close()
-    (again,) = seal_ended(root, OPEN + 10**12).values()
-    assert (again.new, again.revised, again.unchanged) == (0, 0, 1)
+    ((_, again),) = seal_ended(root, OPEN + 10**12).items()
+    assert (again.stored.new, again.stored.revised, again.stored.unchanged) == (0, 0, 1)
     assert stored(root).height == 1
     assert not session.journal.path.exists()
 
@@ -228,7 +234,7 @@ def test_journals_of_sessions_that_go_on_or_are_written_are_left_alone(root):
 def test_a_correction_after_the_seal_is_sealed_as_a_revision_and_an_old_revision_is_not(root):
     seal(root, opened_with(root, bar("AAA", 0), bar("AAA", 1, 12.0, revision=1)).journal)
     session = opened_with(root, bar("AAA", 0, 13.0, revision=1), bar("AAA", 1, 9.0, revision=0))
-    sealed = seal(root, session.journal)
+    sealed = seal(root, session.journal).stored
     assert (sealed.new, sealed.revised) == (0, 1)
     assert stored(root)["close"].to_list() == [13.0, 12.0]
 

@@ -8,42 +8,54 @@ are, so that a result which names a journal's offset can be recomputed.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import polars as pl
 
 from tapehawk.core.errors import TryAgain
 from tapehawk.core.sessions import calendar_named
 from tapehawk.data.journal import BAR, Bars, Journal, Tape
 from tapehawk.data.open_session import Places, frame_of
+from tapehawk.data.quality import FINDINGS, check_written
 from tapehawk.data.store import append_bars
 from tapehawk.data.tables import Appended
 
 DAYS_KEPT: Final = 90
 
 
-def seal(root: Path, journal: Journal) -> Appended:
+@dataclass(frozen=True, eq=False)
+class Sealed:
+    """What a seal stored, and what was found about those bars (data/quality/): a missed split is quarantined."""
+
+    stored: Appended
+    findings: pl.DataFrame
+
+
+def seal(root: Path, journal: Journal) -> Sealed:
     """Put a journal's bars into the store, newest revision of each, and rename it; its writer is done with it.
 
     Raises TryAgain when the disk is full: nothing is lost, the next seal does it.
     """
     journal.sync()
     bars, names = newest_bars(journal.path)
-    stored = Appended(0, 0, 0)
+    sealed = Sealed(Appended(0, 0, 0), pl.DataFrame(schema=FINDINGS))
     if bars.size:
-        stored = append_bars(root, [(journal.about.series, frame_of(bars, names))])
+        batches = [(journal.about.series, frame_of(bars, names))]
+        sealed = Sealed(append_bars(root, batches), check_written(root, batches))
     journal.path.rename(journal.sealed_path)
     journal.close()
-    return stored
+    return sealed
 
 
-def seal_ended(root: Path, now: int) -> dict[Path, Appended]:
+def seal_ended(root: Path, now: int) -> dict[Path, Sealed]:
     """Seal every journal of a session that is over (left by a process that died), except those that are being written.
 
     `now` is µs UTC. Journals sealed more than 90 days ago are removed.
     """
-    sealed: dict[Path, Appended] = {}
+    sealed: dict[Path, Sealed] = {}
     for path in sorted((root / "journal").glob("*/*.journal")):
         tape = Tape(path)
         tape.read_on(most=1)

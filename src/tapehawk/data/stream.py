@@ -221,7 +221,8 @@ class LiveFeed:
         """Ask history for the whole session once more and explain the rest; a tick later, put it into the store."""
         if session.complete:
             journal = self._receiving.remove(day).journal
-            await asyncio.to_thread(seal, self.root, journal)
+            sealed = await asyncio.to_thread(seal, self.root, journal)
+            self.counts.update(f"finding: {kind}" for kind in sealed.findings["kind"])
             return
         session.complete = True
         try:
