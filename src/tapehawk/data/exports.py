@@ -1,7 +1,9 @@
 """Bars of the store as a file: what was stored, or adjusted for splits as of a date.
 
-The file's last columns say which series the bars belong to and what must be said about them (`simulated`,
-`price_basis: adjusted`), so that nothing loses its label on the way out; an import reads `simulated` back.
+The file's last columns say which series the bars belong to, what was really done to their prices (`adjustment`, and
+`adjusted_as_of`: the last session whose splits are in them) and what must be said about them (`simulated`,
+`price_basis: adjusted`), so that nothing loses its label on the way out. An import reads the last three back: no split
+is applied twice.
 """
 
 from __future__ import annotations
@@ -9,13 +11,14 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from tapehawk.core.bars import PRICES, SESSION_TIMEFRAMES, Series
 from tapehawk.core.errors import BadInput, NoData, UnknownName
+from tapehawk.data.basis import last_as_of
 from tapehawk.data.building import adjusted_bars
 from tapehawk.data.faults import disk_full_is_try_again
 from tapehawk.data.store import preferred_series, read_actions, read_bars, stored_symbols
@@ -40,7 +43,7 @@ class ExportQuestion:
 
 @dataclass(frozen=True)
 class ExportReport:
-    """What was written."""
+    """What was written; `series` is the one that the written bars belong to, adjusted where they are."""
 
     path: Path
     rows: int
@@ -62,8 +65,9 @@ def export_bars(root: Path, target: Path, question: ExportQuestion) -> ExportRep
     _check_symbols(root, series, question, bars)
     if bars.is_empty():
         raise _nothing(series, question)
-    if question.as_of is not None:
+    if question.as_of is not None and series.market == "us":
         bars = adjusted_bars(bars, series, read_actions(root, version=version), as_of=question.as_of)
+        series, bars = _said_adjusted(series, bars, question.as_of)
     _write(_columns(bars, series), target)
     return ExportReport(target, bars.height, bars["symbol"].n_unique(), series, version)
 
@@ -90,11 +94,20 @@ def _nothing(series: Series, question: ExportQuestion) -> NoData:
     return NoData(f"no bars of {series.id} {reach}", hint="`scanner data status` shows what is stored")
 
 
+def _said_adjusted(series: Series, bars: pl.DataFrame, as_of: dt.date) -> tuple[Series, pl.DataFrame]:
+    """Say of bars just adjusted that they are: splits that came in the prices are not taken out of them again."""
+    dated = bars.with_columns(pl.max_horizontal(pl.col("adjusted_as_of"), pl.lit(as_of)).alias("adjusted_as_of"))
+    adjustment = "split" if series.adjustment == "none" else series.adjustment
+    return replace(series, adjustment=adjustment, adjusted_as_of=last_as_of(dated)), dated
+
+
 def _columns(bars: pl.DataFrame, series: Series) -> pl.DataFrame:
     daily = series.timeframe in SESSION_TIMEFRAMES
     time = pl.col("time").dt.date().alias("date") if daily else pl.col("time")
-    said = [pl.lit(series.id).alias("series"), pl.lit("; ".join(series.labels)).alias("labels")]
-    return bars.select("symbol", time, *PRICES, "volume", *said)
+    facts = {"series": series.id, "adjustment": series.adjustment, "labels": "; ".join(series.labels)}
+    said = {name: pl.lit(fact).alias(name) for name, fact in facts.items()}
+    basis = (said["adjustment"], pl.col("adjusted_as_of"))
+    return bars.select("symbol", time, *PRICES, "volume", said["series"], *basis, said["labels"])
 
 
 def _write(rows: pl.DataFrame, target: Path) -> None:

@@ -2,11 +2,12 @@
 
     files → reading.load → timeframe, market → check_bars → rejects to a file → one append → check_written → report
 
-Nothing is guessed that would change what prices mean: how they are adjusted must be told. What is told from the file
-itself (columns, timeframe, market) stands in the report. A row that breaks the bar contract is refused and written,
-with its reason, to ROOT/rejects; the others are stored. Rows out of order are sorted, bars outside any session are kept
-(a panel leaves them out) and both are counted. What is odd about stored bars (gaps, spikes, a missed split) is found
-and told in the report (data/quality/). Importing the same rows again stores nothing.
+Nothing is guessed that would change what prices mean: how they are adjusted must be told, by the file's own columns
+(data/basis.py) or by the asker. What is told from the file (columns, timeframe, market) stands in the report. A row
+that breaks the bar contract is refused and written, with its reason, to ROOT/rejects; the others are stored. Rows out
+of order are sorted, bars outside any session are kept (a panel leaves them out) and both are counted. What is odd about
+stored bars (gaps, spikes, a missed split) is found and told in the report (data/quality/). Importing the same rows
+again stores nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from tapehawk.core.bars import SCHEMA, SESSION_TIMEFRAMES, Checked, Series, chec
 from tapehawk.core.errors import BadInput
 from tapehawk.core.sessions import CLOSED, calendar_named
 from tapehawk.data import files, listings, reading, store, tables
+from tapehawk.data.basis import AS_OF, adjustment_of, dated, last_as_of
 from tapehawk.data.quality import FINDINGS, check_written
 from tapehawk.data.reading import Loaded
 from tapehawk.data.rejects import counted, write_rejects
@@ -33,8 +35,9 @@ from tapehawk.data.versions import data_version
 class ImportOptions:
     """What an import is told; None is told from the file, or by default.
 
-    `adjustment` must be told for bars: "none", "split" or "all". `adjusted_as_of`: last session whose splits are in the
-    prices (default: the last one in the file). `time_zone`: of intraday times without one.
+    `adjustment` must be told for bars whose file does not say it: "none", "split" or "all". `adjusted_as_of`: last
+    session whose splits are in the prices (default: what the file says of each row, else its last session).
+    `time_zone`: of intraday times without one.
     """
 
     adjustment: str | None = None
@@ -175,11 +178,12 @@ def _quality(task: _Import, batches: Sequence[tuple[Series, pl.DataFrame]]) -> p
 
 def _judged(task: _Import) -> tuple[Loaded, Series, Checked]:
     """Read files and judge their rows; the series is that of the whole market's volume."""
-    options, adjustment = task.options, _adjustment(task.options)
+    options = task.options
     task.on_step(f"reading {task.path.name}")
-    loaded = reading.load(task.files, to_adjusted_close=adjustment == "all")
+    loaded = reading.load(task.files, to_adjusted_close=options.adjustment == "all")
+    adjustment = _adjustment(loaded, options)
     task.on_step(f"checking {loaded.rows.height:,} rows")
-    rows = reading.on_one_clock(loaded.rows, options.time_zone)
+    rows = reading.on_one_clock(dated(loaded.rows, adjustment, options.adjusted_as_of), options.time_zone)
     market = options.market or reading.market_of(rows)
     timeframe = check_timeframe(options.timeframe) if options.timeframe else reading.infer_timeframe(rows)
     rows = reading.settled(rows, timeframe=timeframe, market=market, zone=options.time_zone)
@@ -194,8 +198,15 @@ def _judged(task: _Import) -> tuple[Loaded, Series, Checked]:
     within = ("volume_scope",) if "volume_scope" in rows.columns else ()
     checked = _within_reach(check_bars(rows, market=market, within=within), timeframe, market)
     if adjustment != "none" and checked.good.height:
-        series = replace(series, adjusted_as_of=options.adjusted_as_of or _reach(checked.good)[1].date())
+        checked = replace(checked, good=_with_dates(checked.good, options.adjusted_as_of))
+        series = replace(series, adjusted_as_of=last_as_of(checked.good))
     return loaded, series, checked
+
+
+def _with_dates(good: pl.DataFrame, told: dt.date | None) -> pl.DataFrame:
+    """Give each row the date it was adjusted as of: its own, else the told one, else the last session of all."""
+    known = pl.col(AS_OF) if AS_OF in good.columns else pl.lit(None, pl.Date)
+    return good.with_columns(known.fill_null(told or _reach(good)[1].date()).alias(AS_OF))
 
 
 def _within_reach(checked: Checked, timeframe: str, market: str) -> Checked:
@@ -212,13 +223,11 @@ def _within_reach(checked: Checked, timeframe: str, market: str) -> Checked:
     return replace(checked, good=checked.good.filter(inside), rejects=rejects)
 
 
-def _adjustment(options: ImportOptions) -> str:
-    if options.adjustment is None:
-        hint = "say --adjustment none (as traded), split (divided by later splits) or all (by dividends too)"
-        raise BadInput("how are these prices adjusted? It can't be told from the file", hint=hint)
-    if options.adjustment == "none" and options.adjusted_as_of is not None:
+def _adjustment(loaded: Loaded, options: ImportOptions) -> str:
+    adjustment = adjustment_of(loaded.adjustments, options.adjustment)
+    if adjustment == "none" and options.adjusted_as_of is not None:
         raise BadInput("prices as traded have no date they were adjusted as of", hint="leave that date out")
-    return options.adjustment
+    return adjustment
 
 
 def _batches(good: pl.DataFrame, series: Series) -> list[tuple[Series, pl.DataFrame]]:
@@ -227,7 +236,7 @@ def _batches(good: pl.DataFrame, series: Series) -> list[tuple[Series, pl.DataFr
     if "volume_scope" in good.columns:
         scopes = good.partition_by("volume_scope", as_dict=True)
         parts = {str(scope): part for (scope,), part in sorted(scopes.items())}
-    names = SCHEMA.names()
+    names = [*SCHEMA, *({AS_OF} & set(good.columns))]
     return [(replace(series, volume_scope=scope), part.select(names)) for scope, part in parts.items()]
 
 

@@ -27,6 +27,8 @@ ROLES: Final[dict[str, tuple[str, ...]]] = {
     "adjusted_close": ("adjclose", "adjustedclose", "closeadj"),
     "volume_scope": ("volscope", "volumescope"),
     "labels": ("labels",),
+    "adjustment": ("adjustment",),
+    "adjusted_as_of": ("adjustedasof",),
 }
 NEEDED: Final = ("time", "open", "high", "low", "close", "volume")
 

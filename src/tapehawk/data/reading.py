@@ -19,6 +19,7 @@ import polars as pl
 from tapehawk.core.bars import CONSOLIDATED, PRICES, SESSION_TIMEFRAMES, TIMEFRAMES
 from tapehawk.core.errors import BadInput, UnknownName
 from tapehawk.data import files, times
+from tapehawk.data.basis import AS_OF
 from tapehawk.data.mapping import describe, map_columns
 from tapehawk.data.shapes import EXCHANGE_ZONE
 
@@ -30,26 +31,32 @@ SAMPLE: Final = 200
 class Loaded:
     """Rows as the files write them, and role → column of the first file (what the others call them may differ).
 
-    `simulated`: some row carries the label, as exported ones do; then all are treated so.
+    `simulated`: some row carries the label, as exported ones do; then all are treated so. `adjustments`: file → what
+    its rows say they are adjusted for, None where they say nothing.
     """
 
     rows: pl.DataFrame
     mapping: Mapping[str, str]
     simulated: bool
+    adjustments: Mapping[str, frozenset[str | None]]
 
 
 def load(paths: Sequence[Path], *, to_adjusted_close: bool = False) -> Loaded:
-    """Read the bars of files: symbol, time as written, zoned, prices, volume, perhaps volume_scope, file and row.
+    """Read the bars of files: symbol, time as written, zoned, prices, volume, file and row (1: the first data row).
+
+    Perhaps volume_scope and adjusted_as_of, too.
 
     `to_adjusted_close`: scale open, high, low and close by adjusted close ÷ close in the files that have such a column.
     """
     parts = []
     mapping: dict[str, str] = {}
     simulated = False
+    adjustments: dict[str, frozenset[str | None]] = {}
     for number, path in enumerate(paths):
         found = map_columns(files.columns_of(path), place=path.name)
         mapping = mapping or describe(found)
         simulated = simulated or ("labels" in found and _simulated(path, found["labels"]))
+        adjustments[path.name] = _adjustments(path, found)
         part = _rows(path, found)
         part = _scaled(part) if to_adjusted_close and "adjusted_close" in found else part
         parts.append(part.drop("adjusted_close", strict=False).with_columns(file=pl.lit(number, pl.UInt32)))
@@ -58,7 +65,7 @@ def load(paths: Sequence[Path], *, to_adjusted_close: bool = False) -> Loaded:
         rows = rows.with_columns(pl.col("volume_scope").fill_null(CONSOLIDATED))
     if rows.is_empty():
         raise BadInput("there are no rows to import", hint="the files have a header and nothing below it")
-    return Loaded(rows, {"symbol": "(the file's name)", **mapping}, simulated)
+    return Loaded(rows, {"symbol": "(the file's name)", **mapping}, simulated, adjustments)
 
 
 def market_of(rows: pl.DataFrame) -> str:
@@ -122,8 +129,9 @@ def _rows(path: Path, found: Mapping[str, str]) -> pl.DataFrame:
     numbers = [name for name in (*PRICES, "volume", "adjusted_close") if name in found]
     symbol = _symbol(raw[found["symbol"]]) if "symbol" in found else pl.lit(files.symbol_of(path))
     scope = [_scope(raw[found["volume_scope"]])] if "volume_scope" in found else []
+    as_of = [_dates(raw[found[AS_OF]], path)] if AS_OF in found else []
     return read.with_columns(
-        symbol.alias("symbol"), *[_number(raw[found[name]]).alias(name) for name in numbers], *scope
+        symbol.alias("symbol"), *[_number(raw[found[name]]).alias(name) for name in numbers], *scope, *as_of
     ).with_row_index("row", offset=1)
 
 
@@ -143,6 +151,25 @@ def _scaled(rows: pl.DataFrame) -> pl.DataFrame:
 def _simulated(path: Path, column: str) -> bool:
     labels = files.read_columns(path, [column])[column].cast(pl.String).fill_null("")
     return bool(labels.str.contains("simulated", literal=True).any())
+
+
+def _adjustments(path: Path, found: Mapping[str, str]) -> frozenset[str | None]:
+    if "adjustment" not in found:
+        return frozenset([None])
+    said = files.read_columns(path, [found["adjustment"]]).to_series().cast(pl.String).str.strip_chars()
+    return frozenset(said.str.to_lowercase().replace("", None).unique())
+
+
+def _dates(column: pl.Series, path: Path) -> pl.Series:
+    """Read the dates that prices were adjusted as of. One that can't be read is no row's fault: what do they mean?"""
+    if column.dtype == pl.String:
+        column = column.str.strip_chars().replace("", None)
+    dates = column.str.to_date("%Y-%m-%d", strict=False) if column.dtype == pl.String else column
+    dates = dates.cast(pl.Date, strict=False).alias(AS_OF)
+    if dates.null_count() > column.null_count():
+        wrong = column.filter(dates.is_null() & column.is_not_null())[0]
+        raise BadInput(f"{path.name} has the adjusted_as_of {wrong!r}, which is no date", hint="write it as 2024-01-31")
+    return dates
 
 
 def _stamps(raw: pl.DataFrame, found: Mapping[str, str]) -> pl.Series:

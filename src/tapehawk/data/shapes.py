@@ -83,14 +83,15 @@ def cut_at(table: Table, session: dt.date) -> tuple[pl.Expr, int | dt.date]:
 
 
 def bar_rows(series: Series, bars: pl.DataFrame) -> pl.DataFrame:
-    """Bars as rows of their table, revision 0."""
+    """Bars as rows of their table, revision 0; `adjusted_as_of` is the row's own where there is one, or the series'."""
     table = bars_of(series.timeframe)
     session = session_of(series.timeframe, series.market)
     cut = session.dt.year().cast(pl.Int32) if table.partition == "year" else session
+    own = pl.col("adjusted_as_of") if "adjusted_as_of" in bars.columns else pl.lit(series.adjusted_as_of, pl.Date)
     return bars.select(
         pl.lit(series.id).alias("series"),
         *SCHEMA,
-        pl.lit(series.adjusted_as_of, pl.Date).alias("adjusted_as_of"),
+        own.alias("adjusted_as_of"),
         pl.lit(0, pl.Int32).alias("revision"),
         cut.alias(str(table.partition)),
     )
