@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -112,6 +114,7 @@ def test_what_depends_on_the_timeframe_means_the_slow_one_within_on():
     panel = random_panel((30,), "30m")
     assert values(bars_a_session, panel)[-1] == 13
     assert values(on("1d", close / close * bars_a_session), panel)[-1] == 1
+    assert values(bars_a_session, replace(panel, timeframe="1w"))[-1] == 1 / 5
 
 
 def test_a_slow_bar_forms_in_the_state_until_a_bar_of_the_next_one_comes():

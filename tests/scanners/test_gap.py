@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from tapehawk.core.scanner import setups_for
+from tapehawk.core.sessions import us_calendar
 from tapehawk.scanners.gap import Gap
 from tests.scanners.tape import Minute, at_last, calm, daily, full_sessions, hits, intraday, mirrored, shown
 
@@ -124,3 +129,31 @@ def test_after_hours_there_is_no_breakout_of_the_opening_bar():
     tape = extended([], [FIRST, *[(101.0, 101.1, 100.9, 101.0, 1e5)] * 12, (103.0, 104.0, 102.9, 103.9, 1e5)])
     assert tape.columns["minute"][-1] == 720
     assert at_last(Gap(), tape) == []
+
+
+def on_days_until(last, tape):
+    """Return the tape moved so that its last session is this one."""
+    days = us_calendar().sessions_between(last - dt.timedelta(days=90), last)
+    old, place = np.unique(tape.columns["session"], return_inverse=True)
+    return replace(tape, columns={**tape.columns, "session": days[-old.size :][place].astype(float)})
+
+
+def test_after_an_early_close_the_previous_close_is_that_of_13_00():
+    """25 sessions that trade at 100 until 13:00 and at 110 until 16:00, and a premarket bar of 112.5 and 102.5."""
+    tape = [
+        Minute(day, at, (price, price + 0.25, price - 0.25, price, 1e5))
+        for day in range(25)
+        for at, price in [(at, 100.0 if at < 540 else 110.0) for at in range(330, 720, 30)]
+    ]
+    tape = intraday("30m", [*tape, Minute(25, 300, (112.4, 112.6, 112.2, 112.5, 1e5))], hours="extended")
+    early, usual = (on_days_until(dt.date(2025, 12, day), tape) for day in (1, 10))
+    assert shown(Gap(), early, "continuation_up")["previous_close"] == 100.0
+    assert shown(Gap(), usual, "continuation_up")["previous_close"] == 110.0
+
+
+def test_after_an_early_close_there_is_no_breakout_although_it_is_before_16_00():
+    bars = [FIRST, *[(101.0, 101.1, 100.9, 101.0, 1e5)] * 6, (103.0, 104.0, 102.9, 103.9, 1e5)]
+    tape = extended([], bars)
+    assert tape.columns["minute"][-1] == 540
+    assert at_last(Gap(), on_days_until(dt.date(2025, 11, 28), tape)) == []
+    assert at_last(Gap(), on_days_until(dt.date(2025, 11, 26), tape)) == ["breakout_up"]

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from tapehawk.core.errors import BadInput
 from tapehawk.core.kernels.copying import compiled_gather
+from tapehawk.core.sessions import calendar_named
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -136,13 +137,21 @@ class Block:
         return self.of(self.panel.time)
 
     def column(self, name: str) -> Floats:
-        """Return a column, made at first use. `raw.x` falls back to `x`."""
+        """Return a column, made at first use. `raw.x` falls back to `x`.
+
+        `close_minute` is made of the calendar: the minute at which regular trading of the bar's session closes.
+        """
         if name not in self._columns:
-            whole = self.panel.columns.get(name)
-            if whole is None:
-                whole = self.panel.columns[name.removeprefix("raw.")]
-            self._columns[name] = self.of(whole)
+            self._columns[name] = self._close_minute() if name == "close_minute" else self._stored(name)
         return self._columns[name]
+
+    def _stored(self, name: str) -> Floats:
+        whole = self.panel.columns.get(name)
+        return self.of(self.panel.columns[name.removeprefix("raw.")] if whole is None else whole)
+
+    def _close_minute(self) -> Floats:
+        days = self.column("session").astype(np.int64)
+        return calendar_named(self.panel.calendar).regular_close_minute(days, self.panel.hours)
 
     def of(self, whole: npt.NDArray[Element]) -> npt.NDArray[Element]:
         """Return the block's part of an array as long as the panel: a view, or a copy where symbols are left out."""

@@ -136,6 +136,12 @@ class Calendar:
         """Return how many minutes those hours of each session last (390 or 210 regular, 960 or 780 extended)."""
         return (self.close_of(days, hours) - self.open_of(days, hours)) // MINUTE
 
+    def regular_close_minute(self, days: Ints, hours: str = "regular") -> Floats:
+        """Return the minute of those hours at which regular trading of each session closes; NaN without a session."""
+        at = np.clip(np.searchsorted(self.date, days), 0, len(self.date) - 1)
+        minute = (self.close[at] - self._bounds(hours)[0][at]) / MINUTE
+        return np.where(self.date[at] == days, minute, np.nan)
+
     def shift(self, days: Ints, sessions: int) -> Ints:
         """Return the day that many sessions later (earlier when negative); `BadInput` beyond the reach."""
         rows = self._rows_of(days) + sessions

@@ -28,8 +28,10 @@ SESSION_BARS: Final = "bars of a session"
 OPEN_MINUTE: Final = "minute of the regular open"
 PREMARKET_MINUTES: Final = 330  # extended hours begin at 04:00, the regular ones at 09:30
 
+SESSIONS_A_WEEK: Final[Mapping[str, int]] = {"us": 5, "crypto": 7}
+
 bars_a_session = make("bars_a_session")
-# Minutes of these hours at which regular trading opens, and closes on a day that is not cut short.
+# Minutes of these hours at which regular trading opens, and closes: earlier in a session that the calendar cuts short.
 opens_at = make("opens_at")
 closes_at = make("closes_at")
 
@@ -60,10 +62,22 @@ def open_minute(hours: str = "regular", calendar: str = "us") -> int:
     return PREMARKET_MINUTES if calendar == "us" and hours == "extended" else 0
 
 
-_LEAVES: Final[Mapping[str, Callable[[str, str, str], int]]] = {
-    "bars_a_session": bars_in_session,
+def share_of_session(timeframe: str, hours: str = "regular", calendar: str = "us") -> float:
+    """Return how many bars a full session has, a fifth for weekly bars (a seventh of crypto's)."""
+    return 1 / SESSIONS_A_WEEK[calendar] if timeframe == "1w" else bars_in_session(timeframe, hours, calendar)
+
+
+def _closes_at(timeframe: str, hours: str, calendar: str) -> Expr | float:
+    intraday = timeframe in MINUTES and calendar == "us"
+    return (
+        make("column", (), ("close_minute",)) if intraday else open_minute(hours, calendar) + regular_minutes(calendar)
+    )
+
+
+_LEAVES: Final[Mapping[str, Callable[[str, str, str], Expr | float]]] = {
+    "bars_a_session": share_of_session,
     "opens_at": lambda _, hours, calendar: open_minute(hours, calendar),
-    "closes_at": lambda _, hours, calendar: open_minute(hours, calendar) + regular_minutes(calendar),
+    "closes_at": _closes_at,
 }
 # Where a bar is a session or more, it is all there is of the session so far.
 _OF_THE_BAR: Final = frozenset({"session_first", "session_highest", "session_lowest", "session_sum"})
@@ -89,7 +103,7 @@ class _Rewrite:
     def _rewritten(self, x: Expr) -> Expr:
         intraday = self._asked[0] in MINUTES
         if x.op in _LEAVES:
-            return as_expr(float(_LEAVES[x.op](*self._asked)))
+            return as_expr(_LEAVES[x.op](*self._asked))
         if x.op == "on" or (x.op == "daily" and intraday):
             return self._slower(x if x.op == "on" else on("1d", x.args[0]))
         if x.op == "daily" or (x.op in _OF_THE_BAR and not intraday):

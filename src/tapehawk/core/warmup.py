@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from tapehawk.core.expr import KERNELS, Expr
 from tapehawk.core.kernels import NEVER
 from tapehawk.core.slower import MINUTES
-from tapehawk.core.timeframes import bars_in_session
-
-SESSIONS_A_WEEK: Final = {"us": 5, "crypto": 7}
+from tapehawk.core.timeframes import SESSIONS_A_WEEK, bars_in_session
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class Gap(Scanner):
     The gap is the first regular trade over the previous regular close; before the open it is the last premarket trade
     over it. A breakout is intraday: a bar of regular hours closes beyond the first one after the open. A continuation
     is a whole session (daily bars) or a premarket bar that closes in the gap's direction. The stop is the other end
-    of the setup bar. After an early close the trades until 16:00 count as regular ones: bars do not say that it was.
+    of the setup bar. Regular hours are those of the session: until 13:00 on a day of an early close.
     """
 
     timeframes: ClassVar[tuple[str, ...]] = (*INTRADAY, "1d")

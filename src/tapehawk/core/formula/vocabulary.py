@@ -186,5 +186,5 @@ def _on(timeframe: str, x: Expr) -> Expr:
 
 
 def _bars_a_session() -> Expr:
-    """Number of bars a regular session has at the timeframe of the scan."""
+    """Number of bars a session has at the timeframe of the scan; of weekly bars a fifth (crypto: a seventh)."""
     return bars_a_session
