@@ -150,7 +150,7 @@ class Scripted(Provider):
 
     def __init__(self, truth: pl.DataFrame, hand: ByHand, *, series: Series = SIM, streams=("bars",)) -> None:
         self.truth, self.hand, self.series, self.down, self.fetches = truth, hand, series, 0, 0
-        self.streams, self.connected = frozenset(streams), True
+        self.streams, self.connected, self.complete = frozenset(streams), True, True
 
     @property
     def offer(self) -> Offer:
@@ -172,7 +172,7 @@ class Scripted(Provider):
         asked = self.truth.filter(pl.col("symbol").is_in(step.symbols) & day.is_between(step.start, step.end))
         half = pl.when(time + MINUTE > self.hand.now).then(0.5).otherwise(1.0)
         bars = asked.filter(time < self.hand.now).with_columns(volume=pl.col("volume") * half)
-        return Fetched(step.id, self.series, bars)
+        return Fetched(step.id, self.series, bars, complete=self.complete)
 
     def stream(self, symbols: Iterable[str], on_gap: OnGap | None = None) -> Stream:
         return Silent(self)

@@ -205,6 +205,15 @@ async def test_while_history_does_not_answer_the_watermark_stands_the_feed_is_st
     assert feed.current.watermark.at > at
 
 
+async def test_history_that_comes_incomplete_fills_no_gap(root, truth):
+    feed, provider = made(root, truth)
+    provider.complete = False
+    provider.hand.now = OPEN + 60 * MINUTE
+    await feed.deliver([bar(next(iter(feed.symbols)), 59)])
+    assert "incomplete" in feed.trouble
+    assert feed.current.watermark.at == feed.current.bars.places.begins
+
+
 async def test_a_feed_without_a_line_is_stale_since_its_watermark(root, truth):
     feed, provider = made(root, truth)
     assert feed.stale_since == 0

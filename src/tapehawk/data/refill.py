@@ -13,6 +13,7 @@ from typing import Final
 
 import polars as pl
 
+from tapehawk.core.errors import TryAgain
 from tapehawk.core.series import TIMEFRAMES, Series
 from tapehawk.data.open_session import MINUTE_US
 from tapehawk.data.providers.door import Fetched, Offer, Provider, Step, Wanted
@@ -20,10 +21,10 @@ from tapehawk.data.providers.door import Fetched, Offer, Provider, Step, Wanted
 AT_ONCE: Final = 8  # steps fetched at the same time
 
 
-def series_of(offer: Offer, market: str = "us", timeframe: str = "1m") -> Series:
+def series_of(offer: Offer, timeframe: str = "1m") -> Series:
     """Return what a stream's bars are; bars that we build from trades are no bars of the provider's."""
     feed = offer.feeds[0] if "bars" in offer.streams else "trades"
-    simulated, scope = offer.provider == "sim", offer.volume_scope
+    simulated, scope, market = offer.provider == "sim", offer.volume_scope, offer.markets[0]
     return Series(offer.provider, feed, volume_scope=scope, timeframe=timeframe, simulated=simulated, market=market)
 
 
@@ -33,7 +34,10 @@ async def fetch_all(provider: Provider, wanted: Wanted, take: Callable[[Fetched]
 
     async def one(step: Step) -> None:
         async with room:
-            take(await provider.fetch(step))
+            fetched = await provider.fetch(step)
+            take(fetched)
+            if not fetched.complete:
+                raise TryAgain(f"history of {step.what} came incomplete", hint="it is asked for again")
 
     ends = await asyncio.gather(*map(one, provider.plan(wanted).steps), return_exceptions=True)
     for failed in [end for end in ends if end is not None]:

@@ -174,7 +174,10 @@ class _Played(Stream):
         bars = self._replay.bars.with_columns(pl.col("time").to_physical())
         for (start,), part in bars.sort("time", "symbol").partition_by("time", as_dict=True).items():
             closed = int(start) + self._replay.step
-            yield closed, [
-                StreamBar(symbol, time, o, h, l, c, v, final=True, revision=0, received=closed + DELAY)
-                for symbol, time, o, h, l, c, v in part.iter_rows()
-            ]
+            yield (
+                closed,
+                [
+                    StreamBar(symbol, time, o, h, l, c, v, final=True, revision=0, received=closed + DELAY)
+                    for symbol, time, o, h, l, c, v in part.iter_rows()
+                ],
+            )
