@@ -24,7 +24,7 @@ from tapehawk.data.sync.ledger import Ledger, alone
 from tapehawk.data.sync.planning import ACTIONS, SyncPlan
 from tapehawk.data.sync.reference import fetch_listings, fetch_reference
 from tapehawk.data.sync.report import Progress, SyncReport
-from tapehawk.data.sync.storing import Keeper, added
+from tapehawk.data.sync.storing import Keeper, added, series_of
 from tapehawk.data.sync.verifying import Attendance, Missing
 from tapehawk.data.tables import Appended
 from tapehawk.data.versions import data_version
@@ -77,10 +77,17 @@ class _Run:
         return self._report(missing, reject_file, findings)
 
     async def _bars(self) -> None:
-        plan = self._plan
+        plan, present = self._plan, self._present()
         for step in plan.done:
-            self._attendance.trust(step)
+            self._attendance.trust(step, present)
         await self._fetching.run(plan.steps, at_once(len(plan.steps), plan.bytes // max(1, len(plan.steps))))
+
+    def _present(self) -> set[str]:
+        """Return which of the named symbols the store has bars of, where steps were done before."""
+        if self._plan.wanted.symbols is None or not self._plan.done:
+            return set()
+        every = series_of(self._root, self._provider.name, self._plan.wanted.timeframe)
+        return {symbol for one in every for symbol in store.stored_symbols(self._root, one)}
 
     def _need_no_failure(self) -> None:
         """Raise the gravest of what went wrong, with how much is stored."""

@@ -126,6 +126,13 @@ class Keeper:
                 self._kept_rejects += min(room, one.rejects.height)
 
 
+def series_of(root: Path, provider: str, timeframe: str) -> list[Series]:
+    """Return a provider's series of a timeframe that have bars."""
+    if table_version(root, bars_table(timeframe)) is None:
+        return []
+    return [one.series for one in store.stored_series(root, timeframe) if one.series.provider == provider]
+
+
 def added(one: Appended, other: Appended) -> Appended:
     """Add counts up."""
     return Appended(one.new + other.new, one.revised + other.revised, one.unchanged + other.unchanged)

@@ -56,7 +56,8 @@ class Missing:
         return NoData(said, hint=hint)
 
     def _named(self) -> str:
-        sessions = [f"{len(self.sessions):,} sessions: {told(self.sessions)}"] if self.sessions else []
+        several = "s" if len(self.sessions) > 1 else ""
+        sessions = [f"{len(self.sessions):,} session{several}: {told(self.sessions)}"] if self.sessions else []
         lost = [f"{symbol} from {start} to {end}" for symbol, start, end in self.lost]
         return " and ".join([*sessions, *([told(lost)] if lost else [])])
 
@@ -88,13 +89,14 @@ class Attendance:
         self._mark(self._anybody, days)
         return bool(np.isin(self.days[self._within(step)], days).all())
 
-    def trust(self, step: Step) -> None:
-        """Take a step that was done before, and checked then, as attended."""
+    def trust(self, step: Step, present: Collection[str]) -> None:
+        """Take a step that was done before, and checked then, as attended by those who are present in the store."""
         span = self._within(step)
         self._anybody |= span
         for symbol in step.symbols or ():
-            row = self._row(symbol)
-            row |= span
+            if symbol in present:
+                row = self._row(symbol)
+                row |= span
 
     def missing(self, listings: pl.DataFrame, stored: Callable[[list[dt.date]], Collection[dt.date]]) -> Missing:
         """Return what should have come. `stored` tells which of some sessions the store has bars of, of anybody wanted.
