@@ -36,7 +36,7 @@ def test_each_bad_row_is_refused_with_its_place_and_reason_and_the_others_are_st
     path = write("bad.csv", BAD)
     report = import_path(root, path, AS_TRADED)
     assert (report.rows_read, report.stored.new, report.out_of_order) == (11, 2, 1)
-    refused = pl.read_csv(report.reject_file).select("row", "reason").rows()
+    refused = pl.read_csv(report.reject_file).select("data_row", "reason").rows()
     assert refused == [
         (3, "duplicate bar"),
         (4, "high below low"),
@@ -150,7 +150,7 @@ EEE,2024-06-12,dividend,,,,derived,
         "duplicate row", "neither split nor dividend", "split without a ratio", "no symbol",
         "unreadable ex_date", "dividend without an amount",
     }  # fmt: skip
-    assert pl.read_csv(report.reject_file)["row"].to_list() == [2, 4, 5, 6, 7, 8]
+    assert pl.read_csv(report.reject_file)["data_row"].to_list() == [2, 4, 5, 6, 7, 8]
     rows = store.read_actions(root).select("symbol", "ex_date", "split_to", "cash_amount", "confirmed").rows()
     assert rows == [
         ("AAA", dt.date(2024, 6, 10), 10.0, None, True),

@@ -15,7 +15,7 @@ from tapehawk.data.exports import ExportQuestion, export_bars
 from tapehawk.data.imports import ImportOptions, import_path
 from tapehawk.data.tables import Appended
 from tests.data.bar_frames import daily, minutes
-from tests.data.import_files import AS_TRADED, NEW_YORK, SPLIT, at, stored
+from tests.data.import_files import AS_TRADED, HEADER, NEW_YORK, SPLIT, at, stored
 
 TWO_DAYS = [("AAA", "2024-01-02 00:00", 10.5), ("AAA", "2024-01-03 00:00", 11.5)]
 
@@ -272,3 +272,20 @@ def test_the_real_minute_bars_keep_their_volume_scopes_apart(root, shared):
     report = import_path(root, shared / "us_1m.parquet", AS_TRADED)
     assert (report.timeframe, report.stored.new) == ("1m", 1_090_692)
     assert [series.volume_scope for series in report.series] == ["consolidated", "partial_feed"]
+
+
+@pytest.mark.parametrize("below", ["", "deeper"])
+@pytest.mark.parametrize("row", ["AAA,2024-01-02,10,11,9,10,100", "AAA,2024-01-02,10,11,9,-1,100"])
+def test_a_store_at_the_place_of_a_file_is_refused_with_a_hint(tmp_path, write, below, row):
+    (tmp_path / "store").write_text("mine")
+    with pytest.raises(BadInput, match=r"store.*: a file stands") as raised:
+        import_path(tmp_path / "store" / below, write("bars.csv", f"{HEADER}{row}\n"), AS_TRADED)
+    assert "SCANNER_DATA_DIR" in raised.value.hint
+    assert (tmp_path / "store").read_text() == "mine"
+
+
+def test_actions_meet_a_file_in_the_store_s_place_too(tmp_path, write):
+    (tmp_path / "store").write_text("mine")
+    file = write("actions.csv", "symbol,ex_date,type,split_to,split_from\nAAA,2024-01-02,split,2,1\n")
+    with pytest.raises(BadInput, match="a file stands"):
+        import_path(tmp_path / "store", file, ImportOptions())

@@ -1,7 +1,8 @@
-"""What storage can do to us, translated once: a store that can't be read, a disk that is full."""
+"""What storage can do to us, translated once: a store that can't be read or written to, a disk that is full."""
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Final
 import polars as pl
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
-from tapehawk.core.errors import CorruptStore, TryAgain
+from tapehawk.core.errors import BadInput, CorruptStore, TryAgain
 from tapehawk.data.versions import HOW_TO_MEND
 
 _UNREADABLE: Final = (
@@ -21,6 +22,7 @@ _UNREADABLE: Final = (
     OSError,
     ValueError,
 )
+_ANOTHER_PLACE: Final = "name another folder: SCANNER_DATA_DIR, or data_dir of the settings' section storage"
 _FULL: Final = ("no space left", "os error 28", "file too large", "os error 27", "quota exceeded", "os error 122")
 
 
@@ -44,6 +46,22 @@ def disk_full_is_try_again(place: Path) -> Iterator[None]:
             raise
         message = f"there is no room left to write to {place}"
         raise TryAgain(message, hint="nothing was stored; free some space and run the same command again") from error
+
+
+@contextmanager
+def kept_in(place: Path) -> Iterator[None]:
+    """Turn what writing to `place` runs into: a full disk into TryAgain, no folder or no right to it into BadInput."""
+    try:
+        with disk_full_is_try_again(place):
+            yield
+    except (NotADirectoryError, FileExistsError) as error:
+        message = f"{place} is no folder that bars can be kept in: a file stands in its place"
+        raise BadInput(message, hint=_ANOTHER_PLACE) from error
+    except OSError as error:
+        if not isinstance(error, PermissionError) and error.errno != errno.EROFS:
+            raise
+        message = f"{error.filename or place} can't be written to: {error.strerror}"
+        raise BadInput(message, hint=_ANOTHER_PLACE) from error
 
 
 def first_line(error: BaseException) -> str:

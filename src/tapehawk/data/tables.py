@@ -20,7 +20,7 @@ from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
 from tapehawk.core.errors import TryAgain
-from tapehawk.data.faults import disk_full_is_try_again, reading
+from tapehawk.data.faults import disk_full_is_try_again, kept_in, reading
 from tapehawk.data.versions import commits_of, table_version
 from tapehawk.data.writers import data_files, writing
 
@@ -148,7 +148,7 @@ def _commit(root: Path, table: Table, fresh: pl.DataFrame, version: int | None) 
 
 def _create(folder: Path, table: Table) -> None:
     """Commit version 0, the empty table, so that a log without commits can only be a lost one."""
-    with disk_full_is_try_again(folder):
+    with kept_in(folder.parent):
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(CommitFailedError):  # another writer has just made it
             DeltaTable.create(
