@@ -147,3 +147,15 @@ def test_the_store_and_its_sql_work_without_pyarrow(root):
         "assert query(root, 'from bars_1d').height == 3 == open_panel(root, PanelQuestion()).n_bars\n"
     )
     subprocess.run([sys.executable, "-c", program, str(root)], check=True)
+
+
+def test_no_progress_is_drawn_into_the_answer(root):
+    setting = "select current_setting('enable_progress_bar') as drawn"
+    assert query(root, setting).rows() == [(False,)]
+
+
+def test_rows_never_revised_are_read_whole_too(tmp_path):
+    store.append_bars(tmp_path, [(AS_TRADED, daily("BBB", [20.0]))])
+    store.append_bars(tmp_path, [(AS_TRADED, daily("AAA", [10.0, 11.0]))])
+    answer = query(tmp_path, "select symbol, close from bars_1d order by close")
+    assert answer.rows() == [("AAA", 10.0), ("AAA", 11.0), ("BBB", 20.0)]

@@ -24,7 +24,12 @@ from tapehawk.data.shapes import ACTIONS, SERIES, SYMBOLS, bars_of
 from tapehawk.data.tables import Table as Shape
 from tapehawk.data.versions import HOW_TO_FILL, table_version
 
-LOCKS = ("SET TimeZone = 'UTC'", "SET enable_external_access = false", "SET lock_configuration = true")
+LOCKS = (
+    "SET TimeZone = 'UTC'",
+    "SET enable_progress_bar = false",  # it is drawn on standard output, into the answer
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+)
 
 
 def query(root: Path, statement: str) -> pl.DataFrame:
@@ -86,7 +91,8 @@ class _View:
         if self._rows is None:
             try:
                 version = table_version(self._root, self._table.name)
-                self._rows = tables.newest(self._root, self._table, version=version).select(self.schema.names())
+                rows = tables.newest(self._root, self._table, version=version, in_order=False)
+                self._rows = rows.select(self.schema.names())
             except TapehawkError as error:
                 self.error = error
                 raise

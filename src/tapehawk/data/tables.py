@@ -72,14 +72,22 @@ def compared(root: Path, table: Table, frame: pl.DataFrame) -> Appended:
     return _counted(frame, _fresh(root, table, frame, table_version(root, table.name)))
 
 
-def newest(root: Path, table: Table, *, version: int | None, where: pl.Expr | None = None) -> pl.DataFrame:
-    """Read the newest revision of each row that `where` keeps, sorted by key, as of a version (None: no rows)."""
+def newest(
+    root: Path, table: Table, *, version: int | None, where: pl.Expr | None = None, in_order: bool = True
+) -> pl.DataFrame:
+    """Read the newest revision of each row that `where` keeps, as of a version (None: no rows).
+
+    Sorted by key; not `in_order`: sorted or not, at a fraction of the cost where no row was ever revised.
+    """
     if version is None:
         return pl.DataFrame(schema=table.schema)
     with reading(root, table.name):
         rows = scan(root, table.name, version)
         rows = rows if where is None else rows.filter(where)
-        return _last_of_each(rows.select(table.schema.names()).collect(), table.keys)
+        found = rows.select(table.schema.names()).collect()
+        if not in_order and not (found["revision"] > 0).any():
+            return found
+        return _last_of_each(found, table.keys)
 
 
 def scan(root: Path, name: str, version: int | None = None) -> pl.LazyFrame:
