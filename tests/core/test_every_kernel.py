@@ -20,7 +20,7 @@ NUMBERS = {
     "opening_highest": [(15, MINUTES, 0), (10, MINUTES, 5)],
     "opening_lowest": [(15, MINUTES, 0), (10, MINUTES, 5)],
     "supertrend_line": [(1.5,)],
-    "usual_so_far": [(1, MINUTES, BARS_A_SESSION), (3, MINUTES, BARS_A_SESSION)],
+    "usual_so_far": [(n, MINUTES, BARS_A_SESSION, least) for n, least in [(1, 1), (3, 3), (3, 1)]],
     "wilder_stop": [(0.02, 0.2)],
 }
 FLAGS = {("bars_since", "x"), ("anchored_sum", "anchor")}  # inputs that are 1 or 0

@@ -88,7 +88,7 @@ def test_every_kernel_reads_back_and_a_listed_word_of_its_name_is_the_same(name)
         ("wilder_rsi(close)", "unknown name"),
         ("wilder_range(raw.high, low, close)", "split-adjusted"),
         ("opening_highest(high, session, minute, 30, 0, 0)", "can't be computed"),
-        ('usual_so_far(volume, session, minute, 20, "minutes", 5)', "is not a number"),
+        ('usual_so_far(volume, session, minute, 20, "minutes", 5, 20)', "is not a number"),
         ("bars_since(close > open)", "is a condition, and here a number"),
     ],
 )

@@ -228,7 +228,7 @@ def test_the_usual_volume_so_far_is_exact():
     days, minutes = np.arange(x.size) // DAY * 1.0, np.arange(x.size) % DAY * 5.0
     known = exact(x)
     usual = [sum(known[k - DAY * d] for d in (1, 2, 3)) / 3 if k >= 3 * DAY else None for k in range(x.size)]
-    agree(run("usual_so_far", (3, 5, DAY), x, days, minutes), usual)
+    agree(run("usual_so_far", (3, 5, DAY, 3), x, days, minutes), usual)
 
 
 def test_true_range_is_exact():

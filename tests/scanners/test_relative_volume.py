@@ -83,6 +83,33 @@ def test_q9_a_session_without_a_trade_in_a_minute_counts_with_what_it_had_by_the
     assert row["relative_volume"] == pytest.approx(9 / 1.5)
 
 
-def test_q9_fewer_sessions_than_asked_are_not_enough():
-    assert at_last(RelativeVolume(), daily(*calm(20), UP)) == ["up"]
-    assert at_last(RelativeVolume(lookback_days=21), daily(*calm(20), UP)) == []
+def test_q9_fewer_sessions_than_are_needed_are_not_enough():
+    """A third of the sessions asked for, and `min_sample_days`."""
+    young = daily(*calm(20), UP)
+    assert at_last(RelativeVolume(lookback_days=62), young) == ["up"]
+    assert at_last(RelativeVolume(lookback_days=63), young) == []
+    assert at_last(RelativeVolume(lookback_days=60, min_sample_days=21), young) == []
+    row = shown(RelativeVolume(lookback_days=60), young, "up")
+    assert (row["expected_volume_by_cutoff"], row["avg_daily_volume"]) == (1e6, 1e6)
+
+
+def test_a_session_of_few_bars_is_not_judged():
+    """Nine bars of a minute are too few, ten are enough; of five minutes two."""
+    for timeframe, few in (("1m", 9), ("5m", 1)):
+        minutes = 390 // len(full_sessions(timeframe, 1))
+        busy = [
+            Minute(25, at * minutes, (100.0 + at / 4, 100.5 + at / 4, 100.0 + at / 4, 100.4 + at / 4, 2e6))
+            for at in range(10)
+        ]
+        usual = [one for one in full_sessions(timeframe, 25) if one.minute < 60]
+        quiet = RelativeVolume(min_avg_volume=0, min_dollar_volume=0)
+        assert at_last(quiet, intraday(timeframe, [*usual, *busy[:few]])) == []
+        assert at_last(quiet, intraday(timeframe, [*usual, *busy[: few + 1]])) == ["up"]
+
+
+@pytest.mark.parametrize(
+    ("last", "high", "signal"), [(101.6, 101.9, 3), (101.6, 101.6, 2), (101.1, 101.4, 2), (100.9, 102.0, 1)]
+)
+def test_momentum_is_graded_by_the_change_and_the_range(last, high, signal):
+    row = shown(RelativeVolume(), daily(*calm(30), (100.0, high, 99.9, last, 6e6)), "up")
+    assert (row["momentum_signal"], row["current_ticks"]) == (signal, 1)

@@ -17,7 +17,7 @@ from tapehawk.core.timeframes import BAR_MINUTES, SESSION_BARS
 _SESSIONS = 20
 _top, _bottom = session_high(), session_low()
 _range = (_top - _bottom) / close  # a share of the price
-_usual_range = make("usual_so_far", (_range, session, minute), (_SESSIONS, BAR_MINUTES, SESSION_BARS))
+_usual_range = make("usual_so_far", (_range, session, minute), (_SESSIONS, BAR_MINUTES, SESSION_BARS, _SESSIONS))
 _ratio = rvol_tod(_SESSIONS)
 _move = close / session_open() - 1
 

@@ -57,7 +57,7 @@ def volume_so_far_usual(length: int = 20) -> Expr:
     """
     n = bars(length, "length", most=250)
     so_far = volume_so_far()
-    return make("usual_so_far", (so_far, session, minute), (n, BAR_MINUTES, SESSION_BARS), power=so_far.power)
+    return make("usual_so_far", (so_far, session, minute), (n, BAR_MINUTES, SESSION_BARS, n), power=so_far.power)
 
 
 def rvol_tod(length: int = 20) -> Expr:

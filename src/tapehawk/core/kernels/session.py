@@ -138,18 +138,20 @@ def _total(values: Any) -> float:
 
 @kernel(
     inputs=3,
-    width=lambda n, _bar, bars: 5 + (int(n) + 1) * int(bars),
-    warmup=lambda n, _bar, bars: int(n) * int(bars),
+    width=lambda n, _bar, bars, _least: 5 + (int(n) + 1) * int(bars),
+    warmup=lambda _n, _bar, bars, least: int(least) * int(bars),
+    settling=lambda n, _bar, bars, least: max(int(n) - int(least), 0) * int(bars),
     uses=(_fill, _total),
 )
 def usual_so_far(so_far: Any, session: Any, minute: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
-    """Mean, over the n sessions before, of a running total at the same bar of the session; null before n sessions.
+    """Mean, over the n sessions before, of a running total at the same bar of the session; of fewer at first.
 
-    A session without a bar there counts with what it had reached by then. Numbers: n, a bar's minutes, bars a session.
+    A session without a bar there counts with what it had reached by then. Null before `least` sessions. Numbers: n, a
+    bar's minutes, bars a session, least.
     State: sessions begun (up to n + 1), session, next slot, last total, place of the current session; for each slot of
     a session a ring of n + 1 sessions' totals.
     """
-    n, bar, bars = int(params[0]), params[1], int(params[2])
+    n, bar, bars, least = int(params[0]), params[1], int(params[2]), params[3]
     width = n + 1
     for k in range(starts.size - 1):
         row = state[k]
@@ -167,7 +169,7 @@ def usual_so_far(so_far: Any, session: Any, minute: Any, starts: Any, state: Any
             slot = int(m / bar)
             _fill(row, width, int(row[2]), slot, row[3])
             _fill(row, width, slot, slot + 1, 0.0)
-            if row[0] > n:
-                out[i] = _total(row[5 + slot * width : 5 + (slot + 1) * width]) / n
+            if row[0] > least:
+                out[i] = _total(row[5 + slot * width : 5 + (slot + 1) * width]) / (row[0] - 1.0)
             _fill(row, width, slot, slot + 1, v)
             row[2], row[3] = slot + 1.0, v
