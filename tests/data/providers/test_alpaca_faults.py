@@ -95,13 +95,21 @@ async def break_down(desk, how, frame, chance):
         await desk.push(frame)
         await until_asked_again(desk)
         desk.fake.faults = NONE
-        await desk.time.move(200)
+        await until_given_up(desk)
     await desk.wait_out(lambda: len(desk.owner.gaps) > gaps)
     await desk.subscribed(*desk.symbols)
 
 
 async def until_asked_again(desk):
     await desk.wait_out(lambda: any(len(one.said) > 1 for one in desk.fake.connections))
+
+
+async def until_given_up(desk):
+    """Let time pass until the watchdog has had enough; each alarm in a row doubles its patience."""
+    connections = desk.connections
+    async with asyncio.timeout(20):
+        while desk.connections == connections and desk.fake.connections:
+            await desk.time.move(1)
 
 
 @pytest.mark.parametrize("how", BROKEN)
