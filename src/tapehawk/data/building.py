@@ -92,10 +92,17 @@ def panel_of(  # noqa: PLR0913 - what is stored, of what kind, and what is known
     )
 
 
-def adjusted_bars(bars: pl.DataFrame, series: Series, actions: pl.DataFrame, *, as_of: dt.date) -> pl.DataFrame:
-    """Return bars as stored, sorted by (symbol, time), adjusted for the splits up to `as_of`."""
+def adjusted_bars(
+    bars: pl.DataFrame,
+    series: Series,
+    actions: pl.DataFrame,
+    *,
+    as_of: dt.date,
+    missed: Collection[tuple[str, int]] = (),
+) -> pl.DataFrame:
+    """Return bars as stored, sorted by (symbol, time), adjusted for the splits up to `as_of`; `missed` as a panel's."""
     days = bars.select(session_of(series.timeframe, series.market).to_physical().cast(pl.Int64)).to_series().to_numpy()
-    factors = _factors(bars, series, actions, days, as_of)
+    factors = _factors(bars, series, actions, days, as_of, missed)
     if factors is None:
         return bars
     columns = {name: bars[name].to_numpy() for name in (*PRICES, "volume")}

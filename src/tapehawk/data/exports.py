@@ -21,6 +21,7 @@ from tapehawk.core.errors import BadInput, NoData, UnknownName
 from tapehawk.data.basis import last_as_of
 from tapehawk.data.building import adjusted_bars
 from tapehawk.data.faults import disk_full_is_try_again
+from tapehawk.data.quarantine import lacking, quarantined
 from tapehawk.data.store import preferred_series, read_actions, read_bars, stored_symbols
 from tapehawk.data.versions import data_version
 
@@ -66,7 +67,8 @@ def export_bars(root: Path, target: Path, question: ExportQuestion) -> ExportRep
     if bars.is_empty():
         raise _nothing(series, question)
     if question.as_of is not None and series.market == "us":
-        bars = adjusted_bars(bars, series, read_actions(root, version=version), as_of=question.as_of)
+        actions, missed = read_actions(root, version=version), lacking(quarantined(root, series, version=version))
+        bars = adjusted_bars(bars, series, actions, as_of=question.as_of, missed=missed)
         series, bars = _said_adjusted(series, bars, question.as_of)
     _write(_columns(bars, series), target)
     return ExportReport(target, bars.height, bars["symbol"].n_unique(), series, version)

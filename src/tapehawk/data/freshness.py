@@ -65,7 +65,7 @@ def late(newest: Newest, now: dt.datetime) -> str | None:
         due = _period(newest.timeframe, _due_session(newest.timeframe, calendar, at))
         return str(date_of(newest.session)) if _period(newest.timeframe, newest.session) < due else None
     length = TIMEFRAMES[newest.timeframe] * MINUTE
-    if newest.session < 0 or newest.start + 2 * length >= _due_instant(calendar, at):
+    if newest.session < 0 or newest.start + 2 * length >= _due_instant(calendar, at, length):
         return None
     ends = min(newest.start + length, int(calendar.close_of(np.array([newest.session]), newest.hours)[0]))
     return dt.datetime.fromtimestamp(ends / 1e6, dt.UTC).isoformat(timespec="minutes").replace("+00:00", "Z")
@@ -104,7 +104,7 @@ def _period(timeframe: str, day: int) -> int:
     return (day + 3) // 7 if timeframe == "1w" else day
 
 
-def _due_instant(calendar: Calendar, at: int) -> int:
-    """Last instant of regular hours at or before `at`."""
-    row = int(np.searchsorted(calendar.open, at, side="right")) - 1
-    return min(at, int(calendar.close[row]))
+def _due_instant(calendar: Calendar, at: int, length: int) -> int:
+    """Last instant of regular hours at or before `at`, of a session whose first bar has ended by then."""
+    row = int(np.searchsorted(calendar.open, at - length, side="right")) - 1
+    return min(at, int(calendar.close[max(row, 0)]))

@@ -27,7 +27,7 @@ def instants(days: list[dt.date]) -> pl.Series:
     return pl.Series([dt.datetime.combine(day, dt.time(), dt.UTC) for day in days], dtype=SCHEMA["time"])
 
 
-def walk(symbol: str, count: int = 120, *, seed: int = 1, price: float = 20.0, night: float = 0.02) -> pl.DataFrame:
+def walk(symbol: str, count: int = 120, *, seed: int = 1, price: float = 60.0, night: float = 0.02) -> pl.DataFrame:
     """Return one symbol's daily bars: an overnight and a day's move each, volume around 200,000 shares."""
     random = np.random.default_rng([seed, *symbol.encode()])
     close = price * np.exp(np.cumsum(random.normal(0, night, count)))

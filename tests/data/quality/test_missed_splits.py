@@ -185,7 +185,7 @@ def test_all_eight_known_ones_are_found_with_one_false_alarm_per_hundred_thousan
     actions = pl.read_parquet(shared / "corporate_actions.parquet")
     rows = {row[:2]: row[3] for row in found(bars, SPLIT, actions=actions)}
     assert {place: rows.get(place) for place in EIGHT} == EIGHT
-    assert len(rows) - len(EIGHT) <= 20  # measured: 12, half of them real changes of the share; allowed are 60
+    assert len(rows) - len(EIGHT) <= 20  # measured: 12; allowed are 60
 
 
 def test_of_real_splits_whose_adjustment_is_taken_back_nearly_all_are_found(shared):
@@ -210,10 +210,8 @@ def test_of_real_splits_whose_adjustment_is_taken_back_nearly_all_are_found(shar
 def test_of_the_splits_of_2016_in_bars_as_traded_most_are_found(shared):
     truth = set(recorded(shared, dt.date(2016, 1, 4), dt.date(2016, 12, 31)).select("symbol", "ex_date").rows())
     hits = {row[:2] for row in found(real(shared, "us_daily_raw_2016"))}
-    assert (
-        len(truth & hits) / len(truth) > 0.85
-    )  # measured: 143 of 162; most of the others told are real and unrecorded
-    assert len(hits - truth) < 40
+    assert len(truth & hits) / len(truth) > 0.85  # measured: 143 of 162
+    assert len(hits - truth) < 40  # measured: 29; the record is incomplete
 
 
 def test_the_whole_market_is_examined_in_one_go(shared):

@@ -43,6 +43,7 @@ FORWARD: Final = {
 
 SMALLEST_JUMP: Final = 0.17  # ln(6/5): smaller ratios are lost among ordinary nights
 FEWEST_BARS: Final = 5  # before a jump; less history is no loss, and no measure of what is ordinary
+LONGEST_PAUSE: Final = 30  # days; after a longer one a jump is no overnight one
 THRESHOLD: Final = 7.0
 FORWARD_PRIOR: Final = -2.0  # reverse splits are ten times as many, and crashes more usual than their mirror image
 
@@ -100,6 +101,7 @@ def _suspects(tape: Tape) -> Ints:
     apart = np.where(jump > 0, ln(tape.low) - high, low - ln(tape.high))
     with np.errstate(invalid="ignore"):
         rows = np.flatnonzero((np.abs(jump) > SMALLEST_JUMP) & (apart > np.abs(jump) * 0.35))
+    rows = rows[tape.session[rows] - tape.session[rows - 1] <= LONGEST_PAUSE]
     rows = rows[rows - tape.starts[tape.symbol[rows]] > FEWEST_BARS]
     idle = np.count_nonzero(tape.before(tape.volume, rows, 20) == 0, axis=1)
     trading: Ints = rows[idle <= np.minimum(rows - tape.starts[tape.symbol[rows]], 20) / 2]

@@ -65,7 +65,8 @@ def _hidden_edges(examined: Examined) -> list[Told]:
         .filter(pl.col("len") >= FEWEST)
         .sort("session")
     )
-    stays = (pl.col("next") * pl.col("change").sign()).fill_null(FIVEFOLD) > FIVEFOLD / 2
+    last = 0.0 if examined.intraday else FIVEFOLD  # the newest intraday session may be a part of one
+    stays = (pl.col("next") * pl.col("change").sign()).fill_null(last) > FIVEFOLD / 2
     began = (pl.col("change").shift(1) * pl.col("change").sign()).fill_null(0) < FIVEFOLD / 2
     edges = market.filter((pl.col("change").abs() > FIVEFOLD) & stays & began)
     return [_hidden(*row) for row in edges.select("session", "len", "change").iter_rows()]

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
+from tapehawk.core.series import TIMEFRAMES
 from tapehawk.core.sessions import date_of
 from tapehawk.data.quality.examined import Examined
 from tapehawk.data.quality.finding import Told
 from tapehawk.data.quality.tape import runs
 
-SHORTEST = 10  # bars; in shorter ones thin names abound
+SHORTEST = 10  # bars, and an hour: in shorter ones thin names abound
 
 
 def check(examined: Examined) -> list[Told]:
-    """Tell the runs of `SHORTEST` and more bars with a volume of zero."""
+    """Tell the runs of `SHORTEST` and more bars, an hour at least, with a volume of zero."""
     tape = examined.tape
+    shortest = max(SHORTEST, 60 // TIMEFRAMES[examined.timeframe])
     first, length = runs(tape.volume == 0, ~tape.follows)
-    long = np.flatnonzero(length >= SHORTEST)
+    long = np.flatnonzero(length >= shortest)
     return [_told(examined, int(first[i]), int(length[i])) for i in long]
 
 
