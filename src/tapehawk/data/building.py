@@ -1,5 +1,7 @@
 """Building a panel: read one series, leave out what is quarantined, keep the asked hours, put splits on, cut, write.
 
+A timeframe without bars of its own gets those made of the next faster one that is stored (data/resampling.py).
+
 The columns are made one at a time and the frame is let go, so that the peak is about twice the bars' own size.
 """
 
@@ -14,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from tapehawk.core.bars import PRICES, SESSION_TIMEFRAMES, Series
-from tapehawk.core.errors import NoData
+from tapehawk.core.errors import NoData, UnknownName
 from tapehawk.core.panel import Panel
 from tapehawk.core.sessions import calendar_named, date_of
 from tapehawk.data.actions import NEVER, Floats, Ints, split_factors, splits_in
@@ -22,9 +24,10 @@ from tapehawk.data.faults import disk_full_is_try_again
 from tapehawk.data.freshness import overdue
 from tapehawk.data.panels import PanelQuestion, remove_older, write_panel
 from tapehawk.data.quarantine import lacking, left_out_before, quarantined
+from tapehawk.data.resampling import slower_panel
 from tapehawk.data.shapes import session_of
 from tapehawk.data.store import preferred_series, read_actions, read_bars, read_symbols
-from tapehawk.data.versions import data_version
+from tapehawk.data.versions import faster, panel_versions
 
 MICROSECONDS_A_DAY = 86_400_000_000
 
@@ -34,8 +37,7 @@ def build_panel(root: Path, question: PanelQuestion) -> Panel:
 
     Raises NoData when no bars answer, CorruptStore when stored ones can't be read, TryAgain when the disk is full.
     """
-    version = question.version or data_version(root, question.timeframe)
-    series = preferred_series(root, question.timeframe, market=question.market, prefer=question.prefer, version=version)
+    series, version = _source(root, question)
     bars = read_bars(root, series, version=version)
     actions = read_actions(root, version=version)
     missed = quarantined(root, series, version=version)
@@ -44,12 +46,32 @@ def build_panel(root: Path, question: PanelQuestion) -> Panel:
     panel = panel_of(
         bars, series, hours=question.stored_hours, actions=actions, as_of=question.as_of, missed=lacking(missed)
     )
+    if series.timeframe != question.timeframe:
+        panel, series = slower_panel(panel, question.timeframe), replace(series, timeframe=question.timeframe)
     panel = replace(panel, left_out=left_out, stale=_stale(panel, read_symbols(root, version=version)))
     with disk_full_is_try_again(root):
         opened = write_panel(root, question, replace(panel, data_version=version), series)
     if question.version is None:
         remove_older(root, question, version)
     return replace(opened, hours=question.hours)
+
+
+def _source(root: Path, question: PanelQuestion) -> tuple[Series, str]:
+    """Return the series that answers, and the data version: of the asked timeframe, else of the next faster stored one.
+
+    Raises what the asked timeframe says when none does.
+    """
+    versions = panel_versions(root, question.timeframe) if question.version is None else {}
+    refusals: list[NoData | UnknownName] = []
+    for timeframe in versions or (question.timeframe, *faster(question.timeframe)):
+        version = question.version or versions[timeframe]
+        try:
+            found = preferred_series(root, timeframe, market=question.market, prefer=question.prefer, version=version)
+        except (NoData, UnknownName) as refusal:
+            refusals.append(refusal)
+        else:
+            return found, version
+    raise refusals[0]
 
 
 def panel_of(  # noqa: PLR0913 - what is stored, of what kind, and what is known beside it

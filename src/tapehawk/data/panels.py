@@ -28,7 +28,7 @@ import numpy as np
 from tapehawk.core.errors import NoData, UnknownName
 from tapehawk.core.panel import Panel
 from tapehawk.core.series import MARKETS, SESSION_TIMEFRAMES, Series, check_timeframe
-from tapehawk.data.versions import data_version, parse_version
+from tapehawk.data.versions import panel_versions, parse_version
 
 FORMAT: Final = 2
 """Layout of a panel folder; folders of another layout are rebuilt."""
@@ -81,27 +81,29 @@ def open_panel(root: Path, question: PanelQuestion, *, on_build: Callable[[], No
 
 def find_panel(root: Path, question: PanelQuestion) -> Panel | None:
     """Open the panel that answers `question` if it is built already. Raises NoData when no bars are stored."""
-    folder = _place(root, question)
-    try:
-        meta = json.loads((folder / "meta.json").read_bytes())
-        return replace(_mapped(folder, meta), hours=question.hours) if meta["format"] == FORMAT else None
-    except (FileNotFoundError, json.JSONDecodeError):
-        return None
+    for folder in _places(root, question):
+        try:
+            meta = json.loads((folder / "meta.json").read_bytes())
+            if meta["format"] == FORMAT:
+                return replace(_mapped(folder, meta), hours=question.hours)
+        except (FileNotFoundError, json.JSONDecodeError):
+            continue
+    return None
 
 
 def panel_series(root: Path, question: PanelQuestion) -> Series:
     """Return the series whose bars a built panel holds. Raises NoData when it is not built."""
-    try:
-        facts = json.loads((_place(root, question) / "meta.json").read_bytes())["series"]
-    except FileNotFoundError as error:
-        raise NoData("no panel is built for this question", hint="open it first") from error
+    built = [folder / "meta.json" for folder in _places(root, question) if (folder / "meta.json").is_file()]
+    if not built:
+        raise NoData("no panel is built for this question", hint="open it first")
+    facts = json.loads(built[0].read_bytes())["series"]
     as_of = facts.pop("adjusted_as_of")
     return Series(**facts, adjusted_as_of=as_of and dt.date.fromisoformat(as_of))
 
 
 def write_panel(root: Path, question: PanelQuestion, panel: Panel, series: Series) -> Panel:
     """Store a panel where `open_panel` finds it, in one step, and return it mapped from there."""
-    place = _place(root, replace(question, version=panel.data_version))
+    place = root / "panels" / question.folder / panel.data_version
     place.parent.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(root / "panels")
     aside = Path(tempfile.mkdtemp(prefix=f"{_BUILDING}{os.getpid()}-", dir=root / "panels"))
@@ -129,10 +131,14 @@ def _built(root: Path, question: PanelQuestion, on_build: Callable[[], None] | N
     return build_panel(root, question)
 
 
-def _place(root: Path, question: PanelQuestion) -> Path:
-    version = question.version or data_version(root, question.timeframe)
-    parse_version(version)
-    return root / "panels" / question.folder / version
+def _places(root: Path, question: PanelQuestion) -> list[Path]:
+    """Where the question's panel may lie: made of its own bars, or of faster ones."""
+    if question.version is None:
+        versions = list(panel_versions(root, question.timeframe).values())
+    else:
+        parse_version(question.version)
+        versions = [question.version]
+    return [root / "panels" / question.folder / version for version in versions]
 
 
 def _mapped(folder: Path, meta: Mapping[str, Any]) -> Panel:

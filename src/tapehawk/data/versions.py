@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from tapehawk.core.errors import BadInput, CorruptStore, NoData
-from tapehawk.core.series import check_timeframe
+from tapehawk.core.series import SESSION_TIMEFRAMES, TIMEFRAMES, check_timeframe
 
 SHARED_TABLES: Final = ("actions", "symbols", "quarantine")
 HOW_TO_FILL: Final = "fill it with `scanner import PATH --adjustment none|split|all`, or `make demo` for simulated bars"
@@ -50,6 +50,34 @@ def data_version(root: Path, timeframe: str) -> str:
     if versions[bars] is None:
         raise no_bars(root, timeframe)
     return "+".join(f"{table}@{version}" for table, version in versions.items() if version is not None)
+
+
+def faster(timeframe: str) -> list[str]:
+    """List the timeframes whose bars those of `timeframe` can be made of, slowest first (data/resampling.py).
+
+    Daily bars are made of nothing: their prices and volume have the auctions, which intraday bars may lack.
+    """
+    if timeframe in SESSION_TIMEFRAMES:
+        return ["1d"] if timeframe == "1w" else []
+    length = TIMEFRAMES[check_timeframe(timeframe)]
+    return [name for name, minutes in reversed(TIMEFRAMES.items()) if minutes < length and length % minutes == 0]
+
+
+def panel_versions(root: Path, timeframe: str) -> dict[str, str]:
+    """Return stored timeframe → data version of the bars of `timeframe` made of it, the best first.
+
+    The first is its own. Where another one is used, because the own bars are of other markets, those passed over are
+    part of the version: bars that come to them decide anew. Raises NoData when nothing goes with `timeframe`.
+    """
+    found, passed = {}, ""
+    for source in (timeframe, *faster(timeframe)):
+        version = table_version(root, bars_table(source))
+        if version is not None:
+            found[source] = passed + data_version(root, source)
+            passed += f"{bars_table(source)}@{version}+"
+    if not found:
+        raise no_bars(root, timeframe)
+    return found
 
 
 def parse_version(text: str) -> Mapping[str, int]:
