@@ -85,9 +85,11 @@ async def test_a_missing_secret_is_told_before_anybody_is_asked(alpaca, fake):
     assert fake.asked == []
 
 
-async def test_a_batch_with_an_impossible_symbol_names_it(alpaca):
+async def test_an_impossible_symbol_is_left_out_of_a_batch_and_named_when_it_is_alone(alpaca, fake):
+    assert_frame_equal(await bars_of(alpaca(), Wanted("1d", (*NAMES, "zz1", "zz2"), FIRST, LAST)), daily())
+    assert len(fake.asked) == 3
     with pytest.raises(UnknownName, match="'zz1'") as caught:
-        await bars_of(alpaca(), Wanted("1d", (*NAMES, "zz1"), FIRST, LAST))
+        await bars_of(alpaca(), Wanted("1d", ("zz1",), FIRST, LAST))
     assert caught.value.__context__ is None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
@@ -127,6 +128,21 @@ class AlpacaProvider(Provider):
         return Fetched(step.id, series, bars, complete=True)
 
     async def _bars(self, step: Step, start: dt.datetime, end: dt.datetime) -> pl.DataFrame:
+        """Ask for a batch; one symbol that can't be a symbol would refuse it whole, and is left out."""
+        symbols = step.symbols or ()
+        while True:
+            try:
+                return await self._pages(replace(step, symbols=symbols), start, end)
+            except BadInput as error:
+                said = re.search(r"invalid symbol: (\S+)", error.message)
+                if not said or said[1] not in symbols:
+                    raise
+                unknown = said[1]
+            symbols = tuple(name for name in symbols if name != unknown)
+            if not symbols:
+                raise UnknownName("symbol", unknown, (), place=self.name)
+
+    async def _pages(self, step: Step, start: dt.datetime, end: dt.datetime) -> pl.DataFrame:
         symbols, market = step.symbols or (), self._config.market
         query: dict[str, str | int] = {
             "symbols": ",".join(symbols),
@@ -143,13 +159,8 @@ class AlpacaProvider(Provider):
         def read(answer: Answer) -> reading.Page:
             return reading.read_bars(answer, symbols, timeframe=step.timeframe, market=market)
 
-        try:
-            found = [page.bars async for page in pages(self._wire, path, query, read, step.what)]
-        except BadInput as error:
-            refused = error
-        else:
-            return pl.concat(found).sort("symbol", "time")
-        raise _named(refused)
+        found = [page.bars async for page in pages(self._wire, path, query, read, step.what)]
+        return pl.concat(found).sort("symbol", "time")
 
     def _as_traded(self) -> dict[str, str | int]:
         """Raw prices; symbols as they were then, not those that they were renamed to since."""
@@ -209,9 +220,3 @@ class AlpacaProvider(Provider):
 
 def _rfc_3339(instant: dt.datetime) -> str:
     return instant.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _named(refused: BadInput) -> BadInput:
-    """Return the error of a batch with the symbol's own name, where the vendor says which one it does not know."""
-    said = re.search(r"invalid symbol: (\S+)", refused.message)
-    return UnknownName("symbol", said[1], (), place="alpaca") if said else refused
