@@ -118,3 +118,8 @@ def test_l10_the_floors_at_the_open_are_of_the_open_and_of_the_close_before():
     assert at_last(Parabolic(), tape) == ["a_plus"]
     assert at_last(Parabolic(min_price=LAST * 1.08 + 0.01), tape) == []
     assert at_last(Parabolic(min_previous_close=LAST), tape) == []
+
+
+def test_the_score_grows_with_the_gap_and_is_above_fifty_where_every_threshold_is_met():
+    small, large = (shown(Parabolic(), daily(*BEFORE, opening(LAST * up)), "a_plus")["score"] for up in (1.03, 1.04))
+    assert 50 <= small < large <= 100

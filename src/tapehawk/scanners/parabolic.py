@@ -7,6 +7,8 @@ the simple mean of the 14 true ranges up to yesterday.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import add
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -27,8 +29,9 @@ class Parabolic(Scanner):
     """Yesterday far above every average after a steep rise on volume, today a gap further up: a short at the open.
 
     `a_plus` asks for the extreme of a parabola, `backside` for a gap up in a name that is not near its high of the last
-    three years. Daily bars; known at the open, entered at the open. The stop is a quarter of an ATR above the session's
-    high so far, which at the open is the open.
+    three years. The score is how far both went: the mean over the measures of `a_plus` of each as a share of twice its
+    threshold, at most 1, times 100; 50 just meets all of them. Daily bars; known at the open, entered at the open. The
+    stop is a quarter of an ATR above the session's high so far, which at the open is the open.
     """
 
     timeframes: ClassVar[tuple[str, ...]] = ("1d",)
@@ -50,7 +53,9 @@ class Parabolic(Scanner):
         """Yield both forms, to sell at the open."""
         show = {"gap_atr": _gap, "open_over_ema9": open_ / _ema9[1], "slope_9_15_pct": _slope(15, 1)}
         for pattern, when in (("a_plus", self._a_plus()), ("backside", _backside())):
-            yield Setup(pattern, SELL, when, entry=open_, stop=open_ + 0.25 * _atr, show=show, known=AT_OPEN)
+            yield Setup(
+                pattern, SELL, when, entry=open_, stop=open_ + 0.25 * _atr, score=_score(), show=show, known=AT_OPEN
+            )
 
     def _a_plus(self) -> dict[str, Expr]:
         above_low = _above_low(7) >= 0.5, _above_low(14) >= 1.5
@@ -70,6 +75,25 @@ class Parabolic(Scanner):
             **({"opens above the high": open_ > high[1]} if self.above_previous_high else {}),
             **({"gain before": gain >= self.min_previous_gain_pct} if self.min_previous_gain_pct else {}),
         }
+
+
+def _score() -> Expr:
+    """Return 0–100: 50 at every threshold of `a_plus`, 100 at twice each."""
+    measures = {
+        true_range()[1] / _atr: 2.5,
+        volume[1] / _mean_volume[2]: 2,
+        volume[2] / _mean_volume[2]: 2,
+        _slope(3, 1): 10,
+        _slope(5, 1): 20,
+        _slope(15, 1): 50,
+        _over(_ema9, 1) / _atr: 3.5,
+        _over(_ema20, 1) / _atr: 5,
+        (close[1] - close[3]) / _atr: 2,
+        (close[1] - close[4]) / _atr: 2.5,
+        _gap: 0.5,
+    }
+    shares = [function("min", function("max", x / (2 * met), 0), 1) for x, met in measures.items()]
+    return reduce(add, shares) * (100 / len(shares))
 
 
 def _backside() -> dict[str, Expr]:

@@ -28,8 +28,9 @@ class Technical(Scanner):
     On intraday bars the indicators are those of the sessions up to yesterday. A bounce: RSI or %B at its extreme and
     the MACD histogram turning. A trend: EMA20 and EMA50, ADX with its direction, and MACD agree. A squeeze: the
     Bollinger bands were inside the Keltner channel for five bars, and the close leaves them. The score is the share of
-    five votes (RSI, MACD, %B, EMA, ADX) for the side; `risk_level` is 0 (very low) to 3 (high). The stop is 1.5 ATR
-    away.
+    five votes (RSI, MACD, %B, EMA, ADX) for the side; `risk_level` is 0 (very low risk), 1 (low), 2 (medium) or 3
+    (high): 2 for an RSI beyond 25 or 75, 1 at or beyond a band, 1 for a change above 3 %, at most 3. The stop is 1.5
+    ATR away.
     """
 
     rsi_oversold: Annotated[float, Field(ge=0, le=50, description="RSI at or below")] = 30
