@@ -76,3 +76,17 @@ def test_a_broken_file_stops_every_command_with_its_line_and_stays_as_it_is(scan
     assert done.exit_code == 2
     assert "line 3" in done.stderr
     assert Path("scanner.toml").read_text() == "[api]\nport = 81\nhost = \n"
+
+
+def test_a_negative_value_reaches_its_bounds(scanner):
+    done = scanner("config", "set", "breakout.min_price", "-5")
+    assert done.exit_code == 2
+    assert "at least 0" in done.stderr
+    assert scanner("config", "set", "relative_volume.price_change_min", "-5", "--format", "json").exit_code == 0
+
+
+@pytest.mark.parametrize("section", ["default", "breakout"])
+def test_a_price_band_upside_down_is_refused(scanner, section):
+    done = scanner("config", "set", f"{section}.min_price", "3000")
+    assert done.exit_code == 2
+    assert "is above max_price" in done.stderr

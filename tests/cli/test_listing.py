@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tapehawk.catalog import scanner_names
@@ -27,33 +29,36 @@ def test_an_unknown_scanner_is_bad_input(scanner):
     assert scanner("list", "--scanner-type", "brakout").exit_code == 2
 
 
-def states(answer) -> dict[str, str]:
+def states(scanner) -> dict[str, str]:
     """Return the doctor's findings as name → state."""
-    return {one["name"]: one["state"] for one in answer("doctor")["findings"]}
+    return {one["name"]: one["state"] for one in json.loads(scanner("doctor", "--format", "json").stdout)["findings"]}
 
 
-def test_the_doctor_finds_a_store_that_is_missing_and_says_what_to_do(scanner, answer):
-    assert states(answer)["store"] == "bad"
-    shown = scanner("doctor").stdout
+def test_the_doctor_finds_a_store_that_is_missing_and_says_what_to_do(scanner):
+    assert states(scanner)["store"] == "bad"
+    done = scanner("doctor")
+    shown = done.stdout
+    assert done.exit_code == 3
     assert "✗ store" in shown
     assert "→ fill it with `scanner import" in shown
 
 
 @pytest.mark.usefixtures("stored")
-def test_the_doctor_is_content_with_a_simulated_store(answer):
-    found = states(answer)
+def test_the_doctor_is_content_with_a_simulated_store(scanner):
+    found = states(scanner)
     assert found["store"] == found["settings"] == "good"
+    assert scanner("doctor").exit_code == 0
     assert any("sim" in name and state == "good" for name, state in found.items())
 
 
-def test_the_doctor_survives_a_broken_settings_file(answer, tmp_path):
+def test_the_doctor_survives_a_broken_settings_file(scanner, tmp_path):
     (tmp_path / "scanner.toml").write_text("[api\n")
-    assert states(answer)["settings"] == "bad"
+    assert states(scanner)["settings"] == "bad"
 
 
-def test_the_doctor_checks_scanners_own_keys(answer, tmp_path):
+def test_the_doctor_checks_scanners_own_keys(scanner, tmp_path):
     (tmp_path / "scanner.toml").write_text("[inside_bar]\nmin_prise = 3\n")
-    assert states(answer)["settings"] == "bad"
+    assert states(scanner)["settings"] == "bad"
 
 
 def test_the_doctor_tells_no_secret(scanner, monkeypatch):

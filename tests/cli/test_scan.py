@@ -216,3 +216,44 @@ def test_a_scanner_of_the_users_own_is_one_like_the_others(answer, scanner, tmp_
     done = scanner("run", "--scanner-type", "broken")
     assert done.exit_code == 2
     assert "broken.py:1" in done.stderr
+
+
+@pytest.mark.parametrize("given", ["", ",", " , "])
+def test_symbols_that_name_nothing_are_refused(scanner, given):
+    done = scanner(*EVERY, "--symbols", given)
+    assert done.exit_code == 2
+    assert "names nothing" in done.stderr
+
+
+def test_a_place_that_can_not_be_written_is_refused_before_the_scan(scanner, monkeypatch):
+    monkeypatch.setattr("tapehawk.app.asking.run", lambda *_, **__: pytest.fail("it scanned"))
+    for place in ("gone/rows.csv", "rows.doc", "."):
+        assert scanner(*EVERY, "-o", place).exit_code == 2
+
+
+def test_results_that_can_not_be_saved_are_still_printed_and_said(scanner):
+    Path("scanner_results").write_text("a file where the folder would be")
+    done = scanner(*EVERY, "--format", "csv")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("symbol,")
+    assert "warning: the rows are not saved" in done.stderr
+
+
+def test_an_empty_formula_and_two_formulas_are_refused(scanner):
+    empty, two = scanner("formula", ""), scanner("formula", "close > open", "--set", "formula=close<open")
+    assert (empty.exit_code, two.exit_code) == (2, 2)
+    assert "the formula is empty" in empty.stderr
+    assert "'close > open' and --set formula='close<open'" in two.stderr
+
+
+def test_a_formula_that_is_too_long_is_not_repeated(scanner):
+    done = scanner("formula", "close > 5 and " * 2_300 + "close > 5")
+    assert done.exit_code == 2
+    assert "2,000 are the limit" in done.stderr
+    assert len(done.stderr) < 800
+
+
+def test_a_price_band_upside_down_is_refused(scanner):
+    done = scanner("run", "--scanner-type", "breakout", "--set", "min_price=100", "--set", "max_price=50")
+    assert done.exit_code == 2
+    assert "min_price 100 is above max_price 50" in done.stderr

@@ -44,3 +44,11 @@ def test_a_formula_that_does_not_parse_is_refused_where_it_is_given(text):
 def test_a_stop_that_is_no_price_is_refused(text):
     with pytest.raises(BadInput, match="is no price"):
         Formula(stop=text)
+
+
+def test_no_formula_at_all_is_refused_and_one_limit_is_told_without_repeating_the_text():
+    with pytest.raises(FormulaError, match="the formula is empty"):
+        Formula(formula="")
+    with pytest.raises(FormulaError, match="2,000 are the limit") as caught:
+        Formula(formula="close > 5 and " * 2_300 + "close > 5")
+    assert len(caught.value.message + caught.value.pointed()) < 600

@@ -13,6 +13,7 @@ from tapehawk.core.errors import BadInput, OutOfBounds, UnknownName
 
 M = TypeVar("M", bound=BaseModel)
 STRUCK: Final = "***"
+_LONGEST: Final = 100  # characters of a value in a message
 _BOUNDS: Final = {
     "minimum": "at least",
     "exclusiveMinimum": "above",
@@ -77,6 +78,11 @@ def _number(value: float) -> str:
     return f"{value:,.10g}"
 
 
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
 def _refusal(model: type[BaseModel], section: str, given: Mapping[str, Setting], error: ValidationError) -> BadInput:
     first = error.errors(include_url=False, include_context=False)[0]
     key = str(first["loc"][0]) if first["loc"] else ""
@@ -84,7 +90,7 @@ def _refusal(model: type[BaseModel], section: str, given: Mapping[str, Setting],
         return BadInput(f"section [{section}]: {first['msg']}")
     may_be, what = bounds(model, key), model.model_fields[key].description
     hint = f"{key}{f' ({what})' if what else ''}: {may_be}" if may_be else ""
-    value = STRUCK if model.model_fields[key].annotation is SecretStr else repr(given[key].value)
+    value = STRUCK if model.model_fields[key].annotation is SecretStr else _shown(given[key].value)
     message = f"{key} = {value} in section [{section}] can't be used ({given[key].origin})"
     kind = OutOfBounds if first["type"].startswith(("greater", "less", "literal", "too_", "string_too")) else BadInput
     return kind(message, hint=hint or str(first["msg"]))

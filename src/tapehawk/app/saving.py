@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +28,13 @@ def format_of(path: Path, asked: str) -> str:
         hint = f"end it in {', '.join('.' + name for name in FORMATS)}, or say --format"
         raise BadInput(f"{path.name} says no format", hint=hint)
     return chosen
+
+
+def need_place(path: Path, asked: str) -> None:
+    """Raise BadInput before anything is computed, where a file of no known format or in no such folder is asked for."""
+    format_of(path, asked)
+    if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
+        raise BadInput(f"{path} can't be written", hint="is the folder there, and yours to write in?")
 
 
 def place_for(folder: Path, reports: Sequence[Report], format_: str) -> Path:

@@ -7,9 +7,11 @@ provider's: `[providers.polygon]` is data/providers/polygon/config.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from tapehawk.core.price_band import check_band
 
 Seconds = Annotated[int, Field(ge=1, le=86_400, description="seconds")]
 Minutes = Annotated[float, Field(gt=0, le=1440, description="minutes between scans in this phase")]
@@ -38,6 +40,11 @@ class Default(Section):
     retry_attempts: Annotated[int, Field(ge=0, le=20, description="times a refused call is made again")] = 3
     enable_caching: Annotated[bool, Field(description="keep finished reports for the same question")] = True
     cache_ttl: Annotated[int, Field(ge=0, le=86_400, description="seconds a finished report is kept")] = 300
+
+    @model_validator(mode="after")
+    def _is_a_band(self) -> Self:
+        check_band(self.min_price, self.max_price)
+        return self
 
 
 class Streaming(Section):

@@ -78,7 +78,7 @@ def get(name: Name, config_file: ConfigFile = None, format_: Format = "table") -
         typer.echo(_text(found.value))
 
 
-@app.command("set")
+@app.command("set", context_settings={"ignore_unknown_options": True})  # a value may begin with -
 def set_(
     name: Name,
     value: Annotated[str, typer.Argument(help="The new value.")],

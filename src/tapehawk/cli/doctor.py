@@ -4,26 +4,43 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from typing import Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
 from tapehawk.cli.options import ConfigFile, Format
 
+if TYPE_CHECKING:
+    from tapehawk.app.doctor import Finding
+
 MARKS: Final = {"good": ("✓", "green"), "odd": ("!", "yellow"), "bad": ("✗", "bold red")}
 
 
 def doctor(config_file: ConfigFile = None, format_: Format = "table") -> None:
-    """Check the installation, the settings, the store, and how fresh its bars are. Tells no secret."""
-    from tapehawk.app.doctor import checkup
+    """Check the installation, the settings, the store, and how fresh its bars are. Tells no secret.
+
+    Ends with 3 where the store is not there or can't be read.
+    """
+    from tapehawk.app.doctor import BAD, checkup
     from tapehawk.cli.answers import print_json
-    from tapehawk.cli.terminal import plain_screen
+    from tapehawk.cli.exits import exit_code
+    from tapehawk.core.errors import NoData
 
     findings = checkup(os.environ, dt.datetime.now(dt.UTC), config_file)
     if format_ == "json":
         print_json({"findings": findings})
-        return
+    else:
+        _show(findings)
+    if any(one.name == "store" and one.state == BAD for one in findings):
+        raise typer.Exit(exit_code(NoData))
+
+
+def _show(findings: Iterable[Finding]) -> None:
+    from tapehawk.cli.terminal import plain_screen
+
     out: Console = plain_screen()
     for one in findings:
         mark, style = MARKS[one.state]

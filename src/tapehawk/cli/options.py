@@ -21,8 +21,16 @@ def date(text: str | dt.date) -> dt.date:
 
 
 def names(texts: Iterable[str] | None) -> list[str]:
-    """Return names given one by one or with commas."""
-    return [name.strip() for text in texts or () for name in text.split(",") if name.strip()]
+    """Return names given one by one or with commas. Raises BadInput where the option is given and names nothing."""
+    from tapehawk.core.errors import BadInput
+
+    found = [name.strip() for text in texts or () for name in text.split(",") if name.strip()]
+    if texts and not found:
+        given = ",".join(texts)
+        raise BadInput(
+            f"{given!r} names nothing", hint="write names with commas between (AAPL,MSFT), or leave the option out"
+        )
+    return found
 
 
 def _quietly(complete: Callable[[], Iterable[str]], incomplete: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -112,7 +113,12 @@ def formula(
     [dim]scanner formula 'cross_up(ema(close, 9), ema(close, 20))' --start-date 2024-01-01[/]
     """
     from tapehawk.app.asking import Asked, assignments
+    from tapehawk.core.errors import BadInput
 
+    parameters = assignments(set_ or ())
+    if "formula" in parameters:
+        message = f"two formulas: {shorten(expression, 80)!r} and --set formula={shorten(parameters['formula'], 80)!r}"
+        raise BadInput(message, hint="give one of them; one for sells is --set sell=…")
     asked = Asked(
         scanners=["formula"],
         date=date,
@@ -123,7 +129,7 @@ def formula(
         hours=hours,
         symbols=options.names(symbols),
         universe=universe,
-        parameters={**assignments(set_ or ()), "formula": expression},
+        parameters={**parameters, "formula": expression},
         strict=strict,
     )
     _answer(asked, config_file, format_, output)
@@ -133,12 +139,15 @@ def _answer(
     asked: Asked, config_file: Path | None, format_: FileFormat | None, output: Path | None, *, fetch: bool = False
 ) -> None:
     from tapehawk.app.asking import run as scan
-    from tapehawk.app.saving import keep
+    from tapehawk.app.saving import BINARY, keep, need_place
     from tapehawk.app.settings import settings
     from tapehawk.cli import report, terminal
+    from tapehawk.core.errors import TapehawkError
 
     known = settings(config_file)
     chosen = format_ or ("table" if output else known.cli.default_format)
+    if output is not None:
+        need_place(output, chosen)
     if fetch:
         from tapehawk.cli.sync import fetch as fetch_lacking
 
@@ -147,6 +156,12 @@ def _answer(
         reports = scan(known, asked, on_step=step)
     if output is None or chosen == "table":
         report.show(terminal.screen(known), asked, reports, chosen)
-    saved = keep(known, reports, chosen, output)
+    try:
+        saved = keep(known, reports, chosen, output)
+    except TapehawkError as error:
+        if output is not None or chosen in BINARY:
+            raise
+        terminal.remark(f"warning: the rows are not saved: {error.message}")
+        return
     if saved is not None:
         terminal.remark(f"saved in {saved}")

@@ -7,12 +7,13 @@ ask for; the funnel counts what they leave out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tapehawk.core.columns import close, raw, session
 from tapehawk.core.expr import Expr, call
+from tapehawk.core.price_band import check_band
 from tapehawk.core.scanner import Scanner, liquid
 
 
@@ -25,6 +26,11 @@ class BandScanner(Scanner):
     min_dollar_volume: Annotated[float, Field(ge=0, le=1e13, description="per day, mean of 20 bars")] = 0
     max_results_per_day: Annotated[int, Field(ge=1, le=100_000, description="rows a session, the best")] = 3
     min_probability_score: Annotated[float, Field(ge=0, le=100, description="lowest score shown")] = 10.0
+
+    @model_validator(mode="after")
+    def _is_a_band(self) -> Self:
+        check_band(self.min_price, self.max_price)
+        return self
 
     def universe(self) -> Mapping[str, Expr]:
         """Return the mean dollar volume, if one is asked for."""

@@ -19,6 +19,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Final
+
+_SHOWN: Final = 160  # characters of a formula
 
 
 class TapehawkError(Exception):
@@ -75,8 +78,11 @@ class FormulaError(BadInput):
         self.formula, self.column = formula, column
 
     def pointed(self) -> str:
-        """Return the formula with a caret below the mistake."""
-        return f"{self.formula}\n{' ' * self.column}^"
+        """Return the formula with a caret below the mistake; of a long one what stands around it."""
+        first = max(self.column - _SHOWN // 2, 0) if len(self.formula) > _SHOWN else 0
+        before, after = "…" * (first > 0), "…" * (first + _SHOWN < len(self.formula))
+        shown = f"{before}{self.formula[first : first + _SHOWN]}{after}"
+        return f"{shown}\n{' ' * (len(before) + self.column - first)}^"
 
 
 class NoData(TapehawkError):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from textwrap import shorten
+from typing import Annotated, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from tapehawk.core.columns import close
 from tapehawk.core.errors import BadInput
@@ -13,8 +14,6 @@ from tapehawk.core.expr import NUMBER, Expr
 from tapehawk.core.formula import parse, parse_condition
 from tapehawk.core.indicators import atr
 from tapehawk.core.scanner import BUY, SELL, Scanner, Setup
-
-_Text = Annotated[str, Field(max_length=10_000)]
 
 
 class Formula(Scanner):
@@ -24,10 +23,10 @@ class Formula(Scanner):
     of a price is given. Each part that `and` joins is a condition of the funnel.
     """
 
-    formula: Annotated[_Text, Field(description="condition of a BUY")] = "close > highest(high, 20)[1] and rvol(20) > 2"
-    sell: Annotated[_Text, Field(description="condition of a SELL; empty: none")] = ""
-    stop: Annotated[_Text, Field(description="price of a BUY's stop; empty: close - 1.5 * atr(14)")] = ""
-    sell_stop: Annotated[_Text, Field(description="of a SELL's; empty: close + 1.5 * atr(14)")] = ""
+    formula: Annotated[str, Field(description="condition of a BUY")] = "close > highest(high, 20)[1] and rvol(20) > 2"
+    sell: Annotated[str, Field(description="condition of a SELL; empty: none")] = ""
+    stop: Annotated[str, Field(description="price of a BUY's stop; empty: close - 1.5 * atr(14)")] = ""
+    sell_stop: Annotated[str, Field(description="of a SELL's; empty: close + 1.5 * atr(14)")] = ""
 
     @field_validator("formula", "sell")
     @classmethod
@@ -40,8 +39,16 @@ class Formula(Scanner):
     @classmethod
     def _is_price(cls, text: str) -> str:
         if text and ((x := parse(text)).kind != NUMBER or x.power != 1):
-            raise BadInput(f"{text!r} is no price", hint="write one, as in lowest(low, 5) or close - 2 * atr(14)")
+            raise BadInput(
+                f"{shorten(text, 100)!r} is no price", hint="write one, as in lowest(low, 5) or close - 2 * atr(14)"
+            )
         return text
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.sell:
+            parse_condition(self.formula)
+        return self
 
     def setups(self) -> Iterator[Setup]:
         """Yield the formula as a BUY and, if there is one, the other as a SELL."""
