@@ -247,3 +247,10 @@ def test_symbols_of_a_series_are_listed(tmp_path):
     assert store.stored_symbols(tmp_path, replace(SIP, feed="none")) == []
     with pytest.raises(NoData):
         store.stored_symbols(tmp_path, replace(SIP, timeframe="1m"))
+
+
+def test_a_store_may_lie_in_a_folder_with_spaces_and_accents(tmp_path):
+    root, bars = tmp_path / "my bars" / "dépôt à moi", daily("AAA", [10.0, 11.0])
+    store.append_bars(root, [(SIP, bars)])
+    assert closes(root) == [10.0, 11.0]
+    assert store.append_bars(root, [(SIP, bars)]).new == 0

@@ -93,11 +93,18 @@ def newest(
 def scan(root: Path, name: str, version: int | None = None) -> pl.LazyFrame:
     """Return a table's rows, every revision, lazily; use inside `reading`."""
     table = DeltaTable(str(root / name), version=version)
+    schema, files = pl.scan_delta(table).collect_schema(), []
     for path, size in data_files(table):
         # Asked first, because Polars answers a truncated file with a panic.
         if (root / name / path).stat().st_size != size:
             raise OSError(f"{path} has not the size it was written with")
-    return pl.scan_delta(table)
+        files.append(root / name / path)
+    if not files:
+        return pl.LazyFrame(schema=schema)
+    # Not `scan_delta`, which looks for the files of a folder with a space in its name under "%20".
+    cuts = {column: schema[column] for column in table.metadata().partition_columns}
+    found = pl.scan_parquet(files, glob=False, hive_partitioning=bool(cuts), hive_schema=cuts or None)
+    return found.select(schema.names())
 
 
 def _last_of_each(frame: pl.DataFrame, keys: tuple[str, ...]) -> pl.DataFrame:
