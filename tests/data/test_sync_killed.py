@@ -68,7 +68,7 @@ def killed_at(root, fake, files):
 
 
 def assert_whole(root):
-    """Hold a store to the truth as far as it goes: no bar that is not true, none twice, no step done without its bars."""
+    """Hold a store to the truth as far as it goes: no bar untrue, none twice, no step done without its bars."""
     minutes = TRUTH.minutes.filter(pl.col("symbol").is_in(NAMES[:4]))
     for timeframe, truth in (("1d", TRUTH.daily), ("1m", minutes)):
         bars = stored(root, timeframe)

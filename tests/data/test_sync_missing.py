@@ -10,6 +10,8 @@ import pytest
 
 from tapehawk.core.errors import NoData, TryAgain
 from tapehawk.data.providers.door import Wanted
+from tapehawk.data.providers.folder.adapter import FolderProvider
+from tapehawk.data.providers.folder.config import FolderConfig
 from tests.data.syncs import FIRST, LAST, MARKET, assert_stored, clock_at, polygon, stored, synced, without
 from tests.fakes.massive import FakeMassive
 from tests.fakes.truth import Truth, simulated
@@ -130,3 +132,12 @@ def test_fewer_rows_than_announced_are_not_stored_and_asked_for_again(root, time
         fake.boasts = False
         synced(root, polygon(fake, time))
     assert_stored(root, TRUTH.daily)
+
+
+def test_weekly_bars_are_not_counted_by_session(root, tmp_path):
+    weeks = TRUTH.daily.filter(pl.col("time").dt.weekday() == 1).with_columns(pl.col("time").dt.date())
+    (tmp_path / "weeks").mkdir()
+    weeks.write_parquet(tmp_path / "weeks" / "all.parquet")
+    provider = FolderProvider(FolderConfig(path=str(tmp_path / "weeks"), adjustment="none"))
+    done = synced(root, provider, Wanted("1w", NAMES, FIRST, LAST))
+    assert (done.bars.new, done.halts, done.silent) == (weeks.height, 0, ())

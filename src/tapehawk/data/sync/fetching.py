@@ -1,4 +1,4 @@
-"""Steps fetched side by side, judged, and put into batches that are stored while the next one fills.
+"""Steps fetched side by side and put into batches, which are stored while the next one fills.
 
 Two batches and the answers on their way are all that memory holds. A step that fails is left for the next sync; when
 several fail in a row, or the provider refuses, no more are begun.
@@ -15,8 +15,7 @@ from tapehawk.core.errors import BadInput, NoData, ProviderRefused, TapehawkErro
 from tapehawk.data.providers.door import Fetched, Provider, Step
 from tapehawk.data.providers.wire.clock import Clock
 from tapehawk.data.sync.report import Progress
-from tapehawk.data.sync.storing import Judged, Keeper, judged
-from tapehawk.data.sync.verifying import Attendance
+from tapehawk.data.sync.storing import Answer, Keeper
 
 AT_ONCE: Final = 8
 IN_FLIGHT: Final = 64_000_000
@@ -35,25 +34,23 @@ def at_once(steps: int, bytes_each: int) -> int:
 
 
 class Fetching:
-    """The steps of one sync as they are fetched. `held`: done, and not yet known to be whole."""
+    """The steps of one sync as they are fetched: `done` of them, `rows` in all, `failures` of the others."""
 
     def __init__(
         self,
         provider: Provider,
         keeper: Keeper,
-        attendance: Attendance,
         *,
         clock: Clock,
         on_progress: Callable[[Progress], None],
     ) -> None:
-        self._provider, self._keeper, self._attendance = provider, keeper, attendance
+        self._provider, self._keeper = provider, keeper
         self._clock, self._tell = clock, on_progress
         self._rows_a_commit = 500_000 if keeper.timeframe in SESSION_TIMEFRAMES else 1_000_000
         self.failures: list[TapehawkError] = []
-        self.held: list[Step] = []
         self.done = self.rows = 0
         self._in_a_row, self._begun = 0, clock.tick()
-        self._batch: list[Judged] = []
+        self._batch: list[Answer] = []
         self._since = 0.0
         self._storing: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
@@ -82,7 +79,7 @@ class Fetching:
                 return
             fetched = await self._fetched(step)
             if fetched is not None:
-                await self._take(judged(step, fetched))
+                await self._take(step, fetched)
             self.done += fetched is not None
             self._tell(Progress(self.done, steps, self.rows, self._clock.tick() - self._begun))
 
@@ -102,20 +99,17 @@ class Fetching:
     def _hopeless(self) -> bool:
         return self._in_a_row >= IN_A_ROW or any(isinstance(one, ProviderRefused) for one in self.failures)
 
-    async def _take(self, answer: Judged) -> None:
+    async def _take(self, step: Step, fetched: Fetched) -> None:
         """Put an answer into the batch; store the batch when it is full."""
         async with self._lock:
-            answer.whole = self._attendance.take(answer.step, answer.bars)
-            if not answer.whole:
-                self.held.append(answer.step)
             self._since = self._since if self._batch else self._clock.tick()
-            self._batch.append(answer)
-            self.rows += answer.bars.height
+            self._batch.append((step, fetched))
+            self.rows += fetched.bars.height
             if self._is_full():
                 await self._store()
 
     def _is_full(self) -> bool:
-        rows = sum(one.bars.height for one in self._batch)
+        rows = sum(fetched.bars.height for _, fetched in self._batch)
         waited = self._clock.tick() - self._since
         return len(self._batch) >= STEPS_A_COMMIT or rows >= self._rows_a_commit or waited >= SECONDS_A_COMMIT
 

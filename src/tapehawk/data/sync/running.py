@@ -59,9 +59,9 @@ class _Run:
         self._root, self._provider, self._plan, self._clock = root, provider, plan, clock
         self._before, self._begun = provider.health(), clock.tick()
         self._ledger = Ledger(root, provider.name)
-        self._keeper = Keeper(root, self._ledger, plan.wanted.timeframe, plan.marks)
         self._attendance = Attendance(plan.market, plan.wanted)
-        self._fetching = Fetching(provider, self._keeper, self._attendance, clock=clock, on_progress=on_progress)
+        self._keeper = Keeper(root, self._ledger, self._attendance, plan.wanted.timeframe, plan.marks)
+        self._fetching = Fetching(provider, self._keeper, clock=clock, on_progress=on_progress)
         self._actions = self._symbols = NOTHING
 
     async def done(self) -> SyncReport:
@@ -73,7 +73,7 @@ class _Run:
         findings = await asyncio.to_thread(self._keeper.check)
         self._need_no_failure()
         missing = await self._nothing_missing()
-        self._keeper.done(self._fetching.held)
+        self._keeper.done(self._keeper.held)
         return self._report(missing, reject_file, findings)
 
     async def _bars(self) -> None:

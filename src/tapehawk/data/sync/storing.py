@@ -1,22 +1,26 @@
-"""What steps brought, into the store: many steps' bars in one commit, then their ids into the ledger."""
+"""What steps brought, into the store: judged together, stored in one commit, then their ids into the ledger.
+
+All of it happens in a thread, one batch after another, while the next one is fetched.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-from tapehawk.core.bars import KEYS, SCHEMA, Series, check_bars
+from tapehawk.core.bars import SCHEMA, Series, check_bars
 from tapehawk.data import store
 from tapehawk.data.providers.door import Fetched, Step
 from tapehawk.data.quality import check_written
 from tapehawk.data.rejects import counted, write_rejects
 from tapehawk.data.shapes import session_of
 from tapehawk.data.sync.ledger import Done, Ledger
+from tapehawk.data.sync.verifying import Attendance
 from tapehawk.data.tables import Appended
 from tapehawk.data.versions import bars_table, table_version
 
@@ -26,64 +30,43 @@ CHECKED_AT_ONCE: Final = 1_000_000
 """Bars whose symbols are checked together."""
 OUTSIDE: Final = "outside the dates asked for"
 
-
-@dataclass(eq=False)
-class Judged:
-    """A step's answer: bars that obey the contract and belong to the step, and the rows that do not, with reasons.
-
-    `whole`: every session of the step has bars, so that it is done when they are stored.
-    """
-
-    step: Step
-    series: Series
-    bars: pl.DataFrame
-    rejects: pl.DataFrame
-    whole: bool = False
-
-
-def judged(step: Step, fetched: Fetched) -> Judged:
-    """Split what a step brought into bars and refused rows."""
-    series = fetched.series
-    checked = check_bars(fetched.bars.select(SCHEMA.names()), market=series.market)
-    asked = pl.lit(value=True)
-    if step.timeframe != "1w":
-        asked = session_of(step.timeframe, series.market).is_between(step.start, step.end)
-    outside = checked.good.filter(~asked).with_columns(reason=pl.lit(OUTSIDE))
-    rejects = pl.concat([checked.rejects, outside]) if outside.height else checked.rejects
-    return Judged(step, series, checked.good.filter(asked) if outside.height else checked.good, rejects)
+Answer = tuple[Step, Fetched]
 
 
 @dataclass
 class Keeper:
-    """Stores batches of judged answers and remembers what became of them."""
+    """Stores batches of answers and remembers what became of them.
+
+    `held`: steps whose bars are stored and some of whose sessions have none; whether that is right is seen at the end.
+    """
 
     root: Path
     ledger: Ledger
+    attendance: Attendance
     timeframe: str
     marks: Mapping[str, str]
     stored: Appended = field(default_factory=lambda: Appended(0, 0, 0))
     series: dict[str, Series] = field(default_factory=dict)
     rejected: Counter[str] = field(default_factory=Counter)
+    held: list[Step] = field(default_factory=list)
     _written: dict[Series, pl.DataFrame] = field(default_factory=dict)
     _rejects: list[pl.DataFrame] = field(default_factory=list)
-    _kept_rejects: int = 0
+    _room: int = MOST_REJECTS
 
-    def keep(self, batch: list[Judged]) -> None:
-        """Store a batch in one commit, then note its whole steps as done. Runs in a thread of its own."""
-        parts: dict[Series, list[pl.DataFrame]] = {}
-        for one in batch:
-            if one.bars.height:
-                parts.setdefault(one.series, []).append(one.bars)
-        if parts:
-            frames = [(series, _joined(frames)) for series, frames in sorted(parts.items())]
-            done = store.append_bars(self.root, frames)
-            self.stored = added(self.stored, done)
+    def keep(self, batch: Sequence[Answer]) -> None:
+        """Store a batch in one commit, then note the steps that are whole as done."""
+        frames = [(series, good) for series, good in self._judged(batch) if good.height]
+        if frames:
+            self.stored = added(self.stored, store.append_bars(self.root, frames))
             self.series |= {series.id: series for series, _ in frames}
             self._note_written(frames)
-        self._refuse(batch)
-        self.done([one.step for one in batch if one.whole])
+        steps = [step for step, _ in batch]
+        self.attendance.take(steps, [bars for _, bars in frames])
+        whole = [step for step in steps if self.attendance.is_whole(step)]
+        self.held += [step for step in steps if step not in whole]
+        self.done(whole)
 
-    def done(self, steps: list[Step]) -> None:
+    def done(self, steps: Sequence[Step]) -> None:
         """Note steps as done."""
         table = bars_table(self.timeframe)
         version = table_version(self.root, table) or 0
@@ -100,15 +83,6 @@ class Keeper:
                 found.update(dict(kinds.value_counts().iter_rows()))
         return dict(found.most_common())
 
-    def _note_written(self, frames: list[tuple[Series, pl.DataFrame]]) -> None:
-        """Keep, of each symbol, since when and how many bars were written."""
-        for series, bars in frames:
-            new = bars.group_by("symbol").agg(pl.col("time").min(), pl.len().alias("bars"))
-            if series in self._written:
-                both = pl.concat([self._written[series], new])
-                new = both.group_by("symbol").agg(pl.col("time").min(), pl.col("bars").sum())
-            self._written[series] = new
-
     def write_rejects(self, provider: str) -> Path | None:
         """Write the refused rows of all batches, if there are any."""
         if not self._rejects:
@@ -117,13 +91,43 @@ class Keeper:
         name = f"sync.{provider}.{self.timeframe}"
         return write_rejects(self.root, name, rows.with_columns(file=pl.lit(0, pl.UInt32)), [Path(provider)])
 
-    def _refuse(self, batch: list[Judged]) -> None:
-        for one in batch:
-            if one.rejects.height:
-                self.rejected.update(counted(one.rejects))
-                room = MOST_REJECTS - self._kept_rejects
-                self._rejects.append(one.rejects.head(room))
-                self._kept_rejects += min(room, one.rejects.height)
+    def _judged(self, batch: Sequence[Answer]) -> Iterator[tuple[Series, pl.DataFrame]]:
+        """Yield, of each series, the bars that obey the contract and belong to their step; refuse the other rows."""
+        parts: dict[Series, list[pl.DataFrame]] = {}
+        for step, fetched in batch:
+            parts.setdefault(fetched.series, []).append(self._asked_for(step, fetched))
+        for series, frames in sorted(parts.items()):
+            checked = check_bars(pl.concat(frames), market=series.market)
+            self._refuse(checked.rejects)
+            yield series, checked.good
+
+    def _asked_for(self, step: Step, fetched: Fetched) -> pl.DataFrame:
+        """Return the bars within the step's dates; refuse the others."""
+        bars = fetched.bars.select(SCHEMA.names())
+        if self.timeframe == "1w" or bars.is_empty():
+            return bars
+        session = session_of(self.timeframe, fetched.series.market)
+        first, last = bars.select(session.min().alias("first"), session.max().alias("last")).row(0)
+        if first is None or (first >= step.start and last <= step.end):
+            return bars
+        asked = session.is_between(step.start, step.end).fill_null(value=True)
+        self._refuse(bars.filter(~asked).with_columns(reason=pl.lit(OUTSIDE)))
+        return bars.filter(asked)
+
+    def _note_written(self, frames: Sequence[tuple[Series, pl.DataFrame]]) -> None:
+        """Keep, of each symbol, since when and how many bars were written."""
+        for series, bars in frames:
+            new = bars.group_by("symbol").agg(pl.col("time").min(), pl.len().alias("bars"))
+            if series in self._written:
+                both = pl.concat([self._written[series], new])
+                new = both.group_by("symbol").agg(pl.col("time").min(), pl.col("bars").sum())
+            self._written[series] = new
+
+    def _refuse(self, rejects: pl.DataFrame) -> None:
+        if rejects.height:
+            self.rejected.update(counted(rejects))
+            self._rejects.append(rejects.head(self._room))
+            self._room -= min(self._room, rejects.height)
 
 
 def series_of(root: Path, provider: str, timeframe: str) -> list[Series]:
@@ -136,10 +140,3 @@ def series_of(root: Path, provider: str, timeframe: str) -> list[Series]:
 def added(one: Appended, other: Appended) -> Appended:
     """Add counts up."""
     return Appended(one.new + other.new, one.revised + other.revised, one.unchanged + other.unchanged)
-
-
-def _joined(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    """Join answers; where steps overlap, the last word counts."""
-    if len(frames) == 1:
-        return frames[0]
-    return pl.concat(frames).unique(KEYS, keep="last", maintain_order=True).sort(KEYS)

@@ -8,7 +8,7 @@ among others is a halt as often as a loss: it is counted and told, not refused.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,20 +74,23 @@ class Attendance:
         self._of: dict[str, Flags] = {}
         self._empty: list[Step] = []
 
-    def take(self, step: Step, bars: pl.DataFrame) -> bool:
-        """Note who had bars in a step's answer; say whether every session of the step had some."""
+    def take(self, steps: Sequence[Step], bars: Sequence[pl.DataFrame]) -> None:
+        """Note who had bars in the answers of some steps."""
         named = self._wanted.symbols is not None
-        if named and bars.is_empty():
-            self._empty.append(step)
         session = session_of(self._wanted.timeframe, self._market).to_physical().cast(pl.Int64).alias("day")
         keys = ["symbol", "day"] if named else ["day"]
-        seen = bars.select("symbol", session).select(keys).unique()
+        for some in bars:
+            seen = some.select("symbol", session).select(keys).unique()
+            self._mark(self._anybody, seen["day"].to_numpy())
+            if named:
+                for (symbol,), rows in seen.partition_by("symbol", as_dict=True).items():
+                    self._mark(self._row(str(symbol)), rows["day"].to_numpy())
         if named:
-            for (symbol,), rows in seen.partition_by("symbol", as_dict=True).items():
-                self._mark(self._row(str(symbol)), rows["day"].to_numpy())
-        days = seen["day"].to_numpy()
-        self._mark(self._anybody, days)
-        return bool(np.isin(self.days[self._within(step)], days).all())
+            self._empty += [step for step in steps if not self._attended(step).any()]
+
+    def is_whole(self, step: Step) -> bool:
+        """Say whether somebody of a step had bars in every session of it."""
+        return bool(self._attended(step).all())
 
     def trust(self, step: Step, present: Collection[str]) -> None:
         """Take a step that was done before, and checked then, as attended by those who are present in the store."""
@@ -104,7 +107,7 @@ class Attendance:
         `listings` in the store's columns may be empty: then whoever has a bar is listed from the first one on.
         """
         spans = self._spans(listings)
-        never = [name for name in self._wanted.symbols or () if name not in self._of or not self._row(name).any()]
+        never = [name for name in self._wanted.symbols or () if name not in self._of]
         known = set(listings["symbol"])
         expected = self._expected(spans, {*never} & known)
         gaps = [date_of(day) for day in self.days[expected & ~self._anybody]]
@@ -155,6 +158,17 @@ class Attendance:
                 attended = self.days[row]
                 if attended.min() < day_number(step.start) and attended.max() > day_number(step.end):
                     yield name, step.start, step.end
+
+    def _attended(self, step: Step) -> Flags:
+        """Return which sessions of a step somebody of it had bars in."""
+        within = self._within(step)
+        if self._wanted.symbols is None or step.symbols is None:
+            return self._anybody[within]
+        found = np.zeros(int(within.sum()), dtype=np.bool_)
+        for symbol in step.symbols:
+            if symbol in self._of:
+                found |= self._of[symbol][within]
+        return found
 
     def _within(self, step: Step) -> Flags:
         return (self.days >= day_number(step.start)) & (self.days <= day_number(step.end))

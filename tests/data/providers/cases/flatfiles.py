@@ -1,0 +1,31 @@
+"""Flat files, held to the contract."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import SecretStr
+
+from tapehawk.core.errors import BadInput
+from tapehawk.data.providers.flatfiles.adapter import FlatfilesProvider
+from tapehawk.data.providers.flatfiles.config import FlatfilesConfig
+from tests.data.providers.cases.case import Case
+from tests.fakes.s3 import FakeS3
+
+
+class FlatfilesCase(Case):
+    name = "flatfiles"
+    statuses: ClassVar = {**Case.statuses, 404: BadInput}  # of a listing: there is no such bucket
+    unknown_is_empty = True
+
+    def fake(self, truth):
+        return FakeS3(truth)
+
+    def provider(self, fake, clock, *, key=None, metered=False):
+        config = FlatfilesConfig(
+            access_key=SecretStr(key or fake.key), secret_key=SecretStr(fake.secret), endpoint=fake.url
+        )
+        return FlatfilesProvider(config, clock=clock)
+
+    def small_pages(self, fake):
+        fake.most_a_page = 7
