@@ -94,3 +94,14 @@ def test_the_funnel_shows_shared_steps_once_and_counts_unknowns():
     lines = [line.split() for line in out.getvalue().splitlines()]
     assert [line[0] for line in lines] == ["Funnel", "symbols", "up", "above", "down", "below"]
     assert lines[3] == ["above", "3", "▏", "2", "unknown"]
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_size_of_nothing_says_why_and_intraday_times_are_the_exchanges(scanner, monkeypatch):
+    intraday = scanner("formula", "close > 0", "--timeframe", "5m", "--set", "min_dollar_volume=0")
+    assert "\n15:55 ET " in intraday.output
+    assert "no size because" not in intraday.output
+    monkeypatch.setenv("SCANNER__RISK__ACCOUNT_SIZE", "10")
+    poor = scanner("formula", "close > 0").output
+    assert "no size because" in poor
+    assert "risk per share exceeds the budget" in poor

@@ -12,6 +12,7 @@ import pytest
 
 from tapehawk.core.columns import close, high, low, open_
 from tapehawk.core.errors import NoData, UnknownName
+from tapehawk.core.expr import rank
 from tapehawk.core.scanner import AT_OPEN, BUY, NONE, SELL, Scanner, Setup
 from tapehawk.core.signals import Risk
 from tapehawk.data import store
@@ -232,9 +233,9 @@ def test_an_empty_universe_and_an_unknown_one(listed):
 def test_the_last_session_stored_is_everybodys_not_the_asked_symbols(tmp_path):
     sessions = days(63)
     root = fill(tmp_path, frame("AAA", calm(63), sessions), frame("GONE", breaking()[3:], sessions[:60]))
-    report = Desk(root).run(Question("inside_bar", symbols=("GONE",)))
-    assert report.as_of == sessions[62].isoformat()
-    assert (len(report), steps(report)[f"with a bar on {sessions[62]}"]) == (0, 0)
+    assert Desk(root).run(Question("inside_bar", symbols=("AAA",))).as_of == sessions[62].isoformat()
+    with pytest.raises(NoData, match=f"GONE has no 1d bar on {sessions[62]}"):
+        Desk(root).run(Question("inside_bar", symbols=("GONE",)))
 
 
 # ------------------------------------------------------------------------------------------------------ forms and files
@@ -250,6 +251,7 @@ def test_the_answer_is_json_without_nan_and_infinity():
         "scan_id",
         "scanner_type",
         "as_of",
+        "series",
         "data_version",
         "labels",
         "notes",
@@ -282,6 +284,39 @@ def test_a_range_of_lc_is_wide_with_a_flag_for_each_pattern(monkeypatch):
         {"symbol": "AAA", "date": "2022-01-04", "pattern": "lc_a"},
     ]
     assert (answer["total_found"], answer["success"]) == (2, True)
+
+
+def test_a_wide_row_of_setups_with_a_side_has_their_levels_and_size(monkeypatch):
+    monkeypatch.setattr(Lc, "universe", lambda self: {})
+    monkeypatch.setattr(
+        Lc, "setups", lambda self: iter([Setup("lc_a", BUY, {"up": close > open_}, stop=low, base=100)])
+    )
+    monkeypatch.setattr(Lc, "next_day", None)
+    (row,) = ask(market({"AAA": [(100, 103, 99, 102, 1e6)]}), Lc(), start_date=dt.date(2022, 1, 3)).results
+    assert row["lc_a"] == 1
+    assert (row["direction"], row["entry"], row["stop"], row["target1"], row["target2"]) == ("BUY", 102, 99, 105, 108)
+    assert (row["position_size"], row["risk_amount"], row["size_reason"]) == (0, 0, "usual volume unknown")
+
+
+def test_the_answer_names_the_series_that_gave_it(tmp_path):
+    report = Desk(fill(tmp_path, frame("AAA", breaking(), days(63)))).run(Question("inside_bar"))
+    assert report.series == report.to_dict()["series"] == "us:test:sip:none:consolidated"
+
+
+def test_ranks_are_among_the_universe_whichever_symbols_are_asked_for():
+    class Best(Green):
+        """The two highest closes."""
+
+        def setups(self):
+            yield Setup("best", NONE, {"best": rank(close) <= 2})
+
+    panel = market({"AAA": calm(3, 30.0), "BBB": calm(3, 20.0), "CCC": calm(3, 10.0)})
+    one, other = (ask(panel, Best(), symbols=(name,)) for name in ("BBB", "CCC"))
+    assert [row["symbol"] for row in one.results] == ["BBB"]
+    assert len(other) == 0
+    assert list(steps(other).items())[:4] == [
+        ("symbols asked", 1), ("with stored bars", 1), ("with a bar on 2022-01-05", 1), ("best", 0),
+    ]  # fmt: skip
 
 
 def test_the_date_of_a_row_is_its_sessions_also_after_midnight_utc(tmp_path):

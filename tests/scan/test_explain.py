@@ -155,7 +155,7 @@ def test_a_stop_on_the_wrong_side_is_what_was_not_true():
     assert (pattern.first_not_true, pattern.row) == ("valid levels", None)
 
 
-def test_a_rank_is_that_among_everybody_asked_for():
+def test_a_rank_is_that_among_the_whole_universe_whichever_symbols_are_asked_for():
     class First(Several):
         def setups(self):
             yield Setup("first", NONE, {"first": rank(raw.volume) <= 1, "volume": volume > 0})
@@ -164,7 +164,7 @@ def test_a_rank_is_that_among_everybody_asked_for():
     ranks = [explain(panel, First(), name).patterns[0].conditions[1].parts[0].value for name in panel.symbols]
     assert ranks == [3, 1, 2]
     only_two = explain(panel, First(), symbols=("AAA", "CCC"))
-    assert only_two.patterns[0].conditions[1].parts[0].value == 2
+    assert only_two.patterns[0].conditions[1].parts[0].value == 3
 
 
 def test_it_agrees_with_the_scan_on_every_symbol_and_pattern():
@@ -218,3 +218,18 @@ def test_an_unknown_symbol_and_a_range_are_refused():
     assert error.value.nearest[0] == "AAPL"
     with pytest.raises(BadInput, match="about one date"):
         explain(panel, InsideBar(), "AAPL", start_date=dt.date(2022, 1, 4))
+
+
+def test_conditions_on_slower_bars_are_told_with_their_values_there():
+    class Slower(Several):
+        """A condition on weekly bars."""
+
+        def setups(self):
+            yield Setup("slower", NONE, {"week": on("1w", (close > open_) & ~(close > 50))})
+
+    panel = market({"AAA": [*calm(4), (100, 103, 99, 102, 1e6), *calm(2, 200.0)]})
+    (condition,) = [c for c in explain(panel, Slower()).patterns[0].conditions if c.name == "week"]
+    assert [(p.value, p.operator, p.threshold, p.state) for p in condition.parts] == [
+        (102, ">", 100, "true"), (102, "<=", 50, "false"),
+    ]  # fmt: skip
+    assert condition.parts[0].text == 'on("1w", close > open)'

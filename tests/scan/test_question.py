@@ -34,7 +34,7 @@ def chosen(question: Question, panel) -> list[int]:
         (
             {"start_date": DAY, "end_date": dt.date(2022, 1, 13)},
             "the range ends (2022-01-13) before it starts (2022-01-14)",
-            "",
+            "--start-date 2022-01-13 --end-date 2022-01-14",
         ),
         ({"cutoff": "09:50"}, "a cutoff on 1d bars", "--timeframe 5m"),
         ({"cutoff": "9h50", "timeframe": "5m"}, "'9h50' is not a time of day", "09:50"),
@@ -58,12 +58,14 @@ def test_a_date_without_a_session_is_answered_with_the_nearest_ones(day):
 
 def test_a_date_beyond_what_is_stored_says_how_far_it_reaches():
     with pytest.raises(
-        NoData, match="nothing is stored for 2021-12-30 to 2021-12-30: 1d bars reach from 2022-01-03 to 2022-02-14"
-    ):
+        NoData, match="nothing is stored for 2021-12-30: 1d bars reach from 2022-01-03 to 2022-02-14"
+    ) as error:
         days_asked(Question("inside_bar", scan_date=dt.date(2021, 12, 30)), PANEL)
+    assert error.value.hint == "ask for a date between these; scanner sync and scanner import bring more"
 
 
 def test_without_a_date_it_is_the_last_session_stored():
+    assert days_asked(Question("inside_bar", timeframe="5m"), FIVE).date == dt.date(2022, 1, 5)
     assert days_asked(Question("inside_bar"), PANEL).date == dt.date(2022, 2, 14)
 
 

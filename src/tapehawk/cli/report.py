@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.text import Text
@@ -33,6 +35,7 @@ COLUMNS: Final = (
     Column("target1", "target1", numbers.price, 2),
     Column("target2", "target2", numbers.price, 3),
     Column("size", "position_size", numbers.whole, 3),
+    Column("no size because", "size_reason", numbers.plain, 3, right=False),
     Column("risk", "risk_amount", numbers.price, 5),
     Column("rvol", "rvol", numbers.ratio, 4),
     Column("volume", "volume", numbers.short, 4),
@@ -40,7 +43,8 @@ COLUMNS: Final = (
     Column("phase", "phase", lambda value: str(value).replace("_", "-"), 4, right=False),
     Column("confluence", "confluence_factors", numbers.plain, 7, right=False),
 )
-LEVELS: Final = {"stop", "target1", "target2", "position_size", "risk_amount"}
+LEVELS: Final = {"stop", "target1", "target2", "position_size", "size_reason", "risk_amount"}
+ZONES: Final = {"us": ("America/New_York", "ET"), "crypto": ("UTC", "UTC")}
 
 
 def show(console: Console, asked: Asked, reports: Sequence[Report], format_: str) -> None:
@@ -58,7 +62,7 @@ def show(console: Console, asked: Asked, reports: Sequence[Report], format_: str
 
 def show_table(console: Console, asked: Asked, report: Report) -> None:
     """Print one report for people."""
-    rows = _rows(report)
+    rows = _rows(report, asked.market)
     console.print(_title(asked, report, len(rows)))
     if rows:
         left_out = table(console, _columns(asked, report, rows), rows[:MOST_ROWS])
@@ -69,7 +73,7 @@ def show_table(console: Console, asked: Asked, report: Report) -> None:
         _next_day(console, report.to_dict()["next_day"])
     for note in report.notes:
         console.print(Text.assemble(("note ", "bold yellow"), note))
-    console.print(Text(f"data {report.data_version} · {report.elapsed_ms / 1000:.2f} s", style="dim"))
+    console.print(Text(f"{report.series} · data {report.data_version} · {report.elapsed_ms / 1000:.2f} s", style="dim"))
     console.print()
 
 
@@ -86,7 +90,8 @@ def _next_day(console: Console, check: Row) -> None:
 def show_rows(console: Console, rows: Sequence[Row]) -> None:
     """Print rows of several scanners under each other."""
     scanner = Column("scanner", "scanner", numbers.plain, 2, right=False)
-    table(console, [*COLUMNS[2:4], scanner, *COLUMNS[4:-2]], rows)
+    columns = [*COLUMNS[2:4], scanner, *COLUMNS[4:-2]]
+    table(console, [one for one in columns if one.key != "size_reason"], rows)
 
 
 def _title(asked: Asked, report: Report, count: int) -> Text:
@@ -107,11 +112,13 @@ def _more(console: Console, rows: int, columns: int) -> None:
         console.print(Text(f"… {' and '.join(said)}; --format csv or json has all", style="dim"))
 
 
-def _rows(report: Report) -> list[Row]:
-    """Return rows to look at; those of a wide scanner with all patterns of a bar in one."""
+def _rows(report: Report, market: str) -> list[Row]:
+    """Return rows to look at, times as the exchange's; those of a wide scanner with all patterns of a bar in one."""
+    zone, short = ZONES[market]
+    clock = ZoneInfo(zone)
     rows: dict[object, Row] = {}
     for number, (date, row) in enumerate(report.dated()):
-        row |= {"date": date, "clock": str(row["bar_time"])[11:16]}
+        row |= {"date": date, "clock": f"{datetime.fromisoformat(row['bar_time']).astimezone(clock):%H:%M} {short}"}
         key = (row["symbol"], row["bar_time"]) if report.wide else number
         if key in rows:
             rows[key]["pattern"] += f", {row['pattern']}"
@@ -126,6 +133,8 @@ def _columns(asked: Asked, report: Report, rows: Sequence[Row]) -> list[Column]:
     hidden |= {"clock"} if asked.timeframe in ("1d", "1w") else set()
     if all(row["direction"] == "NONE" for row in rows):
         hidden |= LEVELS
+    if not any(row["size_reason"] for row in rows):
+        hidden |= {"size_reason"}
     if len({row["phase"] for row in rows}) == 1 and asked.hours == "regular":
         hidden |= {"phase"}
     return [*(one for one in COLUMNS if one.key not in hidden), *_own(report.own, hidden)]

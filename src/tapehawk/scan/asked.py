@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from tapehawk.core.errors import NoData, UnknownName
 from tapehawk.core.panel import Ints, Panel
-from tapehawk.scan.question import Days, Question, days_asked
+from tapehawk.scan.question import Days, Question, days_asked, nearest_stored
 
 ALL = "all"
 
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """`panel`: the bars of those symbols that have any; `symbols`: how many were asked for; `days`: the sessions."""
+    """`panel`: the bars of those symbols that have any; `symbols`: how many were asked for; `days`: the sessions.
+
+    `among`: the bars of the whole universe, which ranks are taken among whichever symbols are asked for. `series`:
+    whose bars they are.
+    """
 
     panel: Panel
     symbols: int
     days: Days
+    among: Panel
+    series: str = "memory"
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Say whether only some of the universe's symbols are asked for."""
+        return len(self.panel.symbols) < len(self.among.symbols)
+
+    def labelled(self, label: str) -> Asked:
+        """Return the same bars with one more label."""
+        panel, among = (replace(one, labels=(*one.labels, label)) for one in (self.panel, self.among))
+        return replace(self, panel=panel, among=among)
+
+    def no_data(self, cutoff: str | None) -> NoData:
+        """Return the error that none of the symbols asked for has a bar on the days asked for."""
+        names, days = self.panel.symbols, self.days
+        who = names[0] if len(names) == 1 else f"none of {len(names):,} symbols"
+        when = f"on {days.date}" if days.first == days.last else f"from {days.start} to {days.date}"
+        by = f" closed by {cutoff}" if cutoff else ""
+        has = f"{who} has {'no' if len(names) == 1 else 'a'} {self.panel.timeframe} bar {when}{by}"
+        return NoData(has, hint=nearest_stored(self.panel.columns["session"], days.first, days.last))
 
     def without_a_bar(self, with_one: int) -> Mapping[str, int]:
         """Say why symbols with stored bars have none on the days asked for; `with_one` of them have."""
@@ -48,19 +73,23 @@ def asked_for(store: Path, question: Question, panel: Panel) -> Asked:
     days = days_asked(question, panel)
     for symbol in set(question.symbols).difference(panel.symbols):
         raise UnknownName("symbol", symbol, panel.symbols, place=f"{question.timeframe} bars of {store}")
-    wanted: Iterable[str] | None = question.symbols or None
+    among, named = panel, None
     if question.universe not in (None, ALL):
         from tapehawk.scan.universe import members  # reads the store with Polars, which other questions need not load
 
-        named = members(store, str(question.universe), days)
-        wanted = named if wanted is None else set(wanted).intersection(named)
-    if wanted is None:
-        return Asked(panel, len(panel.symbols), days)
-    narrowed = set(wanted)
-    stored = tuple(narrowed.intersection(panel.symbols))
+        named = set(members(store, str(question.universe), days))
+        among = _of(panel, named, question)
+    if not question.symbols:
+        return Asked(among, len(panel.symbols if named is None else named), days, among)
+    wanted = set(question.symbols) if named is None else named.intersection(question.symbols)
+    return Asked(_of(among, wanted, question), len(wanted), days, among)
+
+
+def _of(panel: Panel, names: set[str], question: Question) -> Panel:
+    stored = tuple(names.intersection(panel.symbols))
     if not stored:
         raise NoData(
             f"the universe {question.universe!r} has no symbol with stored bars",
             hint="scanner data status lists what is stored",
         )
-    return Asked(panel.select(stored), len(narrowed), days)
+    return panel.select(stored)

@@ -11,21 +11,22 @@ from pathlib import Path
 from typing import Final
 
 from tapehawk.catalog import scanner_type
+from tapehawk.core.panel import Panel
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.search import find
 from tapehawk.core.signals import Risk
 from tapehawk.core.watch import Found
-from tapehawk.data.panels import PanelQuestion, open_panel
+from tapehawk.data.panels import PanelQuestion, open_panel, panel_series
 from tapehawk.scan.asked import Asked, asked_for
 from tapehawk.scan.explain import Explanation, explained
 from tapehawk.scan.funnel import band_note, funnel_of, limited
 from tapehawk.scan.next_day import checked
 from tapehawk.scan.parameters import configured
-from tapehawk.scan.question import Question, selection
+from tapehawk.scan.question import Question, of_symbols, selection
 from tapehawk.scan.report import Report
 from tapehawk.scan.rows import HOUSE, hits_of, ordered
 from tapehawk.scan.trust import left_out_notes, trusted
-from tapehawk.scan.watching import watch_for
+from tapehawk.scan.watching import ranks, watch_for
 
 USUAL_RISK: Final = Risk()
 
@@ -73,32 +74,44 @@ class Desk:
     def asked(self, question: Question, on_build: Callable[[], None] | None = None) -> Asked:
         """Return the bars a question is about, labelled where they are stale; a strict question is refused then."""
         about = PanelQuestion(question.timeframe, self.market, question.hours, prefer=self.prefer)
-        asked = asked_for(self.store, question, open_panel(self.store, about, on_build=on_build))
+        panel = open_panel(self.store, about, on_build=on_build)
+        series = panel_series(self.store, replace(about, version=panel.data_version))
+        asked = replace(asked_for(self.store, question, panel), series=series.id)
         return trusted(asked, question, self.now())
 
     def scan(self, scanners: Sequence[Scanner], question: Question, asked: Asked) -> list[Report]:
-        """Scan bars that are at hand; each report's time is that of all of them together."""
+        """Scan bars that are at hand; each report's time is that of all of them together.
+
+        Raises NoData where none of the symbols asked for has a bar then: that is not the same as no hit.
+        """
         began = time.perf_counter()
-        panel = asked.panel
-        watches = [watch_for(scanner, panel.timeframe) for scanner in scanners]
-        found = find(panel, watches, selection(question, asked.days, panel), threads=self.threads)
+        watches = [watch_for(scanner, asked.panel.timeframe) for scanner in scanners]
+        panel = asked.among if asked.is_narrowed and any(map(ranks, watches)) else asked.panel
+        select = selection(question, asked.days, panel)
+        if panel is not asked.panel:
+            select = of_symbols(asked.panel.symbols, panel, select)
+        found = find(panel, watches, select, threads=self.threads)
+        if not any(one.symbols for one in found):
+            raise asked.no_data(question.cutoff)
         mine = [[one for one in found if one.scanner == scanner.type()] for scanner in scanners]
-        reports = [self._report(*one, question, asked) for one in zip(scanners, mine, strict=True)]
+        reports = [self._report(*one, question, asked, panel) for one in zip(scanners, mine, strict=True)]
         elapsed = round((time.perf_counter() - began) * 1000, 3)
         return [replace(report, elapsed_ms=elapsed) for report in reports]
 
     def _scanner(self, question: Question) -> Scanner:
         return configured(scanner_type(question.scanner_type, self.scanners), question.parameters)
 
-    def _report(self, scanner: Scanner, found: list[Found], question: Question, asked: Asked) -> Report:
-        panel = asked.panel
+    def _report(self, scanner: Scanner, found: list[Found], question: Question, asked: Asked, panel: Panel) -> Report:
+        """Return one scanner's report; `panel` is what the finds are places in."""
         hits = [hits_of(one, panel, self.risk) for one in found]
-        limits = limited(scanner, *ordered(hits, by_session=question.is_range))
+        firsts = question.is_every_intraday_bar and scanner.limit()[0] is not None
+        limits = limited(scanner, *ordered(hits, by_session=question.is_range, by_time=firsts), firsts=firsts)
         check = type(scanner).next_day
         return Report(
             scan_id=f"scan_{time.strftime('%Y%m%d_%H%M%S', time.gmtime())}_{secrets.token_hex(4)}",
             scanner_type=scanner.type(),
             as_of=asked.days.date.isoformat(),
+            series=asked.series,
             data_version=panel.data_version,
             labels=panel.labels,
             columns=limits.columns,

@@ -14,7 +14,7 @@ import numpy as np
 
 from tapehawk.core.errors import BadInput, NoData, UnknownName
 from tapehawk.core.evaluate import Evaluation
-from tapehawk.core.expr import Expr
+from tapehawk.core.expr import MASK, Expr, on
 from tapehawk.core.panel import Column, Ints, Panel
 from tapehawk.core.plan import plan
 from tapehawk.core.ranks import ranks_of
@@ -77,6 +77,7 @@ class Explanation:
     symbol: str
     scanner_type: str
     as_of: str
+    series: str
     data_version: str
     labels: tuple[str, ...]
     bars: int
@@ -89,11 +90,11 @@ class Explanation:
 
 def explained(scanner: Scanner, question: Question, asked: Asked, symbol: str, risk: Risk) -> Explanation:
     """Explain one symbol's bar. Raises UnknownName, NoData where it has no bar then, BadInput for a range."""
-    panel = asked.panel
+    panel = asked.among
     if question.is_range:
         raise BadInput("explain is about one date, not a range", hint="give --date")
-    if symbol not in panel.symbols:
-        raise UnknownName("symbol", symbol, panel.symbols, place=f"{question.timeframe} bars asked for")
+    if symbol not in asked.panel.symbols:
+        raise UnknownName("symbol", symbol, asked.panel.symbols, place=f"{question.timeframe} bars asked for")
     place = panel.symbols.index(symbol)
     row = _bar_asked_for(question, asked, place)
     (group,) = groups_of(panel, [watch_for(scanner, panel.timeframe)])
@@ -102,6 +103,7 @@ def explained(scanner: Scanner, question: Question, asked: Asked, symbol: str, r
         symbol=symbol,
         scanner_type=scanner.type(),
         as_of=asked.days.date.isoformat(),
+        series=asked.series,
         data_version=panel.data_version,
         labels=panel.labels,
         bars=row + 1,
@@ -111,7 +113,7 @@ def explained(scanner: Scanner, question: Question, asked: Asked, symbol: str, r
 
 def _bar_asked_for(question: Question, asked: Asked, place: int) -> int:
     """Return which of the symbol's bars the question is about."""
-    panel = asked.panel
+    panel = asked.among
     block = panel.block(place, place + 1)
     rows = np.flatnonzero(selection(question, asked.days, panel)(block))
     if rows.size:
@@ -170,21 +172,40 @@ def _kept(group: Group) -> Iterator[Expr]:
     conditions = [*group.universe.values(), *(x for part in group.parts for x in part.setup.when.values())]
     for part in (part for condition in conditions for part in _parts(condition)):
         yield part
-        yield from _compared(part).args
+        _, sides = _compared(part)
+        yield from sides
 
 
 def _parts(condition: Expr) -> Iterator[Expr]:
-    """Yield what a condition joins with `and` and `or`, itself if it joins nothing."""
+    """Yield what a condition joins with `and` and `or`, itself if it joins nothing.
+
+    `on("1d", a and b)` joins `on("1d", a)` and `on("1d", b)`.
+    """
     if condition.op in ("and", "or"):
         for arg in condition.args:
             yield from _parts(arg)
+    elif condition.op == "on" and condition.kind == MASK:
+        yield from (_on(condition, part) for arg in condition.args for part in _parts(arg))
     else:
         yield condition
 
 
-def _compared(part: Expr) -> Expr:
-    """Return the comparison that a part is, or is the contrary of."""
-    return part.args[0] if part.op == "not" and part.args[0].op in _TURNED else part
+def _compared(part: Expr) -> tuple[str, tuple[Expr, ...]]:
+    """Return the operator and both sides of the comparison that a part is; "" and nothing where it is none.
+
+    The sides of a comparison on slower bars are values of those bars.
+    """
+    if part.op == "on" and part.kind == MASK:
+        operator, sides = _compared(part.args[0])
+        return operator, tuple(_on(part, side) for side in sides)
+    if part.op == "not" and part.args[0].op in _TURNED:
+        return _TURNED[part.args[0].op], part.args[0].args
+    return (part.op, part.args) if part.op in _TURNED else ("", ())
+
+
+def _on(slower: Expr, x: Expr) -> Expr:
+    """Return x on the bars that another expression is on."""
+    return x if x.op == "number" else on(str(slower.params[0]), x)
 
 
 def _condition(at: _Bar, name: str, x: Expr) -> Condition:
@@ -195,12 +216,11 @@ def _condition(at: _Bar, name: str, x: Expr) -> Condition:
 
 
 def _comparison(at: _Bar, part: Expr) -> Comparison:
-    state, compared = STATES.get(at.value(part), "unknown"), _compared(part)
+    state, (operator, sides) = STATES.get(at.value(part), "unknown"), _compared(part)
     reason = at.missing(part) if state == "unknown" else None
-    if compared.op not in _TURNED:
+    if not sides:
         return Comparison(str(part), state, reason=reason)
-    left, right = compared.args
-    operator = _TURNED[compared.op] if compared is not part else compared.op
+    left, right = sides
     return Comparison(str(part), state, at.shown(left), operator, at.shown(right), reason)
 
 

@@ -25,7 +25,7 @@ Funnel = Mapping[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class Limits:
-    """The rows left by the lowest score and the cap a session, and for each of the two which rows passed."""
+    """The rows left by the lowest score, the first of a session and the cap; for each of them how many rows passed."""
 
     columns: Columns
     sessions: Ints
@@ -33,8 +33,12 @@ class Limits:
     notes: tuple[str, ...]
 
 
-def limited(scanner: Scanner, columns: Columns, session: Ints) -> Limits:
-    """Apply the scanner's limits to rows that stand in order of merit, each with its session."""
+def limited(scanner: Scanner, columns: Columns, session: Ints, *, firsts: bool = False) -> Limits:
+    """Apply the scanner's limits to rows that stand in order of merit, each with its session.
+
+    `firsts`: the rows stand in order of time, and of each (symbol, session, pattern) only the first is one: a row that
+    was shown at its time is never hidden for what came later.
+    """
     cap, floor = scanner.limit()
     keep, steps, notes = np.ones(session.size, dtype=bool), {}, []
     if floor:
@@ -43,11 +47,15 @@ def limited(scanner: Scanner, columns: Columns, session: Ints) -> Limits:
         notes += _hidden(
             int((~keep).sum()), f"with a score below {floor:g}", "--set min_probability_score=0 shows them"
         )
+    if firsts:
+        keep = keep & _first_in_session(columns, session, keep)
+        steps["first in its session"] = _by_pattern(columns, keep)
     if cap is not None:
+        which = f"{'first' if firsts else 'best'} {cap} a session"
         over = keep & (_place_in_session(session, keep) > cap)
         keep = keep & ~over
-        steps[f"best {cap} a session"] = _by_pattern(columns, keep)
-        notes += _hidden(int(over.sum()), f"beyond the best {cap} a session", "--set max_results_per_day=… shows more")
+        steps[which] = _by_pattern(columns, keep)
+        notes += _hidden(int(over.sum()), f"beyond the {which}", "--set max_results_per_day=… shows more")
     rows = np.flatnonzero(keep)
     return Limits({name: taken(column, rows) for name, column in columns.items()}, session[rows], steps, tuple(notes))
 
@@ -63,6 +71,16 @@ def _by_pattern(columns: Columns, keep: Flags) -> Mapping[tuple[str, str], int]:
     for pattern, direction, kept in zip(columns["pattern"], columns["direction"], keep, strict=True):
         counts[pattern, direction] = counts.get((pattern, direction), 0) + int(kept)
     return counts
+
+
+def _first_in_session(columns: Columns, session: Ints, keep: Flags) -> Flags:
+    """Flag the first kept row of each (symbol, session, pattern)."""
+    first, seen = np.zeros(session.size, dtype=bool), set()
+    for row in np.flatnonzero(keep).tolist():
+        key = (columns["symbol"][row], int(session[row]), columns["pattern"][row])
+        first[row] = key not in seen
+        seen.add(key)
+    return first
 
 
 def _place_in_session(session: Ints, keep: Flags) -> Ints:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +13,7 @@ from tapehawk.core.errors import BadInput, NoData
 from tapehawk.core.panel import Block, Flags, Floats, Ints, Mask, Panel
 from tapehawk.core.sessions import Calendar, calendar_named, date_of, day_number
 from tapehawk.core.slower import MINUTES
+from tapehawk.scan.latest import last_complete
 
 OPENS = {"regular": 9 * 60 + 30, "extended": 4 * 60}
 """Minutes after midnight, New York, at which the hours begin."""
@@ -22,7 +23,8 @@ OPENS = {"regular": 9 * 60 + 30, "extended": 4 * 60}
 class Question:
     """What is scanned, when, and for whom it is a candidate.
 
-    Either one `scan_date` (default: the last session stored; a row a symbol) or `start_date` to `end_date` (every bar).
+    Either one `scan_date` (default: the last complete session stored, see `latest.py`; a row a symbol) or `start_date`
+    to `end_date` (every bar). On weekly bars a date stands for its week.
     `cutoff` "HH:MM" in the exchange's time, for intraday bars: the last bar closed by then stands for the session.
     `symbols` and `universe` narrow who is asked; `parameters` are the scanner's own. `strict`: refuse bars that are
     stale or in quarantine instead of answering without them.
@@ -44,7 +46,10 @@ class Question:
         if self.scan_date and (self.start_date or self.end_date):
             raise BadInput("a date and a range at once", hint="give --date, or --start-date and --end-date")
         if self.start_date and self.end_date and self.start_date > self.end_date:
-            raise BadInput(f"the range ends ({self.end_date}) before it starts ({self.start_date})")
+            raise BadInput(
+                f"the range ends ({self.end_date}) before it starts ({self.start_date})",
+                hint=f"the other way round: --start-date {self.end_date} --end-date {self.start_date}",
+            )
         if self.cutoff is not None:
             self.cutoff_minutes()
             if self.timeframe not in MINUTES:
@@ -59,6 +64,11 @@ class Question:
     def is_range(self) -> bool:
         """Say whether every bar of a range is asked for, not one row a symbol."""
         return self.start_date is not None or self.end_date is not None
+
+    @property
+    def is_every_intraday_bar(self) -> bool:
+        """Say whether a session is asked about at each of its bars, not once."""
+        return self.is_range and self.cutoff is None and self.timeframe in MINUTES
 
     def cutoff_minutes(self) -> int | None:
         """Return the cutoff as minutes after midnight."""
@@ -93,28 +103,65 @@ def days_asked(question: Question, panel: Panel) -> Days:
     calendar = calendar_named(panel.calendar)
     if not panel.n_bars:
         raise NoData("the store has no bars for this question", hint="scanner import PATH --adjustment …, or make demo")
-    session = panel.columns["session"]
-    stored = Days(int(session.min()), int(session.max()))
-    if question.is_range:
-        first = day_number(question.start_date) if question.start_date else stored.first
-        last = day_number(question.end_date) if question.end_date else stored.last
-    else:
-        first = last = _one_day(question, calendar, stored)
-    if last < stored.first or first > stored.last:
-        reach = f"{date_of(stored.first)} to {date_of(stored.last)}"
+    stored = _stored(panel)
+    days = _range(question, stored) if question.is_range else _one_day(question, calendar, panel)
+    if days.last < stored.first or days.first > stored.last:
+        asked = f"{days.start}" if days.first == days.last else f"{days.start} to {days.date}"
         raise NoData(
-            f"nothing is stored for {date_of(first)} to {date_of(last)}: {question.timeframe} bars reach from {reach}"
+            f"nothing is stored for {asked}: {question.timeframe} bars reach from {stored.start} to {stored.date}",
+            hint="ask for a date between these; scanner sync and scanner import bring more",
         )
-    return Days(first, last)
+    return days
 
 
-def _one_day(question: Question, calendar: Calendar, stored: Days) -> int:
+def _stored(panel: Panel) -> Days:
+    session = panel.columns["session"]
+    return Days(int(session.min()), int(session.max()))
+
+
+def _range(question: Question, stored: Days) -> Days:
+    first = day_number(question.start_date) if question.start_date else stored.first
+    last = day_number(question.end_date) if question.end_date else stored.last
+    return Days(monday_of(first) if question.timeframe == "1w" else first, last)
+
+
+def _one_day(question: Question, calendar: Calendar, panel: Panel) -> Days:
     if question.scan_date is None:
-        return stored.last
+        day = last_complete(panel, calendar)
+        return _week(day, panel) if question.timeframe == "1w" else Days(day, day)
+    day = day_number(question.scan_date)
     if question.timeframe == "1w":
-        return day_number(question.scan_date)
+        return _week(day, panel)
     calendar.need_session(question.scan_date)
-    return day_number(question.scan_date)
+    return Days(day, day)
+
+
+def _week(day: int, panel: Panel) -> Days:
+    """Return the labels of the weekly bars that hold a day (one of the week's sessions); the day where there is none.
+
+    Raises NoData for a week that is missing among those stored.
+    """
+    session, monday, stored = panel.columns["session"], monday_of(day), _stored(panel)
+    labels = session[(session >= monday) & (session < monday + 7)]
+    if labels.size:
+        return Days(int(labels.min()), int(labels.max()))
+    if stored.first < monday < stored.last:
+        raise NoData(f"no 1w bar is stored for the week of {date_of(day)}", hint=nearest_stored(session, monday, day))
+    return Days(day, day)
+
+
+def monday_of(day: int) -> int:
+    """Return the Monday of a day's week."""
+    return day - (day + 3) % 7  # day 0 was a Thursday
+
+
+def nearest_stored(session: Floats, first: float, last: float) -> str:
+    """Name the last stored session before `first` and the first one after `last`."""
+    before, after = session[session < first], session[session > last]
+    days = [int(before.max())] if before.size else []
+    days += [int(after.min())] if after.size else []
+    named = " and ".join(str(date_of(day)) for day in days)
+    return f"the nearest stored: {named or 'none'}"
 
 
 def selection(question: Question, days: Days, panel: Panel) -> Callable[[Block], Mask]:
@@ -132,6 +179,16 @@ def selection(question: Question, days: Days, panel: Panel) -> Callable[[Block],
         return wanted.view(np.uint8) * np.uint8(2)
 
     return select
+
+
+def of_symbols(names: Collection[str], panel: Panel, select: Callable[[Block], Mask]) -> Callable[[Block], Mask]:
+    """Return the same selection, of these symbols of the panel only."""
+    mine = np.isin(np.array(panel.symbols), np.array(list(names)))
+
+    def narrowed(block: Block) -> Mask:
+        return select(block) * np.repeat(mine[block.numbers], np.diff(block.starts))
+
+    return narrowed
 
 
 def _followed(wanted: Flags, session: Floats, starts: Ints) -> Flags:

@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from tapehawk.core.sessions import date_of
 from tapehawk.scan.rows import Columns, Values
 
 _TIMES = frozenset({"bar_time", "available_at", "known_at"})
+LEVELS: Final = ("direction", "entry", "stop", "target1", "target2", "position_size", "size_reason", "risk_amount")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -24,16 +25,18 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 class Report:
     """The answer to one question.
 
-    `columns`: the rows, column by column (times in µs UTC, null as NaN). `sessions`: each row's session, as days since
-    1970-01-01. `funnel`: per pattern, the population after each condition (`funnel.py`). `wide`: the patterns, where
-    the range form is one row per (symbol, session) with a flag for each of them. `own`: the scanner's own columns.
-    `notes`: what a reader must be told in a sentence (rows hidden by a cap or band). `next_day`: what the next morning
-    says of the hits, for scanners that ask it.
+    `series`: whose bars answered, like `us:import:sip:split:consolidated`. `columns`: the rows, column by column (times
+    in µs UTC, null as NaN). `sessions`: each row's session, as days since 1970-01-01. `funnel`: per pattern, the
+    population after each condition (`funnel.py`). `wide`: the patterns, where the range form is one row per (symbol,
+    session) with a flag for each of them. `own`: the scanner's own columns. `notes`: what a reader must be told in a
+    sentence (rows hidden by a cap or band). `next_day`: what the next morning says of the hits, for scanners that ask
+    it.
     """
 
     scan_id: str
     scanner_type: str
     as_of: str
+    series: str
     data_version: str
     labels: tuple[str, ...]
     columns: Columns
@@ -68,6 +71,7 @@ class Report:
             "scan_id": self.scan_id,
             "scanner_type": self.scanner_type,
             "as_of": self.as_of,
+            "series": self.series,
             "data_version": self.data_version,
             "labels": list(self.labels),
             "notes": list(self.notes),
@@ -108,15 +112,17 @@ def range_rows(report: Report) -> list[dict[str, Any]]:
 
 
 def _wide_rows(report: Report) -> dict[tuple[str, str], dict[str, Any]]:
-    """Return one row per (ticker, date): 0 or 1 for each pattern, the volume and the scanner's own columns."""
+    """Return one row per (ticker, date): 0 or 1 for each pattern, the volume and the scanner's own columns.
+
+    Where the setups have a side, also its levels and size: those of the row that stands first, which scores highest.
+    """
+    levels = LEVELS if any(side != "NONE" for side in report.columns["direction"]) else ()
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for date, row in report.dated():
         key = (row["symbol"], date)
         if key not in rows:
-            flags, own = dict.fromkeys(report.wide, 0), {name: row[name] for name in report.own}
-            rows[key] = {
-                "ticker": key[0], "date": key[1], **flags, "volume": row["volume"], **own, "labels": row["labels"],
-            }  # fmt: skip
+            flags, shown = dict.fromkeys(report.wide, 0), {name: row[name] for name in (*levels, "volume", *report.own)}
+            rows[key] = {"ticker": key[0], "date": key[1], **flags, **shown, "labels": row["labels"]}
         rows[key][row["pattern"]] = 1
     return rows
 

@@ -140,9 +140,10 @@ def _levels(setup: Setup, at: Mapping[str, Floats], budget: Budget) -> Columns:
     }
 
 
-def ordered(hits: list[Hits], *, by_session: bool) -> tuple[Columns, Ints]:
+def ordered(hits: list[Hits], *, by_session: bool, by_time: bool = False) -> tuple[Columns, Ints]:
     """Put the hits of several setups together: by session for a range, then score, dollar volume, symbol, pattern.
 
+    `by_time`: within a session by time first, so that no row stands before an earlier one for what came later.
     Returns the columns (a setup without some column has null there) and each row's session.
     """
     names = list(dict.fromkeys([*HOUSE, *(name for one in hits for name in one.columns)]))
@@ -152,7 +153,8 @@ def ordered(hits: list[Hits], *, by_session: bool) -> tuple[Columns, Ints]:
     dollars = np.concatenate([one.dollar_volume for one in hits])
     last = np.array([f"{s}\0{p}" for s, p in zip(joined["symbol"], joined["pattern"], strict=True)], dtype=np.str_)
     keys = (joined["bar_time"], last, -np.nan_to_num(dollars), -np.nan_to_num(score, nan=-1.0))
-    order = np.lexsort((*keys, session) if by_session else keys)
+    before = (joined["bar_time"],) if by_time else ()
+    order = np.lexsort((*keys, *before, session) if by_session else keys)
     return {name: taken(column, order) for name, column in joined.items()}, session[order]
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Final
 
 from tapehawk.core.errors import NoData
@@ -29,10 +28,7 @@ def trusted(asked: Asked, question: Question, now: dt.datetime) -> Asked:
     since = stale_since(asked.panel, now) if question.is_latest else None
     if question.strict:
         _refuse(asked, question, since)
-    if since is None:
-        return asked
-    panel = asked.panel
-    return replace(asked, panel=replace(panel, labels=(*panel.labels, f"stale since {since}")))
+    return asked if since is None else asked.labelled(f"stale since {since}")
 
 
 def left_out_notes(asked: Asked) -> Iterator[str]:
