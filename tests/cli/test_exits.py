@@ -55,7 +55,7 @@ def test_the_table_names_no_class_twice_over_its_ancestors():
         (["run", "--scanner-type", "breakout", "--date", "2001-06-29"], 3, "nothing is stored"),
         (["run", "--scanner-type", "breakout", "--symbols", "NOPE"], 2, "unknown symbol 'NOPE'"),
         (["run", "--scanner-type", "breakout", "--timeframe", "7m"], 2, "unknown timeframe '7m'"),
-        (["run", "--scanner-type", "breakout", "--timeframe", "1h"], 3, "no 1h bars are stored"),
+        (["run", "--scanner-type", "breakout", "--timeframe", "1m"], 3, "no 1m bars are stored"),
         (["run", "--scanner-type", "breakout", "--universe", "etff"], 2, "unknown universe"),
         (["run", "--scanner-type", "breakout", "--config-file", "gone.toml"], 2, "no settings file gone.toml"),
         (["run", "--scanner-type", "ml"], 3, "no trained model"),

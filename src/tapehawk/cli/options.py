@@ -76,7 +76,8 @@ def complete_setting(incomplete: str) -> list[str]:
 
         known, section = settings(), incomplete.rpartition(".")[0]
         keys = known.model(section).model_fields if section in known.sections() else ()
-        return (*(f"{name}." for name in known.sections()), *(f"{section}.{key}" for key in keys))
+        sections = (f"{name}." for name in known.sections() if f"{name}." != incomplete)
+        return (*sections, *(f"{section}.{key}" for key in keys))
 
     return _quietly(keys, incomplete)
 

@@ -15,13 +15,15 @@ import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import msgspec
-import polars as pl
 
 from tapehawk.core.errors import BadInput
 from tapehawk.core.series import CONSOLIDATED, Series
+
+if TYPE_CHECKING:  # settings know providers by name, and a scan of a built panel must not load Polars
+    import polars as pl
 
 BreakerState = Literal["closed", "open", "half-open"]
 StepKind = Literal["session", "symbol", "reference"]
