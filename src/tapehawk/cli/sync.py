@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -63,45 +63,54 @@ def sync(
 
     known = settings(config_file)
     asked = SyncAsked(provider, timeframe, tuple(options.names(symbols)), universe, since)
-    done: list[object] = []
-    with _telling(known, done, as_json=format_ == "json") as told:
+
+    def show(plan: SyncPlan, report: SyncReport) -> None:
+        if format_ == "json":
+            print_json({"plan": facts(plan), "report": report})
+        else:
+            _show(known, report)
+
+    with _telling(known, show) as told:
         run(known, asked, told, watching=watch)
-    if format_ == "json":
-        print_json(done[-1])
 
 
 def fetch(known: Settings, asked: Asked) -> None:
     """Fetch what a scan lacks, with the plan and the result as remarks."""
     from tapehawk.app.lacking import fetch as fetched
 
-    with _telling(known, [], as_json=True) as told:
+    with _telling(known, lambda *_: None) as told:
         fetched(known, asked, told)
 
 
 @contextmanager
-def _telling(known: Settings, done: list[object], *, as_json: bool) -> Iterator[Told]:
-    """Yield who is told: plan and trouble as remarks, progress as a bar, the report on the screen unless as JSON."""
+def _telling(known: Settings, show: Callable[[SyncPlan, SyncReport], None]) -> Iterator[Told]:
+    """Yield who is told: plan and trouble as remarks, progress as a bar, reports by `show`."""
     from tapehawk.app.syncing import Told
+    from tapehawk.cli.exits import tell
     from tapehawk.cli.terminal import counting, remark
 
-    plans: list[object] = []
+    counts: list[Callable[[int, int, str], None]] = []
+    plans: list[SyncPlan] = []
+    with ExitStack() as bar:
 
-    def on_plan(plan: SyncPlan) -> None:
-        plans[:] = [facts(plan)]
-        for line in _plan_lines(plan):
-            remark(line)
-
-    def on_report(report: SyncReport) -> None:
-        done.append({"plan": plans[0], "report": report})
-        if not as_json:
-            _show(known, report)
-
-    with counting(known, "fetching") as count:
+        def on_plan(plan: SyncPlan) -> None:
+            for line in _plan_lines(plan):
+                remark(line)
+            plans[:] = [plan]
+            counts[:] = [bar.enter_context(counting(known, "syncing"))]
 
         def on_progress(now: Progress) -> None:
-            count(now.done, now.steps, _rate(now))
+            counts[0](now.done, now.steps, _rate(now))
 
-        yield Told(on_plan, on_progress, remark, on_report, _trouble, _waiting)
+        def on_report(report: SyncReport) -> None:
+            bar.close()
+            show(plans[0], report)
+
+        def on_trouble(error: TapehawkError) -> None:
+            bar.close()
+            tell(error)
+
+        yield Told(on_plan, on_progress, remark, on_report, on_trouble, _waiting)
 
 
 def facts(plan: SyncPlan) -> dict[str, object]:
@@ -148,6 +157,8 @@ def _plan_lines(plan: SyncPlan) -> Iterator[str]:
 def _rate(now: Progress) -> str:
     from tapehawk.cli import numbers
 
+    if now.done == now.steps:
+        return f"{now.rows:,} bars, being checked"
     rate = now.rows / now.seconds if now.seconds else 0.0
     left = "" if now.left is None else f", {numbers.duration(now.left)} left"
     return f"{now.rows:,} bars, {rate:,.0f}/s{left}"
@@ -184,12 +195,6 @@ def _oddities(done: SyncReport) -> Iterator[str]:
         yield f"no bars of {len(done.silent):,} listed symbols: {', '.join(done.silent[:5])}"
     if done.halts:
         yield f"{done.halts:,} sessions without a bar of a symbol that others had: halts, or losses"
-
-
-def _trouble(error: TapehawkError) -> None:
-    from tapehawk.cli.exits import tell
-
-    tell(error)
 
 
 def _waiting(until: int) -> None:
