@@ -1,0 +1,116 @@
+"""Twelve Data's stream of prices (providers.md 2.6): the key in the address, heartbeats, the newer connection wins."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+
+import polars as pl
+from aiohttp import WSMsgType, web
+
+from tests.fakes import twelvedata_shapes as shapes
+from tests.fakes.server import Connection, FakeServer
+
+WRONG_KEY = {"code": 401, "message": "**apikey** parameter is incorrect or not specified.", "status": "error"}
+
+
+class FakeStream(FakeServer):
+    """`refused_as`: the HTTP status of a wrong key, 200 as well. `with_volume`: prices carry the day's volume."""
+
+    refused_as = 401
+    with_volume = True
+    connections_allowed = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: list[dict[str, object]] = []
+        self.day_volume: dict[str, float] = defaultdict(lambda: 1000.0)
+
+    @property
+    def stream_url(self) -> str:
+        """Return the address of the stream, without the key."""
+        return f"ws://{self.host}/v1/quotes/price"
+
+    def knows_symbol(self, symbol: str) -> bool:
+        """Return whether a symbol can be subscribed."""
+        return symbol in set(self.truth.minutes["symbol"])
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        """Serve one connection to its end; a wrong key is refused in the handshake."""
+        if request.query.get("apikey") != self.key or self.faults.reject_auth:
+            return web.json_response(WRONG_KEY, status=self.refused_as)
+        connection = await self.connected(request)
+        connection.known = True
+        for older in self.connections[: -self.connections_allowed]:  # the older one is closed
+            await self.hang_up(older, 1000)
+        async for message in connection.socket:
+            if message.type == WSMsgType.TEXT:
+                said = json.loads(message.data)
+                connection.said.append(said)
+                await self._heard(connection, said)
+                self.moved()
+        if connection in self.connections:
+            self.connections.remove(connection)
+            self.past_connections.append(connection)
+        return connection.socket
+
+    async def _heard(self, connection: Connection, said: dict[str, object]) -> None:
+        if said["action"] == "heartbeat":
+            await self.send(connection, {"event": "heartbeat", "status": "ok"})
+        elif said["action"] == "reset":
+            connection.topics.clear()
+        elif self.faults.ignore_subscriptions:
+            return
+        elif said["action"] == "unsubscribe":
+            connection.topics -= set(said["params"]["symbols"].split(","))
+        else:
+            await self._subscribe(connection, said["params"]["symbols"].split(","))
+
+    async def _subscribe(self, connection: Connection, symbols: list[str]) -> None:
+        """Some may succeed and others fail."""
+        good = [name for name in symbols if self.knows_symbol(name)]
+        fails = [{"symbol": name} for name in symbols if name not in good]
+        connection.topics |= set(good)
+        success = [{"symbol": name, "exchange": "NASDAQ", "mic_code": "XNGS"} for name in good]
+        answer = {"event": "subscribe-status", "status": "error" if fails else "ok", "success": success}
+        await self.send(connection, answer | {"fails": fails or None})
+
+    # what a test lets happen
+
+    def push(self, bars: pl.DataFrame) -> None:
+        """Send the prices that make up minutes, spoiled by the faults of the moment."""
+        events = []
+        for row in bars.to_dicts():
+            events += shapes.ticks(row, self.day_volume[row["symbol"]])
+            self.day_volume[row["symbol"]] += row["volume"]
+        self.wait(self._push(sorted(events, key=lambda event: event["timestamp"])))
+
+    def push_events(self, events: list[dict[str, object]]) -> None:
+        """Send events as they are to every connection."""
+        self.wait(self._to_all(events))
+
+    def await_subscribers(self, *symbols: str) -> None:
+        """Wait until a connection is subscribed to these symbols and no others."""
+        self.wait_until(lambda: any(set(symbols) == one.topics for one in self.connections))
+
+    async def _push(self, events: list[dict[str, object]]) -> None:
+        faults = self.faults
+        if not self.with_volume:
+            events = [{name: value for name, value in event.items() if name != "day_volume"} for event in events]
+        if faults.late:
+            events, self.held = self.held + events[:-1], events[-1:]
+        elif self.held:
+            events, self.held = self.held + events, []
+        if faults.duplicate:
+            events = [event for event in events for _ in range(2)]
+        if faults.out_of_order:
+            events = events[::-1]
+        await self._to_all(events)
+
+    async def _to_all(self, events: list[dict[str, object]]) -> None:
+        extra = [{"event": "news", "symbol": "AAPL", "headline": {"a": [1]}}] if self.faults.unknown_type else []
+        for connection in list(self.connections):
+            for event in [*extra, *events]:
+                wanted = event.get("event") != "price" or event["symbol"] in connection.topics
+                if wanted and connection in self.connections:
+                    await self.send_data(connection, event)
