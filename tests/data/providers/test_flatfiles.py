@@ -105,7 +105,11 @@ def test_without_keys_nobody_is_asked(root, fake):
     assert fake.asked == []
 
 
-@pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(b"<html></html>"), flat_files(TRUTH)[SESSION][:90]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no gzip", gzip.compress(b"<html></html>"), flat_files(TRUTH)[SESSION][:90]],
+    ids=["nothing", "no gzip", "a page", "cut short"],  # gzip writes the time, which must not name a test
+)
 def test_a_file_that_is_cut_short_or_something_else_is_not_stored(root, tmp_path, content):
     write_folder(TRUTH, tmp_path / "files")
     (tmp_path / "files" / SESSION).write_bytes(content)
