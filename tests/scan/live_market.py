@@ -27,7 +27,7 @@ NEXT = us_calendar().next(DAY)
 HOURS = us_calendar().need_session(DAY)
 SPLIT = "NAVA1"  # 2:1 on 2024-01-10
 RANKED = {"formula": "rank(rvol(20)) <= 1 and rvol(20) > 3"}
-BUSY = {"lookback_days": 5, "min_relative_volume": 1.1, "min_avg_volume": 0}
+BUSY = {"lookback_days": 5, "min_relative_volume": 1, "min_avg_volume": 0, "min_dollar_volume": 0}
 SCANNERS = {"volume_spike": {}, "relative_volume": BUSY, "momentum": {}}
 
 
