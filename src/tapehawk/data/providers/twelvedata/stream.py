@@ -110,15 +110,13 @@ class TwelveDataStream(Line):
     def read(self, frame: Frame, received: int) -> list[StreamBar]:
         """Return the price in a frame, as a bar of its own."""
         event = _EVENT.decode(frame)
-        if self._unanswered and self.clock.tick() - self._asked_at > ANSWERED_WITHIN:
-            raise Trouble("line", f"a subscription was not answered within {ANSWERED_WITHIN:.0f} s")
-        if event.event == "price":
-            return self._priced(event, received)
         if event.event == "subscribe-status":
             self._answered(event)
         elif event.status == "error":
             self._refused(event)
-        return []
+        if self._unanswered and self.clock.tick() - self._asked_at > ANSWERED_WITHIN:
+            raise Trouble("line", f"a subscription was not answered within {ANSWERED_WITHIN:.0f} s")
+        return self._priced(event, received) if event.event == "price" else []
 
     def _priced(self, event: Event, received: int) -> list[StreamBar]:
         said = (event.timestamp, event.price, event.day_volume)
