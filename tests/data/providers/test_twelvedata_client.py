@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-
 import polars as pl
 import pytest
 
-from tests.data.providers.alpaca_desk import MINUTES, NAMES
+from tests.data.providers.alpaca_desk import NAMES
 from tests.fakes.truth import simulated
 from tests.fakes.twelvedata import FakeTwelveData
 from tests.fakes.twelvedata_shapes import regular
@@ -92,29 +89,3 @@ def test_it_reads_the_calendar_of_splits(fake, client):
     splits = client.get_splits_calendar(start_date="2020-01-01", end_date="2026-11-20").as_json()
     assert {row["symbol"] for row in splits} == set(TRUTH.actions["symbol"])
     assert sum(fake.used.values()) == 40
-
-
-def test_its_stream_subscribes_beats_and_hears_prices(fake, client, caplog):
-    pytest.importorskip("websocket", reason="websocket-client is not installed (the client's extra `websocket`)")
-    caplog.set_level(logging.CRITICAL)
-    heard, all_there = [], threading.Event()
-
-    def take(event):
-        heard.append(event)
-        if [one["event"] for one in heard].count("price") == 4 * len(MINUTES[0]):
-            all_there.set()
-
-    stream = client.websocket(symbols=list(NAMES), on_event=take)
-    stream.url = f"{fake.stream_url}?apikey={fake.key}"
-    stream.connect()
-    fake.await_subscribers(*NAMES)
-    stream.heartbeat()
-    fake.wait_until(lambda: {"action": "heartbeat"} in fake.connections[0].said)
-    fake.push(MINUTES[0])
-    assert all_there.wait(20)
-    kinds = [event["event"] for event in heard]
-    assert kinds[0] == "subscribe-status"
-    assert "heartbeat" in kinds
-    lows = {event["symbol"]: event["price"] for event in heard if event.get("timestamp", 0) % 60 == 30}
-    assert lows == dict(MINUTES[0].select("symbol", "low").rows())
-    stream.disconnect()
