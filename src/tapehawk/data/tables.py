@@ -133,9 +133,7 @@ def _parts(table: Table, frame: pl.DataFrame, rows: int = 2_000_000) -> list[pl.
 
 
 def _fresh_part(root: Path, table: Table, part: pl.DataFrame, version: int) -> pl.DataFrame:
-    places = table.partition or table.keys[0]
-    where = pl.col(places).is_in(part[places].unique().to_list())
-    stored = newest(root, table, version=version, where=where).select(
+    stored = newest(root, table, version=version, where=_around(table, part)).select(
         *table.keys, *[pl.col(name).alias(f"stored.{name}") for name in (*table.values, "revision")]
     )
     both = part.join(stored, on=list(table.keys), how="left", nulls_equal=True, maintain_order="left")
@@ -143,6 +141,20 @@ def _fresh_part(root: Path, table: Table, part: pl.DataFrame, version: int) -> p
     known = pl.col("stored.revision")
     fresh = both.filter(pl.any_horizontal(known.is_null(), *differs))
     return fresh.with_columns((known + 1).fill_null(0).cast(pl.Int32).alias("revision")).select(table.schema.names())
+
+
+def _around(table: Table, part: pl.DataFrame) -> pl.Expr:
+    """Keep the rows that some row of `part` may have the key of, told so that whole files are passed over unread.
+
+    A file's statistics hold its least and greatest values: a file of other symbols, or of other sessions, is not read.
+    """
+    places = table.partition or table.keys[0]
+    where = pl.col(places).is_in(part[places].unique().to_list())
+    for key in table.keys:
+        if not part[key].has_nulls():  # a null is less and greater than nothing
+            low, high = (pl.lit(bound, part[key].dtype) for bound in (part[key].min(), part[key].max()))
+            where &= pl.col(key).is_between(low, high)
+    return where
 
 
 def _commit(root: Path, table: Table, fresh: pl.DataFrame, version: int | None) -> bool:
