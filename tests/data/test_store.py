@@ -254,3 +254,49 @@ def test_a_store_may_lie_in_a_folder_with_spaces_and_accents(tmp_path):
     store.append_bars(root, [(SIP, bars)])
     assert closes(root) == [10.0, 11.0]
     assert store.append_bars(root, [(SIP, bars)]).new == 0
+
+
+@pytest.mark.parametrize("name", ["100% sure", "a%zb", "(a) {b} <c> #1 'd' & *", "a`b~c;d:e@f+h$i!j,k"])
+def test_a_store_may_lie_in_a_folder_of_nearly_any_name(tmp_path, name):
+    for close in (10.0, 11.0):
+        store.append_bars(tmp_path / name, [(SIP, daily("AAA", [close]))])
+    assert closes(tmp_path / name) == [11.0]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+UNSPEAKABLE = {
+    "a=b": "=",
+    "a[b": "[",
+    "a]b": "]",
+    "a^b": "^",
+    "a|b": "|",
+    "a\\b": "\\",
+    "a\tb": "\t",
+    "a%20b": "%20",
+    "a%ebb": "%eb",
+}
+
+
+@pytest.mark.parametrize(("name", "part"), UNSPEAKABLE.items())
+def test_a_folder_whose_path_is_no_address_is_bad_input_that_names_it(tmp_path, name, part):
+    with pytest.raises(BadInput) as refused:
+        store.append_bars(tmp_path / name, [(SIP, daily("AAA", [10.0]))])
+    assert f"{tmp_path / name}" in refused.value.message
+    assert repr(part) in refused.value.message
+    assert "rename the folder" in str(refused.value.hint)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_that_was_moved_into_such_a_folder_is_refused_and_kept(tmp_path):
+    good, bad = tmp_path / "good", tmp_path / "a[b]"
+    store.append_bars(good, [(SIP, daily("AAA", [10.0]))])
+    good.rename(bad)
+    for work in (
+        lambda: closes(bad),
+        lambda: store.append_bars(bad, [(SIP, daily("AAA", [11.0]))]),
+        lambda: store.stored_series(bad, "1d"),
+    ):
+        with pytest.raises(BadInput, match="may not be part of the path"):
+            work()
+    bad.rename(good)
+    assert closes(good) == [10.0]

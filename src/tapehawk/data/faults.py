@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ _UNREADABLE: Final = (
     ValueError,
 )
 _ANOTHER_PLACE: Final = "name another folder: SCANNER_DATA_DIR, or data_dir of the settings' section storage"
+_UNSPEAKABLE: Final = re.compile(r"[=\[\]^|\\\x00-\x1f\x7f]|%[0-9A-Fa-f]{2}")
+"""What a path may not hold: the table library panics at some, takes %41 for an A, and a=b for a column."""
 _FULL: Final = ("no space left", "os error 28", "file too large", "os error 27", "quota exceeded", "os error 122")
 
 
@@ -62,6 +65,14 @@ def kept_in(place: Path) -> Iterator[None]:
             raise
         message = f"{error.filename or place} can't be written to: {error.strerror}"
         raise BadInput(message, hint=_ANOTHER_PLACE) from error
+
+
+def need_plain(place: Path) -> None:
+    """Raise BadInput for a folder whose path can't be made into a table's address."""
+    found = _UNSPEAKABLE.search(str(place.resolve()))
+    if found:
+        message = f"no bars can be kept in {place.resolve()}: {found[0]!r} may not be part of the path"
+        raise BadInput(message, hint=f"rename the folder, or {_ANOTHER_PLACE}")
 
 
 def first_line(error: BaseException) -> str:

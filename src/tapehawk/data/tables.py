@@ -20,9 +20,9 @@ from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
 from tapehawk.core.errors import TryAgain
-from tapehawk.data.faults import disk_full_is_try_again, kept_in, reading
+from tapehawk.data.faults import disk_full_is_try_again, kept_in, need_plain, reading
 from tapehawk.data.versions import commits_of, table_version
-from tapehawk.data.writers import data_files, writing
+from tapehawk.data.writers import data_files, opened, writing
 
 ATTEMPTS: Final = 50
 KEPT: Final = {
@@ -92,7 +92,7 @@ def newest(
 
 def scan(root: Path, name: str, version: int | None = None) -> pl.LazyFrame:
     """Return a table's rows, every revision, lazily; use inside `reading`."""
-    table = DeltaTable(str(root / name), version=version)
+    table = opened(root / name, version)
     schema, files = pl.scan_delta(table).collect_schema(), []
     for path, size in data_files(table):
         # Asked first, because Polars answers a truncated file with a panic.
@@ -162,7 +162,7 @@ def _commit(root: Path, table: Table, fresh: pl.DataFrame, version: int | None) 
     with disk_full_is_try_again(root):
         try:
             write_deltalake(
-                DeltaTable(str(root / table.name), version=version or 0),
+                opened(root / table.name, version or 0),
                 fresh,
                 mode="append",
                 partition_by=table.partition,
@@ -175,6 +175,7 @@ def _commit(root: Path, table: Table, fresh: pl.DataFrame, version: int | None) 
 
 def _create(folder: Path, table: Table) -> None:
     """Commit version 0, the empty table, so that a log without commits can only be a lost one."""
+    need_plain(folder)
     with kept_in(folder.parent):
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(CommitFailedError):  # another writer has just made it

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import polars as pl
 from deltalake import DeltaTable
 
-from tapehawk.data.faults import reading
+from tapehawk.data.faults import need_plain, reading
 from tapehawk.data.versions import commits_of
 
 
@@ -44,8 +44,14 @@ def named_files(folder: Path) -> set[str]:
         for commit in (folder / "_delta_log").glob("*.json"):
             actions = (json.loads(line) for line in commit.read_text().splitlines())
             named.update(action["add"]["path"] for action in actions if "add" in action)
-        named.update(path for path, _ in data_files(DeltaTable(str(folder))))
+        named.update(path for path, _ in data_files(opened(folder)))
     return {unquote(path) for path in named}
+
+
+def opened(folder: Path, version: int | None = None) -> DeltaTable:
+    """Open a table, at a version. Raises BadInput where its path can't be made into an address."""
+    need_plain(folder)
+    return DeltaTable(str(folder), version=version)
 
 
 def data_files(table: DeltaTable) -> list[tuple[str, int]]:
