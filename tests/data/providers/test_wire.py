@@ -11,10 +11,11 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from tapehawk.core.errors import BadInput, ProviderRefused, TryAgain, UnknownName
+from tapehawk.data.providers.wire.asking import Patience
 from tapehawk.data.providers.wire.breaker import Breaker
 from tapehawk.data.providers.wire.bucket import Bucket
 from tapehawk.data.providers.wire.secrets import Keys, struck
-from tapehawk.data.providers.wire.transport import Patience, Wire
+from tapehawk.data.providers.wire.transport import Wire
 from tapehawk.data.providers.wire.trouble import Trouble, retry_after
 from tests.fakes.clock import JumpingClock
 from tests.fakes.faults import NONE, Faults

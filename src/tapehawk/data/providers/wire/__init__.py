@@ -1,6 +1,7 @@
 """What providers share when they talk over HTTP or a socket.
 
-    transport   Wire: GET with limit, retries, breaker       line        Line: a stream's connection that stays
+    asking      Asking: limit, retries, breaker              lasting     Lasting: a stream outlives its connections
+    transport   Wire: GET over HTTP, asked so                line        Line: such a stream over a socket of its own
     bucket      what a key may spend                         buffer      bars wait for a slow owner here
     breaker     a provider that is down is left alone        watchdog    a stream that is open but not alive
     trouble     what can go wrong, the errors it ends as     revisions   how often a bar was sent
