@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+import logging
+import queue
+
 import polars as pl
 import pytest
 
 from tests.data.providers.alpaca_desk import NAMES
 from tests.fakes.truth import simulated
 from tests.fakes.twelvedata import FakeTwelveData
-from tests.fakes.twelvedata_shapes import regular
+from tests.fakes.twelvedata_shapes import regular, ticks
 
 twelvedata = pytest.importorskip("twelvedata", reason="twelvedata is not installed (dependency group vendors)")
 
@@ -89,3 +93,82 @@ def test_it_reads_the_calendar_of_splits(fake, client):
     splits = client.get_splits_calendar(start_date="2020-01-01", end_date="2026-11-20").as_json()
     assert {row["symbol"] for row in splits} == set(TRUTH.actions["symbol"])
     assert sum(fake.used.values()) == 40
+
+
+# its stream (providers.md 2.6)
+
+
+class Listener:
+    """The client's stream against the fake: its events in a queue, its errors in a list."""
+
+    def __init__(self, client, fake, symbols, *, key=None):
+        self.events = queue.Queue()
+        self.fake = fake
+        self.ws = client.websocket(symbols=symbols, on_event=self.events.put, logger=logging.getLogger("its-stream"))
+        self.ws.url = f"{fake.stream_url}?apikey={key or fake.key}"
+        self.ws.self_heal_time_s = 0
+
+    def __enter__(self):
+        self.ws.connect()
+        return self
+
+    def __exit__(self, *_):
+        self.ws.ready = False
+        self.ws.ws.keep_running = False
+        self.fake.drop(1000)  # its own close waits for the next ping
+        self.ws.event_receiver.join(10)
+        self.ws.ws = self.ws.event_receiver = None
+        gc.collect()  # it leaves its socket to the garbage collector, here rather than in another test
+
+    def hear(self, count):
+        return [self.events.get(timeout=20) for _ in range(count)]
+
+
+def test_its_stream_subscribes_and_hears_prices_that_make_up_the_minutes(fake, client):
+    minute = TRUTH.of("1m", SOMEONE).tail(1)
+    with Listener(client, fake, [SOMEONE, "ZZNONE"]) as listener:
+        (status,) = listener.hear(1)
+        assert (status["event"], status["fails"]) == ("subscribe-status", [{"symbol": "ZZNONE"}])
+        assert [one["symbol"] for one in status["success"]] == [SOMEONE]
+        fake.push(minute)
+        heard = listener.hear(len(ticks(minute.to_dicts()[0], 1000.0)))
+    row = minute.to_dicts()[0]
+    assert {one["event"] for one in heard} == {"price"}
+    assert {one["timestamp"] // 60 * 60 for one in heard} == {int(row["time"].timestamp())}
+    prices = [one["price"] for one in heard]
+    assert (prices[0], max(prices), min(prices), prices[-1]) == (row["open"], row["high"], row["low"], row["close"])
+
+
+def test_its_stream_has_heartbeats_answered_and_changes_its_wishes(fake, client):
+    with Listener(client, fake, [SOMEONE]) as listener:
+        listener.hear(1)
+        listener.ws.heartbeat()
+        assert listener.hear(1) == [{"event": "heartbeat", "status": "ok"}]
+        listener.ws.subscribe(NAMES[1])
+        fake.await_subscribers(SOMEONE, NAMES[1])
+        listener.ws.unsubscribe(SOMEONE)
+        fake.await_subscribers(NAMES[1])
+        listener.ws.reset()
+        fake.await_subscribers()
+
+
+def test_its_newer_stream_closes_the_older(fake, client):
+    with Listener(client, fake, [SOMEONE]) as older, Listener(client, fake, [SOMEONE]) as newer:
+        newer.hear(1)
+        receiver = older.ws.event_receiver
+        receiver.join(20)
+        assert not receiver.is_alive()
+        del receiver
+        assert len(fake.connections) == 1
+
+
+@pytest.mark.parametrize("refused_as", [401, 403, 200])
+def test_its_stream_is_refused_in_the_handshake_with_a_wrong_key(fake, client, caplog, refused_as):
+    fake.refused_as = refused_as
+    client_stream = Listener(client, fake, [SOMEONE], key="wrong")
+    failures = queue.Queue()
+    client_stream.ws.self_heal = lambda: failures.put("would connect again")
+    with client_stream:
+        assert failures.get(timeout=20) == "would connect again"
+    assert fake.connections == []
+    assert f"Handshake status {refused_as}" in caplog.text
