@@ -29,7 +29,8 @@ from tapehawk.data.open_session import Places
 from tapehawk.data.states import Facts, load_states, save_states
 from tapehawk.data.versions import parse_version
 from tapehawk.scan.history import Past
-from tapehawk.scan.session_rows import Changes, Key, Row, SessionRows
+from tapehawk.scan.session_limits import Row
+from tapehawk.scan.session_rows import Changes, Key, SessionRows
 from tapehawk.scan.watching import watch_for
 
 REPLAY_ALL: Final = 50  # symbols: from here on one replay of all costs less than a rewind each
@@ -52,7 +53,7 @@ class LiveScan:
         threads: int = 2,
     ) -> None:
         self.past, self._root = past, journals or past.root
-        self._like, self._split = past.empty(), past.split
+        self._like, self._split, scanners = past.empty(), past.split, tuple(scanners)
         self._live = Live([watch_for(one, past.series.timeframe) for one in scanners], self._like, threads=threads)
         self._ranking = bool(rank_nodes(self._live.roots()))
         self.from_saved_state = self._play_past()
@@ -61,7 +62,7 @@ class LiveScan:
         self._number: dict[str, int] = {symbol: number for number, symbol in enumerate(past.symbols)}
         self._every = np.arange(len(past.symbols))
         self._mine = np.empty(0, dtype=np.int64)
-        self._hits = SessionRows(self._like, risk or Risk())
+        self._hits = SessionRows(self._like, risk or Risk(), scanners)
         self.done = 0
 
     @property
@@ -98,7 +99,8 @@ class LiveScan:
         before, self.done = self.done, upto
         if late.size and (late.size >= REPLAY_ALL or self._ranking):
             panel = self._panel(0, self._every)
-            return self._hits.replace(self._live.replay(panel), panel, self._every)
+            changes = self._hits.replace(self._live.replay(panel), panel, self._every)
+            return changes + self._hits.capped()
         changes, panel = Changes(), self._panel(before, self._every, without=late)
         if panel.n_bars:
             changes += self._hits.add(self._live.advance(panel), panel, self._every)
@@ -106,7 +108,7 @@ class LiveScan:
             alone = np.array([symbol])
             panel = self._panel(0, alone)
             changes += self._hits.replace(self._live.rewind(symbol, panel), panel, alone)
-        return changes
+        return changes + self._hits.capped()
 
     @property
     def live(self) -> Live:

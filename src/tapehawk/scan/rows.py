@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from tapehawk.core.panel import Floats, Ints, Panel
+from tapehawk.core.panel import Flags, Floats, Ints, Panel
 from tapehawk.core.scanner import AT_OPEN, NONE, Setup
 from tapehawk.core.search import Found, Step
 from tapehawk.core.sessions import PHASES, calendar_named
@@ -52,11 +52,24 @@ class Hits:
     symbols: int
 
 
+def sound(found: Found) -> tuple[Flags, Floats]:
+    """Say which hits have levels that make sense, and return the score of each."""
+    at = _traded(found)
+    _, _, ok = _valid(found.setup, at)
+    return ok, _scores(found.setup, at)[0]
+
+
+def _valid(setup: Setup, at: Mapping[str, Floats]) -> tuple[Floats, Floats, Flags]:
+    """Return each hit's entry and stop, and whether they make sense."""
+    entry = at["entry"]
+    stop = at.get("stop", np.full(entry.size, np.nan))
+    return entry, stop, valid_levels(setup.direction, entry, stop)
+
+
 def hits_of(found: Found, panel: Panel, risk: Risk) -> Hits:
     """Return one setup's hits, without those whose levels make no sense (a step of the funnel counts them)."""
     at = _traded(found)
-    entry, stop = at["entry"], at.get("stop", np.full(found.bar.size, np.nan))
-    ok = valid_levels(found.setup.direction, entry, stop)
+    entry, stop, ok = _valid(found.setup, at)
     steps = (*found.steps, Step("valid levels", int(ok.sum()), int((~ok & np.isnan(entry - stop)).sum())))
     at, symbol, bar = {name: column[ok] for name, column in at.items()}, found.symbol[ok], found.bar[ok]
     session = panel.columns["session"][bar].astype(np.int64)
@@ -105,21 +118,27 @@ def _phases(panel: Panel, bar: Ints) -> list[str]:
 
 def _signal(setup: Setup, at: Mapping[str, Floats], phases: list[str], risk: Risk, lot: float) -> Columns:
     """Return levels, confidence and size. A hit without a side has none of them but a score."""
-    null = np.full(len(phases), np.nan)
-    score = at.get("score", null)
-    no_factors: list[list[str]] = [[] for _ in phases]
-    graded, factors = (score, no_factors) if setup.base is None else confidence(setup.base, at)
+    score, graded, factors = _scores(setup, at)
     return {
         "entry": at["entry"],
         **_levels(setup, at, Budget.of(risk, phases, lot)),
         "confidence": graded,
-        "score": graded if setup.score is None else score,
+        "score": score,
         "volume": at["volume"],
         "atr": at["atr"],
         "rvol": at["rvol"],
         "phase": phases,
         "confluence_factors": factors,
     }
+
+
+def _scores(setup: Setup, at: Mapping[str, Floats]) -> tuple[Floats, Floats, list[list[str]]]:
+    """Return each hit's score, its confidence and the factors of that; where the table has no base it is the score."""
+    own = at.get("score", np.full(at["entry"].size, np.nan))
+    if setup.base is None:
+        return own, own, [[] for _ in own]
+    graded, factors = confidence(setup.base, at)
+    return (graded if setup.score is None else own), graded, factors
 
 
 def _levels(setup: Setup, at: Mapping[str, Floats], budget: Budget) -> Columns:

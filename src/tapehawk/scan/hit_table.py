@@ -1,0 +1,90 @@
+"""The hits of one setup in a session that goes on: kept as arrays, made rows only when somebody looks.
+
+A busy scanner hits some hundred thousand times a session over a whole market; a hit is kept in 8 bytes a column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+
+from tapehawk.core.panel import Flags, Floats, Ints, Panel
+from tapehawk.core.signals import Risk
+from tapehawk.core.watch import Found
+from tapehawk.scan.rows import Hits, hits_of
+
+
+@dataclass(frozen=True, eq=False)
+class HitTable:
+    """Hits of one setup: symbol (place in the universe), bar start, session, and what is shown.
+
+    Of one symbol they stand in order of time.
+    """
+
+    found: Found
+    symbol: Ints
+    time: Ints
+    session: Floats
+    columns: Mapping[str, Floats]
+
+    @classmethod
+    def of_found(cls, found: Found, panel: Panel, symbols: Ints) -> Self:
+        """Return hits in a panel; `symbols`: which of the universe the panel's are."""
+        session = panel.columns["session"][found.bar]
+        return cls(_setup_of(found), symbols[found.symbol], panel.time[found.bar], session, found.columns)
+
+    @classmethod
+    def none(cls, found: Found) -> Self:
+        """Return the table of the same setup without a hit."""
+        empty = np.empty(0, dtype=np.int64)
+        return cls(_setup_of(found), empty, empty, np.empty(0), dict.fromkeys(found.columns, np.empty(0)))
+
+    def of(self, which: Flags | Ints) -> HitTable:
+        """Return some of the hits."""
+        columns = {name: column[which] for name, column in self.columns.items()}
+        return HitTable(self.found, self.symbol[which], self.time[which], self.session[which], columns)
+
+    def key(self) -> Ints:
+        """Return a number that is its own for each (symbol, minute of the day or two that a session may touch)."""
+        return self.symbol * 4096 + self.time // 60_000_000 % 4096
+
+    def equals(self, mine: Ints, other: HitTable, theirs: Ints) -> Flags:
+        """Say which of some hits show the same as the other table's."""
+        same = np.ones(mine.size, dtype=bool)
+        for name, column in self.columns.items():
+            a, b = column[mine], other.columns[name][theirs]
+            same &= (a == b) | (np.isnan(a) & np.isnan(b))
+        return same
+
+    def hits(self, like: Panel, risk: Risk) -> Hits:
+        """Return them with levels, confidence and size, as a scan over history gives them."""
+        return hits_of(self.as_found(), self._bars(like), risk)
+
+    def as_found(self) -> Found:
+        """Return what a search finds: each hit a bar of its own, in the order they stand."""
+        return replace(self.found, symbol=self.symbol, bar=np.arange(self.symbol.size), columns=dict(self.columns))
+
+    def _bars(self, like: Panel) -> Panel:
+        """Return the hits' own bars as a panel of the universe's symbols."""
+        starts = np.append(np.zeros(len(like.symbols), dtype=np.int64), self.symbol.size)
+        return replace(like, starts=starts, time=self.time, columns={"session": self.session})
+
+
+def whole(tables: Sequence[HitTable]) -> HitTable:
+    """Return one setup's hits as one table."""
+    if len(tables) == 1:
+        return tables[0]
+    columns = {name: np.concatenate([one.columns[name] for one in tables]) for name in tables[0].columns}
+    symbol, time, session = (
+        np.concatenate([getattr(one, name) for one in tables]) for name in ("symbol", "time", "session")
+    )
+    return HitTable(tables[0].found, symbol, time, session, columns)
+
+
+def _setup_of(found: Found) -> Found:
+    """Return a find without what was found."""
+    none = np.empty(0, dtype=np.int64)
+    return replace(found, steps=[], symbol=none, bar=none, columns={})
