@@ -174,3 +174,23 @@ def test_what_is_being_done_is_told_as_it_is_done(root, write):
     import_path(root, write("bars.csv", BAD), AS_TRADED, on_step=steps.append)
     looked = "looking for gaps, spikes and missed splits"
     assert steps == ["reading bars.csv", "checking 11 rows", "storing 2 bars", looked]
+
+
+def test_files_of_one_name_in_two_folders_each_say_how_they_are_adjusted(root, write):
+    head, row = "symbol,date,open,high,low,close,volume", "AAA,2024-01-02,1,1,1,1,1"
+    write("two/2023/bars.csv", f"{head}\n{row}\n")
+    folder = write("two/2024/bars.csv", f"{head},adjustment\n{row},split\n").parent.parent
+    with pytest.raises(BadInput, match=r"can't be told from the file bars\.csv"):
+        import_path(root, folder, ImportOptions())
+
+
+def test_a_file_that_says_all_is_not_scaled_by_its_adjusted_close(root, write):
+    text = "symbol,date,open,high,low,close,volume,adj close,adjustment\nAAA,2024-01-02,8,8,8,8,1,4,all\n"
+    report = import_path(root, write("bars.csv", text), ImportOptions("all"))
+    assert store.read_bars(root, report.series[0])["close"].to_list() == [8.0]
+
+
+@pytest.mark.parametrize("name", ["a[1].csv", "a*b=c?.csv", "{a}%20.csv"])
+def test_a_file_may_have_nearly_any_name(root, write, name):
+    text = "symbol,date,open,high,low,close,volume\nAAA,2024-01-02,1,1,1,1,1\n"
+    assert import_path(root, write(name, text), ImportOptions("none")).stored.new == 1

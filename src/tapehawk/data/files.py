@@ -57,7 +57,7 @@ def read_columns(path: Path, names: Sequence[str]) -> pl.DataFrame:
 def _read(path: Path, names: list[str] | None, *, rows: int | None) -> pl.DataFrame:
     try:
         if path.name.lower().endswith(PARQUET):
-            return pl.read_parquet(path, columns=names, n_rows=rows)
+            return pl.read_parquet(path, columns=names, n_rows=rows, glob=False, hive_partitioning=False)
         return pl.read_csv(
             path,
             columns=names,
@@ -65,6 +65,7 @@ def _read(path: Path, names: list[str] | None, *, rows: int | None) -> pl.DataFr
             separator=_separator(path),
             infer_schema=False,
             encoding="utf8-lossy",
+            glob=False,
         )
     except (pl.exceptions.PolarsError, OSError, EOFError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]

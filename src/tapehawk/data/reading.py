@@ -46,7 +46,8 @@ def load(paths: Sequence[Path], *, to_adjusted_close: bool = False) -> Loaded:
 
     Perhaps volume_scope and adjusted_as_of, too.
 
-    `to_adjusted_close`: scale open, high, low and close by adjusted close ÷ close in the files that have such a column.
+    `to_adjusted_close`: scale open, high, low and close by adjusted close ÷ close in the files that have such a column
+    and do not say that their prices are adjusted already.
     """
     parts = []
     mapping: dict[str, str] = {}
@@ -56,9 +57,10 @@ def load(paths: Sequence[Path], *, to_adjusted_close: bool = False) -> Loaded:
         found = map_columns(files.columns_of(path), place=path.name)
         mapping = mapping or describe(found)
         simulated = simulated or ("labels" in found and _simulated(path, found["labels"]))
-        adjustments[path.name] = _adjustments(path, found)
+        said = _adjustments(path, found)
+        adjustments[path.name] = adjustments.get(path.name, frozenset()) | said  # folders may hold files of one name
         part = _rows(path, found)
-        part = _scaled(part) if to_adjusted_close and "adjusted_close" in found else part
+        part = _scaled(part) if to_adjusted_close and said == {None} and "adjusted_close" in found else part
         parts.append(part.drop("adjusted_close", strict=False).with_columns(file=pl.lit(number, pl.UInt32)))
     rows = pl.concat(parts, how="diagonal")
     if "volume_scope" in rows.columns:

@@ -116,8 +116,10 @@ class CallPlan:
 class Fetched:
     """A step's answer: bars with the contract's columns, as the provider gave them, not yet judged.
 
-    `time` is the bar's start; a daily bar's is midnight UTC of the session that the exchange dates it. `announced`: the
-    rows that the provider said it would send (None: it does not say). `complete`: they came, to the last page.
+    `time` is the bar's start; a daily bar's is midnight UTC of the session that the exchange dates it. Bars that came
+    adjusted may have `adjusted_as_of`, too: a date a row, where the series does not hold one for all of them.
+    `announced`: the rows that the provider said it would send (None: it does not say). `complete`: they came, to the
+    last page.
     """
 
     step: str

@@ -15,6 +15,7 @@ import polars as pl
 
 from tapehawk.core.bars import SCHEMA, Series, check_bars
 from tapehawk.data import store
+from tapehawk.data.basis import AS_OF
 from tapehawk.data.providers.door import Fetched, Step
 from tapehawk.data.quality import check_written
 from tapehawk.data.rejects import counted, write_rejects
@@ -97,13 +98,13 @@ class Keeper:
         for step, fetched in batch:
             parts.setdefault(fetched.series, []).append(self._asked_for(step, fetched))
         for series, frames in sorted(parts.items()):
-            checked = check_bars(pl.concat(frames), market=series.market)
+            checked = check_bars(pl.concat(frames, how="diagonal"), market=series.market)
             self._refuse(checked.rejects)
             yield series, checked.good
 
     def _asked_for(self, step: Step, fetched: Fetched) -> pl.DataFrame:
         """Return the bars within the step's dates; refuse the others."""
-        bars = fetched.bars.select(SCHEMA.names())
+        bars = fetched.bars.select(*SCHEMA, *({AS_OF} & set(fetched.bars.columns)))
         if self.timeframe == "1w" or bars.is_empty():
             return bars
         session = session_of(self.timeframe, fetched.series.market)

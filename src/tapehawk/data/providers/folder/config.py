@@ -8,13 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class FolderConfig(BaseModel):
-    """Settings `providers.folder.…`; the prices' adjustment must be told."""
+    """Settings `providers.folder.…`; the prices' adjustment must be told unless every file says it itself."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     path: Annotated[str, Field(description="the folder of CSV or Parquet files")] = ""
     adjustment: Annotated[
-        Literal["", "none", "split", "all"], Field(description="none: as traded; split; all: dividends too")
+        Literal["", "none", "split", "all"],
+        Field(description="none: as traded; split; all: dividends too; empty: the files say it"),
     ] = ""
     feed: Annotated[str, Field(min_length=1, description="name of the feed; feeds are never mixed")] = "unstated"
     market: Annotated[Literal["us", "crypto"], Field(description="whose bars the files hold")] = "us"
