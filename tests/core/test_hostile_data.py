@@ -231,6 +231,22 @@ def test_the_usual_volume_so_far_is_exact():
     agree(run("usual_so_far", (3, 5, DAY, 3), x, days, minutes), usual)
 
 
+def test_what_is_usual_begins_anew_after_a_hole_longer_than_its_sessions_and_a_week():
+    """Of 3 sessions: 1.4 × 3 + 7 = 11.2 days; a hole of 11 days is a holiday, one of 12 the end of a memory."""
+    x, minutes = np.abs(np.random.default_rng(9).normal(5, 1, 12 * DAY)), np.tile(np.arange(DAY) * 5.0, 12)
+    for hole, forgets in ((11, False), (12, True)):
+        days = np.repeat(np.concatenate((np.arange(6), np.arange(6) + 5 + hole)) * 1.0, DAY)
+        usual = run("usual_so_far", (3, 5, DAY, 2), x, days, minutes)
+        after, whole = (
+            usual[6 * DAY :],
+            run("usual_so_far", (3, 5, DAY, 2), x, np.repeat(np.arange(12.0), DAY), minutes),
+        )
+        alone = run("usual_so_far", (3, 5, DAY, 2), x[6 * DAY :], days[6 * DAY :], minutes[6 * DAY :])
+        np.testing.assert_array_equal(after, alone if forgets else whole[6 * DAY :])
+        assert np.isnan(after[: 2 * DAY]).all() == forgets
+        assert not np.isnan(after[2 * DAY :]).any()
+
+
 def test_true_range_is_exact():
     known, (h, l, c) = without_nulls(*prices(5))
     spans = [h[0] - l[0]] + [max(h[k], c[k - 1]) - min(l[k], c[k - 1]) for k in range(1, len(c))]

@@ -43,7 +43,8 @@ class Panel:
     1970-01-01), `minute` (minutes since the open of these hours, 0 for daily bars) and, only where they differ from the
     adjusted ones, `raw.open` … `raw.volume`, the values as traded that day. `left_out`: how many bars a symbol has in
     the store that can't be trusted and are not here, all before its first bar here. `stale`: symbols whose bars end
-    before the others' although they are listed.
+    before the others' although they are listed. `apart`: ids of series that the store has of the same feed with volume
+    of another scope; they are never joined with these bars.
     """
 
     symbols: tuple[str, ...]
@@ -57,6 +58,7 @@ class Panel:
     data_version: str = "memory"
     left_out: Mapping[str, int] = field(default_factory=dict)
     stale: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.starts[-1] != self.time.size or self.starts.size != len(self.symbols) + 1:

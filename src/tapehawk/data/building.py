@@ -26,7 +26,7 @@ from tapehawk.data.panels import PanelQuestion, remove_older, write_panel
 from tapehawk.data.quarantine import lacking, left_out_before, quarantined
 from tapehawk.data.resampling import slower_panel
 from tapehawk.data.shapes import session_of
-from tapehawk.data.store import preferred_series, read_actions, read_bars, read_symbols
+from tapehawk.data.store import kept_apart, preferred_series, read_actions, read_bars, read_symbols
 from tapehawk.data.versions import faster, panel_versions
 
 MICROSECONDS_A_DAY = 86_400_000_000
@@ -40,7 +40,7 @@ def build_panel(root: Path, question: PanelQuestion) -> Panel:
     series, version = _source(root, question)
     bars = read_bars(root, series, version=version)
     actions = read_actions(root, version=version)
-    missed = quarantined(root, series, version=version)
+    missed, apart = quarantined(root, series, version=version), kept_apart(root, series)
     known = missed if question.as_of is None else missed.filter(pl.col("date") <= question.as_of)
     bars, left_out = trusted_bars(bars, series, left_out_before(known, actions))
     panel = panel_of(
@@ -48,7 +48,7 @@ def build_panel(root: Path, question: PanelQuestion) -> Panel:
     )
     if series.timeframe != question.timeframe:
         panel, series = slower_panel(panel, question.timeframe), replace(series, timeframe=question.timeframe)
-    panel = replace(panel, left_out=left_out, stale=_stale(panel, read_symbols(root, version=version)))
+    panel = replace(panel, left_out=left_out, stale=_stale(panel, read_symbols(root, version=version)), apart=apart)
     with disk_full_is_try_again(root):
         opened = write_panel(root, question, replace(panel, data_version=version), series)
     if question.version is None:

@@ -30,7 +30,7 @@ from tapehawk.core.panel import Panel
 from tapehawk.core.series import MARKETS, SESSION_TIMEFRAMES, Series, check_timeframe
 from tapehawk.data.versions import panel_versions, parse_version
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Layout of a panel folder; folders of another layout are rebuilt."""
 
 _BUILDING: Final = ".building-"
@@ -154,6 +154,7 @@ def _mapped(folder: Path, meta: Mapping[str, Any]) -> Panel:
         data_version=meta["data_version"],
         left_out=meta["left_out"],
         stale=tuple(meta["stale"]),
+        apart=tuple(meta["apart"]),
     )
 
 
@@ -171,6 +172,7 @@ def _write(folder: Path, panel: Panel, series: Series) -> None:
         "data_version": panel.data_version,
         "left_out": dict(panel.left_out),
         "stale": panel.stale,
+        "apart": panel.apart,
         "series": {**vars(series), "adjusted_as_of": series.adjusted_as_of and series.adjusted_as_of.isoformat()},
         "columns": list(panel.columns),
         "symbols": panel.symbols,

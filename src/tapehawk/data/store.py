@@ -145,6 +145,14 @@ def preferred_series(
     return min(stored, key=_rank).series
 
 
+def kept_apart(root: Path, series: Series) -> tuple[str, ...]:
+    """List the series of the same feed whose volume has another scope, by id: they are never joined with this one."""
+    kin = _known_series(root, series.timeframe).values()
+    source, mine = (series.market, series.provider, series.feed), series.volume_scope
+    others = (one for one in kin if (one.market, one.provider, one.feed) == source and one.volume_scope != mine)
+    return tuple(sorted(one.id for one in others))
+
+
 def _bars_in(batches: Sequence[tuple[Series, pl.DataFrame]]) -> tuple[Table, pl.DataFrame]:
     timeframes = {series.timeframe for series, _ in batches}
     if len(timeframes) != 1:

@@ -32,7 +32,7 @@ def trusted(asked: Asked, question: Question, now: dt.datetime) -> Asked:
 
 
 def left_out_notes(asked: Asked) -> Iterator[str]:
-    """Say in a line each which symbols are left out as stale, and whose history is."""
+    """Say in a line each which symbols are left out as stale, whose history is, and which bars were not joined."""
     late, shortened = stale(asked), shortened_history(asked)
     if late:
         yield f"{_symbols(len(late))} left out as stale: {_named(late, 'since')}; {HOW_TO_REFRESH}"
@@ -41,6 +41,11 @@ def left_out_notes(asked: Asked) -> Iterator[str]:
         yield (
             f"{_symbols(len(shortened))} without the history before a missed split, {bars:,} bars: "
             f"{_named(shortened, 'before')}; {HOW_TO_REPAIR}"
+        )
+    if asked.panel.apart:
+        yield (
+            f"{', '.join(asked.panel.apart)}: volume of another scope, not joined with {asked.series}; "
+            "what compares volumes across that edge is null"
         )
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from tests.data.quality.planted import DAILY, FIVE, market, minutes, sessions, told
+from tests.data.quality.planted import DAILY, FIVE, market, minutes, places, sessions, told
 
 DAY = sessions(81)[80]
 
@@ -75,3 +75,18 @@ def test_one_busy_day_of_the_market_is_no_edge():
         volume=pl.when(pl.col("time").dt.date() == DAY).then(pl.col("volume") * 8).otherwise("volume")
     )
     assert told(busy) == []
+
+
+@pytest.mark.parametrize(("times", "said"), [(30, "times as much from here"), (1 / 30, "times less from here")])
+def test_a_symbol_whose_volume_is_another_after_a_month_without_bars_is_told_by_name(times, said):
+    days = sessions(120)
+    gone = pl.col("time").dt.date().is_between(days[50], days[79]) & (pl.col("symbol") == "CCC")
+    later = (pl.col("time").dt.date() >= DAY) & (pl.col("symbol") == "CCC")
+    holed = market().filter(~gone)
+    assert places(told(holed), "volume_scope") == []
+    whole = market().with_columns(volume=pl.when(later).then(pl.col("volume") * times).otherwise("volume"))
+    assert places(told(whole), "volume_scope") == [], "without a hole it is a busy symbol"
+    found = told(holed.with_columns(volume=pl.when(later).then(pl.col("volume") * times).otherwise("volume")))
+    (edge,) = [one for one in found if one.kind == "volume_scope"]
+    assert (edge.symbol, edge.date, edge.severity) == ("CCC", DAY, "warning")
+    assert said in edge.detail

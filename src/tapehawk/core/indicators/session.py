@@ -50,8 +50,9 @@ def volume_so_far() -> Expr:
 def volume_so_far_usual(length: int = 20) -> Expr:
     """Mean, over the `length` sessions before this one, of the volume traded up to the same minute of the session.
 
-    A session without a trade in that minute counts with what it had traded by then; one without any bar is none. On
-    daily bars: the mean volume of the `length` sessions before.
+    A session without a trade in that minute counts with what it had traded by then; one without any bar is none. After
+    a hole longer than `length` sessions (and a week) it begins anew. On daily bars: the mean volume of the `length`
+    sessions before.
 
     Unit: shares. `length` is 1–250 sessions. Warm-up: `length` sessions; exact. Source: glossary 5.
     """

@@ -146,8 +146,9 @@ def _total(values: Any) -> float:
 def usual_so_far(so_far: Any, session: Any, minute: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
     """Mean, over the n sessions before, of a running total at the same bar of the session; of fewer at first.
 
-    A session without a bar there counts with what it had reached by then. Null before `least` sessions. Numbers: n, a
-    bar's minutes, bars a session, least.
+    A session without a bar there counts with what it had reached by then. Null before `least` sessions. Those before a
+    hole longer than the n sessions (and a week) are forgotten: they are not the sessions before, and may have been
+    measured otherwise. Numbers: n, a bar's minutes, bars a session, least.
     State: sessions begun (up to n + 1), session, next slot, last total, place of the current session; for each slot of
     a session a ring of n + 1 sessions' totals.
     """
@@ -161,6 +162,8 @@ def usual_so_far(so_far: Any, session: Any, minute: Any, starts: Any, state: Any
             if (v - v) + (s - s) + (m - m) != 0.0 or m < 0.0 or m >= bar * bars:
                 continue
             if row[0] == 0.0 or s != row[1]:
+                if row[0] > 0.0 and s - row[1] > 1.4 * n + 7.0:
+                    row[:] = 0.0
                 if row[0] > 0.0:
                     _fill(row, width, int(row[2]), bars, row[3])
                 row[0] = min(row[0] + 1.0, n + 1.0)
