@@ -9,6 +9,7 @@ from functools import lru_cache
 import polars as pl
 
 from tapehawk.core.bars import SCHEMA
+from tapehawk.core.series import Market
 from tapehawk.data.providers.sim import Simulator
 
 
@@ -35,12 +36,15 @@ DAY = dt.date(2026, 11, 20)
 
 
 @lru_cache(maxsize=4)
-def simulated(symbols: int = 12, start: dt.date = dt.date(2026, 10, 26), end: dt.date = DAY) -> Truth:
+def simulated(
+    symbols: int = 12, start: dt.date = dt.date(2026, 10, 26), end: dt.date = DAY, market: Market = "us"
+) -> Truth:
     """Return a simulated market that spans the end of daylight saving time (Sunday 2026-11-01)."""
     sim = Simulator(symbols=symbols)
+    actions = sim.actions(dt.date(2020, 1, 2), end)
     return Truth(
-        daily=sim.daily(start, end),
-        minutes=sim.intraday("1m", start, end),
-        symbols=sim.symbols(None, end),
-        actions=sim.actions(dt.date(2020, 1, 2), end),
+        daily=sim.daily(start, end, market=market),
+        minutes=sim.intraday("1m", start, end, market=market),
+        symbols=sim.symbols(None, end, market=market),
+        actions=actions if market == "us" else actions.clear(),
     )

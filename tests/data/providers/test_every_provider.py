@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import traceback
+from functools import lru_cache
 
 import polars as pl
 import pytest
@@ -12,9 +13,9 @@ from polars.testing import assert_frame_equal
 
 from tapehawk.core.bars import ADJUSTMENTS, SCHEMA, TIMEFRAMES, check_bars
 from tapehawk.core.errors import BadInput, ProviderRefused, TapehawkError, TryAgain, UnknownName
-from tapehawk.core.sessions import us_calendar
+from tapehawk.core.sessions import calendar_named
 from tapehawk.data.providers.door import Wanted
-from tapehawk.data.shapes import ACTIONS, SYMBOLS
+from tapehawk.data.shapes import ACTIONS, EXCHANGE_ZONE, SYMBOLS
 from tests.data.providers.cases.case import every_case
 from tests.fakes.clock import JumpingClock
 from tests.fakes.faults import NONE, Faults
@@ -25,9 +26,30 @@ pytestmark = pytest.mark.anyio
 FIRST, LAST = dt.date(2026, 10, 26), dt.date(2026, 11, 20)
 BEFORE_CHANGE, AFTER_CHANGE = dt.date(2026, 10, 30), dt.date(2026, 11, 2)  # clocks changed on the Sunday between
 HALF_DAY = dt.date(2025, 11, 28)
-TRUTH = simulated(start=FIRST, end=LAST)
-SOMEONE = TRUTH.daily["symbol"][0]
-SPLIT = TRUTH.actions.filter(pl.col("ex_date").is_between(FIRST, LAST)).to_dicts()[0]
+
+
+class World:
+    """What the fakes of a market know, its calendar, and one symbol of it; one that splits, where any does."""
+
+    def __init__(self, market):
+        self.market, self.truth = market, simulated(start=FIRST, end=LAST, market=market)
+        self.calendar, self.zone = calendar_named(market), EXCHANGE_ZONE[market]
+        self.someone = self.truth.daily["symbol"][0]
+        splits = self.truth.actions.filter(pl.col("type") == "split", pl.col("ex_date").is_between(FIRST, LAST))
+        self.split = next(iter(splits.to_dicts()), None)
+
+    def daily(self, symbol=None, first=FIRST, last=LAST):
+        return self._of(self.truth.daily, "UTC", symbol, first, last)
+
+    def minutes(self, symbol=None, first=FIRST, last=LAST):
+        return self._of(self.truth.minutes, self.zone, symbol, first, last)
+
+    def _of(self, frame, zone, symbol, first, last):
+        kept = frame.filter(pl.col("time").dt.convert_time_zone(zone).dt.date().is_between(first, last))
+        return (kept if symbol is None else kept.filter(pl.col("symbol") == symbol)).sort("symbol", "time")
+
+
+the_world = lru_cache(World)
 
 
 @pytest.fixture(params=every_case(), ids=lambda case: case.name)
@@ -36,13 +58,18 @@ def case(request):
 
 
 @pytest.fixture
+def world(case):
+    return the_world(case.market)
+
+
+@pytest.fixture
 def time():
     return JumpingClock(start=1_795_305_600_000_000)  # Sunday 2026-11-22 00:00 UTC: every session is over
 
 
 @pytest.fixture
-def fake(case):
-    with case.fake(TRUTH) as server:
+def fake(case, world):
+    with case.fake(world.truth) as server:
         yield server
 
 
@@ -59,16 +86,22 @@ def http(case):
         pytest.xfail(f"{case.name} asks nobody over HTTP")
 
 
+@pytest.fixture
+def closes(world):
+    if world.market == "crypto":
+        pytest.xfail("this market never closes")
+
+
+@pytest.fixture
+def keyed(case):
+    if not case.keyed:
+        pytest.xfail(f"{case.name} asks without a key")
+
+
 async def fetched(provider, wanted):
     """Fetch everything that is wanted, step by step."""
     answers = [await provider.fetch(step) for step in provider.plan(wanted).steps]
     return answers, pl.concat([pl.DataFrame(schema=SCHEMA), *(one.bars for one in answers)]).sort("symbol", "time")
-
-
-def truth_of(frame, symbol=None, first=FIRST, last=LAST):
-    zone = "UTC" if frame is TRUTH.daily else "America/New_York"
-    kept = frame.filter(pl.col("time").dt.convert_time_zone(zone).dt.date().is_between(first, last))
-    return (kept if symbol is None else kept.filter(pl.col("symbol") == symbol)).sort("symbol", "time")
 
 
 # what it offers and plans
@@ -85,8 +118,9 @@ async def test_an_offer_speaks_in_the_words_of_the_core(provider, case):
     assert bool(offer.streams) == bool(offer.stream_connections)
 
 
-@pytest.mark.parametrize("wanted", [Wanted("1d", (SOMEONE,), FIRST, LAST), Wanted("1m", (SOMEONE,), FIRST, LAST)])
-async def test_a_plan_is_stable_adds_up_and_asks_nobody(provider, fake, wanted):
+@pytest.mark.parametrize("timeframe", ["1d", "1m"])
+async def test_a_plan_is_stable_adds_up_and_asks_nobody(provider, fake, world, timeframe):
+    wanted = Wanted(timeframe, (world.someone,), FIRST, LAST)
     plan, again = provider.plan(wanted), provider.plan(wanted)
     assert plan == again
     assert len({step.id for step in plan.steps}) == len(plan.steps) > 0
@@ -97,70 +131,72 @@ async def test_a_plan_is_stable_adds_up_and_asks_nobody(provider, fake, wanted):
     assert fake.asked == []
 
 
-async def test_different_wishes_have_different_steps(provider):
-    wishes = [Wanted("1d", (SOMEONE,), FIRST, LAST), Wanted("1m", (SOMEONE,), FIRST, LAST)]
+async def test_different_wishes_have_different_steps(provider, world):
+    wishes = [Wanted("1d", (world.someone,), FIRST, LAST), Wanted("1m", (world.someone,), FIRST, LAST)]
     wishes += [Wanted("1d", ("OTHER",), FIRST, LAST)]
     ids = [frozenset(step.id for step in provider.plan(wanted).steps) for wanted in wishes]
     assert not any(mine & other for at, mine in enumerate(ids) for other in ids[:at])
-    shorter = provider.plan(Wanted("1d", (SOMEONE,), FIRST, AFTER_CHANGE))
+    shorter = provider.plan(Wanted("1d", (world.someone,), FIRST, AFTER_CHANGE))
     assert frozenset(step.id for step in shorter.steps) != ids[0]  # they may share sessions
 
 
-async def test_a_timeframe_that_is_not_offered_is_bad_input(provider):
+async def test_a_timeframe_that_is_not_offered_is_bad_input(provider, world):
     missing = next(name for name in ("1w", "4h", "30m") if name not in provider.offer.timeframes)
     with pytest.raises(BadInput):
-        provider.plan(Wanted(missing, (SOMEONE,), FIRST, LAST))
+        provider.plan(Wanted(missing, (world.someone,), FIRST, LAST))
 
 
-async def test_history_beyond_the_plan_is_refused_before_anybody_is_asked(provider, fake):
+async def test_history_beyond_the_plan_is_refused_before_anybody_is_asked(provider, fake, world):
     since = provider.offer.history_since
     if since is None:
         pytest.xfail("its history has no bound")
     with pytest.raises(ProviderRefused, match=str(since)):
-        provider.plan(Wanted("1d", (SOMEONE,), since - dt.timedelta(days=1), LAST))
+        provider.plan(Wanted("1d", (world.someone,), since - dt.timedelta(days=1), LAST))
     assert fake.asked == []
 
 
 # history
 
 
-async def test_daily_bars_equal_the_truth_and_are_dated_by_the_exchange(provider):
-    answers, bars = await fetched(provider, Wanted("1d", (SOMEONE,), FIRST, LAST))
-    assert_frame_equal(bars, truth_of(TRUTH.daily, SOMEONE).select(SCHEMA.names()))
+async def test_daily_bars_equal_the_truth_and_are_dated_by_the_exchange(provider, world):
+    answers, bars = await fetched(provider, Wanted("1d", (world.someone,), FIRST, LAST))
+    assert_frame_equal(bars, world.daily(world.someone).select(SCHEMA.names()))
     assert all(one.complete for one in answers)
-    sessions = us_calendar().sessions_between(FIRST, LAST).tolist()
+    sessions = world.calendar.sessions_between(FIRST, LAST).tolist()
     assert bars["time"].dt.date().to_physical().to_list() == sessions
     assert (bars["time"].dt.time() == dt.time()).all()
 
 
-async def test_daily_bars_of_the_whole_market_equal_the_truth(provider):
+async def test_daily_bars_of_the_whole_market_equal_the_truth(provider, world):
     if not provider.offer.bulk_daily:
         with pytest.raises(BadInput):
             provider.plan(Wanted("1d", None, FIRST, LAST))
         return
     answers, bars = await fetched(provider, Wanted("1d", None, FIRST, LAST))
-    assert_frame_equal(bars, truth_of(TRUTH.daily).select(SCHEMA.names()))
+    assert_frame_equal(bars, world.daily().select(SCHEMA.names()))
     assert all(one.complete for one in answers)
     assert sum(one.announced or 0 for one in answers) in (0, bars.height)
 
 
-async def test_minute_bars_equal_the_truth_across_a_change_of_clocks(provider, case):
-    answers, bars = await fetched(provider, Wanted("1m", (SOMEONE,), FIRST, LAST))
-    assert_frame_equal(bars, case.expected_minutes(truth_of(TRUTH.minutes, SOMEONE)))
+async def test_minute_bars_equal_the_truth_across_a_change_of_clocks(provider, case, world):
+    answers, bars = await fetched(provider, Wanted("1m", (world.someone,), FIRST, LAST))
+    assert_frame_equal(bars, case.expected_minutes(world.minutes(world.someone)))
     assert all(one.complete for one in answers)
-    days, minutes = us_calendar().locate(bars["time"].to_physical().to_numpy(), "extended")
+    days, minutes = world.calendar.locate(bars["time"].to_physical().to_numpy(), "extended")
     assert (days >= 0).all()
     assert minutes.min() >= 0
 
 
-async def test_regular_hours_are_the_regular_bars_only_in_summer_and_in_winter_time(provider):
-    _, bars = await fetched(provider, Wanted("1m", (SOMEONE,), BEFORE_CHANGE, AFTER_CHANGE, hours="regular"))
+@pytest.mark.usefixtures("closes")
+async def test_regular_hours_are_the_regular_bars_only_in_summer_and_in_winter_time(provider, world):
+    _, bars = await fetched(provider, Wanted("1m", (world.someone,), BEFORE_CHANGE, AFTER_CHANGE, hours="regular"))
     for day, opens in ((BEFORE_CHANGE, dt.time(13, 30)), (AFTER_CHANGE, dt.time(14, 30))):
         clocks = bars.filter(pl.col("time").dt.date() == day)["time"].dt.time()
         assert opens <= clocks.min() <= clocks.max() <= dt.time(opens.hour + 6, 59)
         assert len(clocks)
 
 
+@pytest.mark.usefixtures("closes")
 async def test_an_early_close_is_followed(case, time):
     truth = simulated(3, HALF_DAY, HALF_DAY)
     someone = truth.daily["symbol"][0]
@@ -176,56 +212,58 @@ async def test_an_early_close_is_followed(case, time):
 
 
 @pytest.mark.parametrize("timeframe", ["1d", "1m"])
-async def test_every_page_is_read_to_the_last(provider, case, fake, timeframe):
+async def test_every_page_is_read_to_the_last(provider, case, fake, timeframe, world):
     case.small_pages(fake)
-    answers, bars = await fetched(provider, Wanted(timeframe, (SOMEONE,), BEFORE_CHANGE, AFTER_CHANGE))
-    truth = truth_of(TRUTH.daily if timeframe == "1d" else TRUTH.minutes, SOMEONE, BEFORE_CHANGE, AFTER_CHANGE)
+    answers, bars = await fetched(provider, Wanted(timeframe, (world.someone,), BEFORE_CHANGE, AFTER_CHANGE))
+    of = world.daily if timeframe == "1d" else world.minutes
+    truth = of(world.someone, BEFORE_CHANGE, AFTER_CHANGE)
     expected = truth.select(SCHEMA.names()) if timeframe == "1d" else case.expected_minutes(truth)
     assert_frame_equal(bars, expected)
     assert all(one.complete for one in answers)
     assert all(one.announced in (None, one.bars.height) for one in answers)
 
 
-async def test_bars_obey_the_contract(provider):
+async def test_bars_obey_the_contract(provider, world):
     for timeframe in ("1d", "1m"):
-        _, bars = await fetched(provider, Wanted(timeframe, (SOMEONE,), FIRST, LAST))
+        _, bars = await fetched(provider, Wanted(timeframe, (world.someone,), FIRST, LAST))
         assert bars.schema == SCHEMA
         checked = check_bars(bars)
         assert checked.rejects.is_empty()
         assert checked.out_of_order == 0
 
 
-async def test_prices_are_what_the_series_says_they_are(provider):
+async def test_prices_are_what_the_series_says_they_are(provider, world):
     """Around a split inside the range: as traded, or divided by it; never one under the other's name."""
-    answers, bars = await fetched(provider, Wanted("1d", (SPLIT["symbol"],), FIRST, LAST))
-    raw = truth_of(TRUTH.daily, SPLIT["symbol"])
+    symbol = world.split["symbol"] if world.split else world.someone
+    answers, bars = await fetched(provider, Wanted("1d", (symbol,), FIRST, LAST))
+    raw = world.daily(symbol)
     adjustments = {one.series.adjustment for one in answers}
     assert adjustments <= set(provider.offer.adjustments)
     if adjustments == {"none"}:
         assert bars["close"].to_list() == raw["close"].to_list()
         assert bars["volume"].to_list() == raw["volume"].to_list()
     else:
-        ratio = SPLIT["split_from"] / SPLIT["split_to"]
-        before = raw["time"].dt.date() < SPLIT["ex_date"]
+        ratio = world.split["split_from"] / world.split["split_to"]
+        before = raw["time"].dt.date() < world.split["ex_date"]
         expected = [close * ratio if early else close for close, early in zip(raw["close"], before, strict=True)]
         assert bars["close"].to_list() == pytest.approx(expected, rel=1e-4)
         assert {one.series.adjusted_as_of for one in answers} != {None}
 
 
-async def test_fractional_volumes_stay_fractional(case, time):
-    odd = TRUTH.daily.filter(pl.col("symbol") == SOMEONE).with_columns(volume=pl.col("volume") + 0.25)
-    with case.fake(Truth(daily=odd, symbols=TRUTH.symbols)) as fake:
+async def test_fractional_volumes_stay_fractional(case, time, world):
+    odd = world.truth.daily.filter(pl.col("symbol") == world.someone).with_columns(volume=pl.col("volume") + 0.25)
+    with case.fake(Truth(daily=odd, symbols=world.truth.symbols)) as fake:
         provider = case.provider(fake, time.clock)
-        _, bars = await fetched(provider, Wanted("1d", (SOMEONE,), FIRST, LAST))
+        _, bars = await fetched(provider, Wanted("1d", (world.someone,), FIRST, LAST))
         await provider.close()
     assert bars["volume"].to_list() == odd.sort("time")["volume"].to_list()
 
 
-async def test_no_bars_are_an_empty_answer_and_no_error(case, time):
-    with case.fake(Truth(symbols=TRUTH.symbols)) as fake:
+async def test_no_bars_are_an_empty_answer_and_no_error(case, time, world):
+    with case.fake(Truth(symbols=world.truth.symbols)) as fake:
         provider = case.provider(fake, time.clock)
         for timeframe in ("1d", "1m"):
-            answers, bars = await fetched(provider, Wanted(timeframe, (SOMEONE,), AFTER_CHANGE, AFTER_CHANGE))
+            answers, bars = await fetched(provider, Wanted(timeframe, (world.someone,), AFTER_CHANGE, AFTER_CHANGE))
             assert bars.is_empty()
             assert bars.schema == SCHEMA
             assert all(one.complete and not one.announced for one in answers)
@@ -241,16 +279,16 @@ async def test_a_symbol_that_nobody_knows_is_no_bars_or_an_unknown_name(provider
             await fetched(provider, wanted)
 
 
-async def test_fields_that_nobody_announced_change_nothing(provider, fake):
+async def test_fields_that_nobody_announced_change_nothing(provider, fake, world):
     fake.faults = Faults(extra_fields=True)
-    _, bars = await fetched(provider, Wanted("1d", (SOMEONE,), FIRST, LAST))
-    assert_frame_equal(bars, truth_of(TRUTH.daily, SOMEONE).select(SCHEMA.names()))
+    _, bars = await fetched(provider, Wanted("1d", (world.someone,), FIRST, LAST))
+    assert_frame_equal(bars, world.daily(world.someone).select(SCHEMA.names()))
 
 
 # reference data
 
 
-async def test_symbols_come_in_the_stores_columns_delisted_ones_too(provider, case, fake):
+async def test_symbols_come_in_the_stores_columns_delisted_ones_too(provider, case, fake, world):
     if "symbols" not in provider.offer.reference:
         with pytest.raises(BadInput):
             await provider.symbols()
@@ -260,10 +298,10 @@ async def test_symbols_come_in_the_stores_columns_delisted_ones_too(provider, ca
     assert found.schema == SYMBOLS.schema
     assert not found.select(SYMBOLS.keys).is_duplicated().any()
     listed = found.filter("active")["symbol"]
-    assert set(listed) == set(TRUTH.symbols.filter("active")["symbol"])
+    assert set(listed) == set(world.truth.symbols.filter("active")["symbol"])
 
 
-async def test_actions_come_in_the_stores_columns_and_equal_the_truth(provider, case, fake):
+async def test_actions_come_in_the_stores_columns_and_equal_the_truth(provider, case, fake, world):
     if not {"splits", "dividends"} & provider.offer.reference:
         with pytest.raises(BadInput):
             await provider.actions(FIRST, LAST)
@@ -274,7 +312,7 @@ async def test_actions_come_in_the_stores_columns_and_equal_the_truth(provider, 
     assert not found.select(ACTIONS.keys).is_duplicated().any()
     columns = ("symbol", "ex_date", "split_to", "split_from")
     splits = found.filter(pl.col("type") == "split").select(columns).sort("symbol", "ex_date")
-    assert_frame_equal(splits, TRUTH.actions.select(columns).sort("symbol", "ex_date"))
+    assert_frame_equal(splits, world.truth.actions.select(columns).sort("symbol", "ex_date"))
     none = await provider.actions(dt.date(2019, 1, 2), dt.date(2019, 1, 3))
     assert none.is_empty()
 
@@ -284,10 +322,10 @@ async def test_actions_come_in_the_stores_columns_and_equal_the_truth(provider, 
 
 @pytest.mark.usefixtures("http")
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 502])
-async def test_every_documented_error_becomes_one_of_ours_with_something_to_do(provider, case, fake, status):
+async def test_every_documented_error_becomes_one_of_ours_with_something_to_do(provider, case, fake, status, world):
     fake.faults = Faults(status=status)
     with pytest.raises(TapehawkError) as caught:
-        await fetched(provider, Wanted("1d", (SOMEONE,), LAST, LAST))
+        await fetched(provider, Wanted("1d", (world.someone,), LAST, LAST))
     assert isinstance(caught.value, case.statuses[status])
     assert case.name in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -296,10 +334,10 @@ async def test_every_documented_error_becomes_one_of_ours_with_something_to_do(p
 @pytest.mark.usefixtures("http")
 @pytest.mark.parametrize("body", ["html", "empty"])
 @pytest.mark.parametrize("status", [None, 401, 429, 502])
-async def test_an_html_page_or_an_empty_body_is_an_error_of_ours_too(provider, fake, status, body):
+async def test_an_html_page_or_an_empty_body_is_an_error_of_ours_too(provider, fake, status, body, world):
     fake.faults = Faults(status=status, body=body)
     with pytest.raises(ProviderRefused if status == 401 else TryAgain):
-        await fetched(provider, Wanted("1d", (SOMEONE,), LAST, LAST))
+        await fetched(provider, Wanted("1d", (world.someone,), LAST, LAST))
 
 
 @pytest.mark.usefixtures("http")
@@ -314,47 +352,47 @@ async def test_an_html_page_or_an_empty_body_is_an_error_of_ours_too(provider, f
         Faults(abort=True, times=1),
     ],
 )
-async def test_what_passes_by_itself_is_got_over(provider, fake, faults):
+async def test_what_passes_by_itself_is_got_over(provider, fake, faults, world):
     fake.faults = faults
-    _, bars = await fetched(provider, Wanted("1d", (SOMEONE,), FIRST, LAST))
-    assert_frame_equal(bars, truth_of(TRUTH.daily, SOMEONE).select(SCHEMA.names()))
+    _, bars = await fetched(provider, Wanted("1d", (world.someone,), FIRST, LAST))
+    assert_frame_equal(bars, world.daily(world.someone).select(SCHEMA.names()))
 
 
 @pytest.mark.usefixtures("http")
-async def test_an_error_that_comes_as_http_200_is_an_error(provider, case, fake):
+async def test_an_error_that_comes_as_http_200_is_an_error(provider, case, fake, world):
     if not case.error_in_200(fake):
         pytest.xfail("this vendor does not do that")
     with pytest.raises(TapehawkError):
-        await fetched(provider, Wanted("1d", (SOMEONE,), LAST, LAST))
+        await fetched(provider, Wanted("1d", (world.someone,), LAST, LAST))
 
 
-@pytest.mark.usefixtures("http")
-async def test_a_wrong_key_is_refused_at_once_and_no_key_before_anybody_is_asked(case, fake, time):
+@pytest.mark.usefixtures("http", "keyed")
+async def test_a_wrong_key_is_refused_at_once_and_no_key_before_anybody_is_asked(case, fake, time, world):
     provider = case.provider(fake, time.clock, key="wrong-key-99")
     with pytest.raises(ProviderRefused) as caught:
-        await fetched(provider, Wanted("1d", (SOMEONE,), LAST, LAST))
+        await fetched(provider, Wanted("1d", (world.someone,), LAST, LAST))
     assert caught.value.hint
     assert len(fake.asked) == 1
     await provider.close()
 
 
 @pytest.mark.usefixtures("http")
-async def test_a_plan_with_a_limit_is_never_exceeded(case, fake, time):
+async def test_a_plan_with_a_limit_is_never_exceeded(case, fake, time, world):
     fake.tick = time.clock.tick
     provider = case.provider(fake, time.clock, metered=True)
     limit = provider.offer.calls_per_minute
     if not limit:
         pytest.xfail("it is not metered on any plan")
     for _ in range(2 * limit + 1):
-        await fetched(provider, Wanted("1d", (SOMEONE,), LAST, LAST))
+        await fetched(provider, Wanted("1d", (world.someone,), LAST, LAST))
     assert dict(provider.health().errors) == {}
     assert time.passed >= 120.0
     await provider.close()
 
 
 @pytest.mark.usefixtures("http")
-async def test_a_provider_that_is_down_is_told_so_left_alone_and_found_again(provider, fake, time):
-    wanted = Wanted("1d", (SOMEONE,), LAST, LAST)
+async def test_a_provider_that_is_down_is_told_so_left_alone_and_found_again(provider, fake, time, world):
+    wanted = Wanted("1d", (world.someone,), LAST, LAST)
     fake.faults = Faults(abort=True)
     with pytest.raises(TryAgain):
         await fetched(provider, wanted)
@@ -377,13 +415,13 @@ async def test_a_provider_that_is_down_is_told_so_left_alone_and_found_again(pro
 @pytest.mark.parametrize(
     "faults", [NONE, *(Faults(status=status) for status in (400, 401, 404, 429, 500)), Faults(truncate=9)]
 )
-async def test_the_key_is_nowhere_to_be_read(case, fake, time, caplog, faults):
+async def test_the_key_is_nowhere_to_be_read(case, fake, time, caplog, faults, world):
     caplog.set_level(logging.DEBUG)
     provider = case.provider(fake, time.clock)
     fake.faults = faults
     said = [repr(provider), repr(vars(provider)), repr(provider.offer)]
     try:
-        await fetched(provider, Wanted("1d", (SOMEONE,), LAST, LAST))
+        await fetched(provider, Wanted("1d", (world.someone,), LAST, LAST))
     except TapehawkError as error:
         frames = traceback.TracebackException.from_exception(error, capture_locals=True)
         said += [str(error), repr(error), error.hint, *frames.format()]
@@ -394,8 +432,8 @@ async def test_the_key_is_nowhere_to_be_read(case, fake, time, caplog, faults):
     assert all(fake.key not in f"{one.path} {one.query}" for one in fake.asked)
 
 
-async def test_a_closed_provider_may_be_used_again(provider):
-    wanted = Wanted("1d", (SOMEONE,), LAST, LAST)
+async def test_a_closed_provider_may_be_used_again(provider, world):
+    wanted = Wanted("1d", (world.someone,), LAST, LAST)
     first = (await fetched(provider, wanted))[1]
     await provider.close()
     assert_frame_equal((await fetched(provider, wanted))[1], first)

@@ -15,8 +15,10 @@ from typing import ClassVar
 import polars as pl
 
 from tapehawk.core.errors import BadInput, ProviderRefused, TryAgain, UnknownName
+from tapehawk.core.series import Market
 from tapehawk.data.providers.door import Provider
 from tapehawk.data.providers.wire.clock import Clock
+from tests.fakes.faults import Faults
 from tests.fakes.server import FakeServer
 from tests.fakes.truth import Truth
 
@@ -25,6 +27,7 @@ class Case(ABC):
     """One provider and its fake. Class attributes say what its dialect makes of the family's cases."""
 
     name: ClassVar[str]
+    market: ClassVar[Market] = "us"
     statuses: ClassVar[Mapping[int, type[Exception]]] = {
         400: BadInput,
         401: ProviderRefused,
@@ -41,6 +44,9 @@ class Case(ABC):
 
     http: ClassVar[bool] = True
     """It talks HTTP, so its answers can be spoiled."""
+
+    keyed: ClassVar[bool] = True
+    """It asks with a key, which can be wrong."""
 
     first_split_day: ClassVar[dt.date] = dt.date(2026, 10, 28)
 
@@ -63,6 +69,12 @@ class Case(ABC):
 
     streams: ClassVar[bool] = False
     """It has a stream: its fake can `push` bars and `await_subscribers`."""
+
+    greetings: ClassVar[int] = 1
+    """Messages of its stream before the first subscription."""
+
+    refusals: ClassVar[tuple[Faults, ...]] = (Faults(reject_auth=True), Faults(connection_limit=True))
+    """What ends its stream until a person acts."""
 
     def expected_minutes(self, minutes: pl.DataFrame) -> pl.DataFrame:
         """Return what the provider should say of the truth's minutes."""

@@ -1,0 +1,129 @@
+"""Binance's stream of candles (providers.md 4.3): no key, subscriptions by message, a candle again until it is over."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+from aiohttp import WSMsgType, web
+
+from tests.fakes import exchange_shapes as shapes
+from tests.fakes.server import HTML, Connection, FakeServer
+
+
+class FakeStream(FakeServer):
+    """`most_topics`: streams of one connection. `acknowledged`: subscriptions are answered."""
+
+    most_topics = 1024
+    acknowledged = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: list[dict[str, object]] = []
+        self.withheld: list[dict[str, object]] = []
+
+    @property
+    def stream_url(self) -> str:
+        """Return what stands before `/ws` in the address; ccxt tells spot by the `/stream` in it (4.2)."""
+        return f"ws://{self.host}/stream"
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        """Serve one connection to its end; whoever is shut out, or comes too often, gets no handshake."""
+        if self.faults.reject_auth:
+            return web.Response(text=HTML, status=403, content_type="text/html")
+        if self.faults.connection_limit:  # 300 connections in five minutes from one address
+            return web.json_response(self.error(429)[0], status=429, headers={"Retry-After": "30"})
+        connection = await self.connected(request)
+        connection.known = True
+        asked = [request.match_info.get("name", ""), *request.query.get("streams", "").split("/")]
+        connection.topics |= {name for name in asked if "@" in name}
+        async for message in connection.socket:
+            if message.type == WSMsgType.TEXT:
+                said = json.loads(message.data)
+                connection.said.append(said)
+                await self._heard(connection, said)
+                self.moved()
+        if connection in self.connections:
+            self.connections.remove(connection)
+            self.past_connections.append(connection)
+        return connection.socket
+
+    async def _heard(self, connection: Connection, said: dict[str, object]) -> None:
+        number, names = said.get("id"), set(said.get("params", ()))
+        if said["method"] == "LIST_SUBSCRIPTIONS":
+            await self.send(connection, {"result": sorted(connection.topics), "id": number})
+        elif said["method"] not in {"SUBSCRIBE", "UNSUBSCRIBE"}:
+            said_back = f"Invalid request: unknown variant `{said['method']}`"
+            await self.send(connection, {"code": 2, "msg": said_back, "id": number})
+        elif not self.faults.ignore_subscriptions:
+            subscribes = said["method"] == "SUBSCRIBE"
+            after = connection.topics | names if subscribes else connection.topics - names
+            if len(after) > self.most_topics:
+                await self.hang_up(connection, 1008)
+                return
+            connection.topics = after
+            if self.acknowledged:
+                await self.send(connection, {"result": None, "id": number})
+
+    # what a test lets happen
+
+    def push(self, bars: pl.DataFrame) -> None:
+        """Send minute candles as they close, spoiled by the faults of the moment."""
+        self.wait(self._push([shapes.stream_kline(row, over=True) for row in bars.to_dicts()]))
+
+    def push_forming(self, bars: pl.DataFrame, *, whole: bool = False) -> None:
+        """Send minute candles while they form: half done, or with all that they will have, but not said to be over."""
+        rows = [row if whole else shapes.half_done(row) for row in bars.to_dicts()]
+        self.wait(self._push([shapes.stream_kline(row, over=False) for row in rows]))
+
+    def push_events(self, events: list[dict[str, object]]) -> None:
+        """Send events as they are to every connection."""
+        self.wait(self._to_all(events))
+
+    def push_text(self, text: str) -> None:
+        """Send a frame that is no JSON to every connection."""
+
+        async def send() -> None:
+            for connection in self.connections:
+                await connection.socket.send_str(text)
+
+        self.wait(send())
+
+    def await_subscribers(self, *symbols: str) -> None:
+        """Wait until a connection is subscribed to the minutes of these pairs and no others."""
+        topics = {shapes.topic(symbol) for symbol in symbols}
+        self.wait_until(lambda: any(topics == one.topics for one in self.connections))
+
+    async def _push(self, events: list[dict[str, object]]) -> None:
+        faults = self.faults
+        for connection in list(self.connections):
+            if faults.slow_consumer:
+                await self.hang_up(connection, 1008)
+        if faults.missing:
+            self.withheld += events[-1:]
+            events = events[:-1]
+        if faults.late:
+            events, self.held = self.held + events[:-1], events[-1:]
+        elif self.held:
+            events, self.held = self.held + events, []
+        if faults.revised:
+            events = [_wrong(event) for event in events] + events
+        if faults.duplicate:
+            events = [event for event in events for _ in range(2)]
+        if faults.out_of_order:
+            events = events[::-1]
+        await self._to_all(events)
+
+    async def _to_all(self, events: list[dict[str, object]]) -> None:
+        extra = [{"e": "brandNew", "E": 7, "s": ["what"], "k": 9}] if self.faults.unknown_type else []
+        for connection in list(self.connections):
+            wraps = "streams" in connection.request.query
+            for event in [*extra, *events]:
+                name = f"{str(event['s']).lower()}@kline_1m"
+                if connection in self.connections and (event["e"] != "kline" or name in connection.topics):
+                    await self.send_data(connection, {"stream": name, "data": event} if wraps else event)
+
+
+def _wrong(event: dict[str, object]) -> dict[str, object]:
+    candle = event["k"]
+    return event | {"k": candle | {"c": candle["l"], "v": shapes.text(float(candle["v"]) / 2)}}
