@@ -7,6 +7,7 @@ import contextlib
 import logging
 import random
 import traceback
+from functools import lru_cache
 
 import polars as pl
 import pytest
@@ -21,12 +22,25 @@ from tests.fakes.truth import simulated
 pytestmark = pytest.mark.anyio
 
 MINUTE = 60_000_000
-TRUTH = simulated()
-NAMES = sorted(TRUTH.minutes.group_by("symbol").len().sort("len", descending=True)["symbol"].head(3))
-AFTERNOON = TRUTH.minutes.filter(
-    pl.col("symbol").is_in(NAMES), pl.col("time").dt.epoch("us").is_between(START, START + 39 * MINUTE)
-).sort("time", "symbol")
-MINUTES = [AFTERNOON.filter(pl.col("time") == time) for time in AFTERNOON["time"].unique().sort()]
+
+
+class World:
+    """What the fakes of a market know, and the busiest three of it, minute by minute."""
+
+    def __init__(self, market):
+        self.truth = simulated(market=market)
+        busy = self.truth.minutes.group_by("symbol").len().sort("len", "symbol", descending=True)
+        self.names = sorted(busy["symbol"].head(3))
+        first, last = START, START + 39 * MINUTE
+        self.afternoon = self.truth.minutes.filter(
+            pl.col("symbol").is_in(self.names), pl.col("time").dt.epoch("us").is_between(first, last)
+        ).sort("time", "symbol")
+        self.minutes = [
+            self.afternoon.filter(pl.col("time") == time) for time in self.afternoon["time"].unique().sort()
+        ]
+
+
+the_world = lru_cache(World)
 
 
 class Owner:
@@ -80,13 +94,14 @@ class Desk:
 
     def __init__(self, case, fake, time):
         self.fake, self.time, self.owner = fake, time, Owner()
+        self.names = the_world(case.market).names
         self.provider = case.provider(fake, time.clock)
-        self.stream = self.provider.stream(NAMES, on_gap=self.owner.on_gap)
+        self.stream = self.provider.stream(self.names, on_gap=self.owner.on_gap)
         self.task = None
 
     async def start(self, *symbols):
         self.task = asyncio.create_task(self.stream.run(self.owner.deliver))
-        await self.subscribed(*(symbols or NAMES))
+        await self.subscribed(*(symbols or self.names))
 
     async def subscribed(self, *symbols):
         waiting = asyncio.create_task(asyncio.to_thread(self.fake.await_subscribers, *symbols))
@@ -101,7 +116,7 @@ class Desk:
 
     async def reconnected(self, connections):
         await self.owner.until(lambda: len(self.owner.gaps) >= connections - 1)
-        await self.subscribed(*NAMES)
+        await self.subscribed(*self.names)
 
 
 @pytest.fixture(params=[case for case in every_case() if case.streams], ids=lambda case: case.name)
@@ -110,13 +125,18 @@ def case(request):
 
 
 @pytest.fixture
+def world(case):
+    return the_world(case.market)
+
+
+@pytest.fixture
 def time():
     return HeldClock()
 
 
 @pytest.fixture
-def fake(case):
-    with case.fake(TRUTH) as server:
+def fake(case, world):
+    with case.fake(world.truth) as server:
         yield server
 
 
@@ -128,11 +148,11 @@ async def desk(case, fake, time):
     await made.provider.close()
 
 
-async def test_bars_arrive_as_they_were_sent(desk):
+async def test_bars_arrive_as_they_were_sent(desk, world):
     await desk.start()
-    for frame in MINUTES[:10]:
+    for frame in world.minutes[:10]:
         await desk.push(frame)
-    expected = truth_of(MINUTES[:10])
+    expected = truth_of(world.minutes[:10])
     await desk.owner.until(lambda: len(desk.owner.bars) == len(expected))
     assert desk.owner.held() == expected
     assert len(desk.owner.delivered) == len(expected)
@@ -142,13 +162,13 @@ async def test_bars_arrive_as_they_were_sent(desk):
     assert health.last_data_at == START
 
 
-async def test_bars_of_symbols_that_nobody_wants_do_not_come(desk):
+async def test_bars_of_symbols_that_nobody_wants_do_not_come(desk, world):
     await desk.start()
-    strangers = TRUTH.minutes.filter(~pl.col("symbol").is_in(NAMES)).head(5)
+    strangers = world.truth.minutes.filter(~pl.col("symbol").is_in(world.names)).head(5)
     await asyncio.to_thread(desk.fake.push, strangers)
-    await desk.push(MINUTES[0])
-    await desk.owner.until(lambda: len(desk.owner.bars) == MINUTES[0].height)
-    assert {bar.symbol for bar in desk.owner.delivered} <= set(NAMES)
+    await desk.push(world.minutes[0])
+    await desk.owner.until(lambda: len(desk.owner.bars) == world.minutes[0].height)
+    assert {bar.symbol for bar in desk.owner.delivered} <= set(world.names)
 
 
 @pytest.mark.parametrize(
@@ -165,99 +185,101 @@ async def test_bars_of_symbols_that_nobody_wants_do_not_come(desk):
     ],
     ids=repr,
 )
-async def test_disturbed_bars_end_as_the_truth(desk, faults):
+async def test_disturbed_bars_end_as_the_truth(desk, faults, world):
     await desk.start()
     desk.fake.faults = faults
-    for frame in MINUTES[:8]:
+    for frame in world.minutes[:8]:
         await desk.push(frame)
     desk.fake.faults = Faults(late=True)
-    await desk.push(MINUTES[8])  # what was late comes with it, and of it the last bar stays out
-    expected = truth_of(MINUTES[:9])
+    await desk.push(world.minutes[8])  # what was late comes with it, and of it the last bar stays out
+    expected = truth_of(world.minutes[:9])
     desk.fake.held.clear()
     if not (faults.revised and faults.out_of_order):  # reversed, the wrong one comes last: that is what was sent
-        expected.pop((MINUTES[8]["symbol"][-1], micros(MINUTES[8].to_dicts()[-1])))
+        expected.pop((world.minutes[8]["symbol"][-1], micros(world.minutes[8].to_dicts()[-1])))
         await desk.owner.until(lambda: desk.owner.held() == expected)
     assert len({(b.symbol, b.time, b.revision) for b in desk.owner.delivered}) == len(desk.owner.delivered)
 
 
-async def test_a_changed_bar_has_the_next_revision_and_an_equal_one_does_not_come_again(desk):
+async def test_a_changed_bar_has_the_next_revision_and_an_equal_one_does_not_come_again(desk, world):
     await desk.start()
-    frame = MINUTES[0].head(1)
+    frame = world.minutes[0].head(1)
     desk.fake.faults = Faults(revised=True, duplicate=True)
     await desk.push(frame)
     desk.fake.faults = NONE
     await desk.push(frame)
-    await desk.push(MINUTES[1].head(1))
+    await desk.push(world.minutes[1].head(1))
     await desk.owner.until(lambda: len(desk.owner.bars) == 2)
     assert [bar.revision for bar in desk.owner.delivered] == [0, 1, 0]
-    assert desk.owner.held() == truth_of([frame, MINUTES[1].head(1)])
+    assert desk.owner.held() == truth_of([frame, world.minutes[1].head(1)])
 
 
 @pytest.mark.parametrize("code", [1000, 1001, 1006, 1008, 1011])
-async def test_after_any_end_of_the_line_it_reconnects_and_tells_the_gap(desk, code):
+async def test_after_any_end_of_the_line_it_reconnects_and_tells_the_gap(desk, code, world):
     await desk.start()
-    await desk.push(MINUTES[0])
-    await desk.owner.until(lambda: len(desk.owner.bars) == MINUTES[0].height)
-    desk.owner.sent += MINUTES[1].to_dicts()  # what happens while nobody listens
+    await desk.push(world.minutes[0])
+    await desk.owner.until(lambda: len(desk.owner.bars) == world.minutes[0].height)
+    desk.owner.sent += world.minutes[1].to_dicts()  # what happens while nobody listens
     await asyncio.to_thread(desk.fake.drop, code)
     await desk.reconnected(2)
-    await desk.push(MINUTES[2])
-    expected = truth_of(MINUTES[:3])
+    await desk.push(world.minutes[2])
+    expected = truth_of(world.minutes[:3])
     await desk.owner.until(lambda: desk.owner.held() == expected)
     since, symbols = desk.owner.gaps[0]
-    assert since <= micros(MINUTES[0].to_dicts()[0])
-    assert symbols == tuple(NAMES)
+    assert since <= micros(world.minutes[0].to_dicts()[0])
+    assert symbols == tuple(world.names)
     assert desk.stream.health().connections == 2
 
 
-async def test_a_line_that_drops_after_every_few_frames_loses_nothing(desk):
+async def test_a_line_that_drops_after_every_few_frames_loses_nothing(desk, world):
     await desk.start()
     desk.fake.faults = Faults(drop_after=2)
-    for frame in MINUTES[:9]:
+    for frame in world.minutes[:9]:
         before = len(desk.fake.past_connections)
         await desk.push(frame)
         if len(desk.fake.past_connections) > before:
             await desk.reconnected(before + 2)
-    await desk.owner.until(lambda: desk.owner.held() == truth_of(MINUTES[:9]))
+    await desk.owner.until(lambda: desk.owner.held() == truth_of(world.minutes[:9]))
     assert len(desk.fake.past_connections) >= 3
 
 
-async def test_a_slow_consumer_is_sent_away_and_comes_back(desk):
+async def test_a_slow_consumer_is_sent_away_and_comes_back(desk, world):
     await desk.start()
     desk.fake.faults = Faults(slow_consumer=True)
-    await desk.push(MINUTES[0])
+    await desk.push(world.minutes[0])
     desk.fake.faults = NONE
     await desk.reconnected(2)
-    await desk.owner.until(lambda: desk.owner.held() == truth_of(MINUTES[:1]))
+    await desk.owner.until(lambda: desk.owner.held() == truth_of(world.minutes[:1]))
 
 
-async def test_an_open_line_without_data_is_left_when_the_market_is_open(desk, time):
+async def test_an_open_line_without_data_is_left_when_the_market_is_open(desk, time, world):
     await desk.start()
-    await desk.push(MINUTES[0])
-    await desk.owner.until(lambda: len(desk.owner.bars) == MINUTES[0].height)
+    await desk.push(world.minutes[0])
+    await desk.owner.until(lambda: len(desk.owner.bars) == world.minutes[0].height)
     desk.fake.faults = Faults(mute=True)
-    await desk.push(MINUTES[1])
+    await desk.push(world.minutes[1])
     await time.move(170)
     desk.fake.faults = NONE
     await desk.reconnected(2)
-    await desk.owner.until(lambda: desk.owner.held() == truth_of(MINUTES[:2]))
+    await desk.owner.until(lambda: desk.owner.held() == truth_of(world.minutes[:2]))
     assert "no data" in desk.provider.health().last_error
 
 
-async def test_subscriptions_that_were_ignored_in_silence_are_made_anew(desk, time):
+async def test_subscriptions_that_were_ignored_in_silence_are_made_anew(case, desk, time, world):
     desk.fake.faults = Faults(ignore_subscriptions=True)
     desk.task = asyncio.create_task(desk.stream.run(desk.owner.deliver))
-    await asyncio.to_thread(desk.fake.wait_until, lambda: any(len(one.said) > 1 for one in desk.fake.connections))
+    await asyncio.to_thread(
+        desk.fake.wait_until, lambda: any(len(one.said) > case.greetings for one in desk.fake.connections)
+    )
     desk.fake.faults = NONE
     await time.move(200)
     await desk.reconnected(2)
-    await desk.push(MINUTES[0])
-    await desk.owner.until(lambda: desk.owner.held() == truth_of(MINUTES[:1]))
+    await desk.push(world.minutes[0])
+    await desk.owner.until(lambda: desk.owner.held() == truth_of(world.minutes[:1]))
 
 
 async def test_nobody_is_alarmed_by_silence_while_the_market_is_closed(case, fake):
     night = HeldClock(start=START + 11 * 3_600_000_000)  # 20:30 in New York
-    if case.name == "crypto":
+    if case.market == "crypto":
         pytest.xfail("this market never closes")
     desk = Desk(case, fake, night)
     await desk.start()
@@ -268,8 +290,10 @@ async def test_nobody_is_alarmed_by_silence_while_the_market_is_closed(case, fak
 
 
 @pytest.mark.parametrize("faults", [Faults(reject_auth=True), Faults(connection_limit=True)], ids=repr)
-async def test_what_only_a_person_can_mend_is_raised(desk, time, faults):
+async def test_what_only_a_person_can_mend_is_raised(case, desk, time, faults):
     """At once, or, where a vendor takes a while to notice that our own last connection is gone, after a few tries."""
+    if faults not in case.refusals:
+        pytest.xfail("here it passes by itself")
     desk.fake.faults = faults
     running = asyncio.create_task(desk.stream.run(desk.owner.deliver))
     async with asyncio.timeout(20):
@@ -282,24 +306,24 @@ async def test_what_only_a_person_can_mend_is_raised(desk, time, faults):
     assert time.passed < 600
 
 
-async def test_wishes_may_change_while_it_runs_and_hold_after_a_reconnect(desk):
+async def test_wishes_may_change_while_it_runs_and_hold_after_a_reconnect(desk, world):
     await desk.start()
-    desk.stream.want(NAMES[:1])
-    await desk.subscribed(NAMES[0])
-    desk.stream.want([NAMES[0], NAMES[2]])
-    await desk.subscribed(NAMES[0], NAMES[2])
+    desk.stream.want(world.names[:1])
+    await desk.subscribed(world.names[0])
+    desk.stream.want([world.names[0], world.names[2]])
+    await desk.subscribed(world.names[0], world.names[2])
     await asyncio.to_thread(desk.fake.drop)
     await desk.owner.until(lambda: desk.owner.gaps)
-    await desk.subscribed(NAMES[0], NAMES[2])
-    assert desk.owner.gaps[0][1] == (NAMES[0], NAMES[2])
+    await desk.subscribed(world.names[0], world.names[2])
+    assert desk.owner.gaps[0][1] == (world.names[0], world.names[2])
 
 
-async def test_a_burst_larger_than_any_frame_comes_whole_and_in_one_delivery_or_few(desk):
+async def test_a_burst_larger_than_any_frame_comes_whole_and_in_one_delivery_or_few(desk, world):
     desk.fake.elements_a_frame = 7
     await desk.start()
-    await desk.push(AFTERNOON)
-    await desk.owner.until(lambda: len(desk.owner.bars) == AFTERNOON.height)
-    assert desk.owner.held() == truth_of([AFTERNOON])
+    await desk.push(world.afternoon)
+    await desk.owner.until(lambda: len(desk.owner.bars) == world.afternoon.height)
+    assert desk.owner.held() == truth_of([world.afternoon])
 
 
 async def test_a_closed_stream_ends_its_run_in_good_order(desk):
@@ -310,7 +334,7 @@ async def test_a_closed_stream_ends_its_run_in_good_order(desk):
 
 
 @pytest.mark.parametrize("faults", [NONE, Faults(reject_auth=True)])
-async def test_the_key_is_nowhere_to_be_read(case, fake, time, caplog, faults):
+async def test_the_key_is_nowhere_to_be_read(case, fake, time, caplog, faults, world):
     caplog.set_level(logging.DEBUG)
     fake.faults = faults
     desk = Desk(case, fake, time)
@@ -322,7 +346,7 @@ async def test_the_key_is_nowhere_to_be_read(case, fake, time, caplog, faults):
         said += [str(caught.value), *frames.format()]
     else:
         await desk.start()
-        await desk.push(MINUTES[0])
+        await desk.push(world.minutes[0])
     said += [f"{record.getMessage()} {vars(record)!r}" for record in caplog.records if record.name != "aiohttp.server"]
     said += [repr(desk.provider.health()), repr(desk.stream.health())]
     await desk.stream.close()
@@ -332,11 +356,11 @@ async def test_the_key_is_nowhere_to_be_read(case, fake, time, caplog, faults):
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_any_sequence_of_faults_ends_as_the_truth(desk, seed):
+async def test_any_sequence_of_faults_ends_as_the_truth(desk, seed, world):
     chance = random.Random(seed)
     await desk.start()
     connections = 1
-    for frame in MINUTES[:30]:
+    for frame in world.minutes[:30]:
         knobs = ("duplicate", "late", "out_of_order", "unknown_type", "extra_fields")
         desk.fake.faults = Faults(**{knob: chance.random() < 0.3 for knob in knobs})
         await desk.push(frame)
@@ -345,11 +369,11 @@ async def test_any_sequence_of_faults_ends_as_the_truth(desk, seed):
             await asyncio.to_thread(desk.fake.drop, chance.choice([1000, 1001, 1006, 1008, 1011]))
             await desk.reconnected(connections)
     desk.fake.faults = Faults(late=True)
-    await desk.push(MINUTES[30])
+    await desk.push(world.minutes[30])
     desk.fake.faults = NONE
-    await desk.push(MINUTES[30])
+    await desk.push(world.minutes[30])
     with contextlib.suppress(TimeoutError):
-        await desk.owner.until(lambda: desk.owner.held() == truth_of(MINUTES[:31]))
-    assert desk.owner.held() == truth_of(MINUTES[:31])
+        await desk.owner.until(lambda: desk.owner.held() == truth_of(world.minutes[:31]))
+    assert desk.owner.held() == truth_of(world.minutes[:31])
     seen = [(bar.symbol, bar.time, bar.revision) for bar in desk.owner.delivered]
     assert len(set(seen)) == len(seen)
