@@ -106,7 +106,7 @@ def test_a_text_with_a_bracket_too_few_would_not_read_back(monkeypatch):
     a, b, c = column("open"), column("high"), column("low")
     x = a - (b - c)
     assert reads_back(x)
-    monkeypatch.setattr("tapehawk.core.text._bracketed", lambda x, strength: str(x))
+    monkeypatch.setattr("tapehawk.core.text._Speech.within", lambda speech, x, _: speech.text(x))
     assert not reads_back(x)
 
 

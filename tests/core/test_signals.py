@@ -63,8 +63,8 @@ def test_factors_mirror_for_a_sell():
     buy, sell = confidence_factors(UP), confidence_factors(Setup("down", SELL, UP.when, stop=high, base=110))
     assert str(buy["trend"]) == "ema(close, 20) > ema(close, 50)"
     assert str(sell["trend"]) == "ema(close, 20) < ema(close, 50)"
-    assert str(buy["rsi"]).replace("wilder_rsi(close, 14)", "rsi") == "rsi > 40 and rsi < 70"
-    assert str(sell["rsi"]).replace("wilder_rsi(close, 14)", "rsi") == "rsi > 30 and rsi < 60"
+    assert str(buy["rsi"]) == "rsi(14) > 40 and rsi(14) < 70"
+    assert str(sell["rsi"]) == "rsi(14) > 30 and rsi(14) < 60"
     assert buy["volume"] is sell["volume"]
 
 

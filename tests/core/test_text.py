@@ -24,6 +24,8 @@ up, down = close > open_, close < open_
         (-close * 2, "-close * 2"),
         ((close - open_)[2], "(close - open)[2]"),
         (close[2][1], "close[2][1]"),
+        (up[2], "(close > open)[2]"),
+        (~up[2], "not (close > open)[2]"),
         (-(close[1]), "-close[1]"),
         ((-close)[1], "(-close)[1]"),
         (up & down | up, "close > open and close < open or close > open"),

@@ -22,6 +22,7 @@ from tapehawk.scan.question import Question
 from tapehawk.scanners.breakout import Breakout
 from tapehawk.scanners.inside_bar import InsideBar
 from tapehawk.scanners.lc import Lc
+from tapehawk.scanners.technical import Technical
 from tests.scan.market import NOWHERE, ask, calm, inside_break
 from tests.scanners.tape import full_sessions, intraday, market
 
@@ -233,3 +234,15 @@ def test_conditions_on_slower_bars_are_told_with_their_values_there():
         (102, ">", 100, "true"), (102, "<=", 50, "false"),
     ]  # fmt: skip
     assert condition.parts[0].text == 'on("1w", close > open)'
+
+
+def test_conditions_are_told_in_the_words_of_formulas_whatever_the_bars():
+    def texts(panel: Panel, scanner: Scanner) -> set[str]:
+        return {condition.text for pattern in explain(panel, scanner).patterns for condition in pattern.conditions}
+
+    daily, minutes = market({"AAA": calm(60)}), intraday("5m", full_sessions("5m", 30))
+    said = {"rvol_tod(5) >= 1.5", '(close / on("1d", highest(high, 5)) - 1) * 100 > 0.5'}
+    assert said <= texts(daily, Breakout())
+    assert said <= texts(minutes, Breakout())
+    assert "rsi(14) <= 30 or bollinger(20, 2).percent_b <= 0" in texts(daily, Technical())
+    assert 'on("1d", ema(close, 20) > ema(close, 50))' in texts(minutes, Technical())

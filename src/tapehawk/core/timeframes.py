@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from tapehawk.core.errors import BadInput
@@ -82,10 +82,24 @@ _LEAVES: Final[Mapping[str, Callable[[str, str, str], Expr | float]]] = {
 # Where a bar is a session or more, it is all there is of the session so far.
 _OF_THE_BAR: Final = frozenset({"session_first", "session_highest", "session_lowest", "session_sum"})
 
+# What has no word in formulas.
+_UNSAID: Final = frozenset({"daily", "opens_at", "closes_at"})
+
 
 def for_bars(x: Expr, timeframe: str, hours: str = "regular", calendar: str = "us") -> Expr:
     """Return x as it is computed on bars of this timeframe, hours and calendar."""
     return _Rewrite(timeframe, hours, calendar).of(x)
+
+
+def as_written(roots: Iterable[Expr], timeframe: str, hours: str = "regular", calendar: str = "us") -> dict[Expr, Expr]:
+    """Return for expressions as they are computed on some bars how they were written, where a formula can say it."""
+    rewrite = _Rewrite(timeframe, hours, calendar)
+    found: dict[Expr, Expr] = {}
+    for x in nodes(*roots):
+        computed = rewrite.of(x)
+        if computed.args and not _UNSAID.intersection(node.op for node in nodes(x)):
+            found[computed] = x if found.get(computed) is not computed else computed
+    return found
 
 
 class _Rewrite:

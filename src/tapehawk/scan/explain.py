@@ -22,8 +22,10 @@ from tapehawk.core.scanner import Scanner
 from tapehawk.core.search import Found
 from tapehawk.core.sessions import date_of
 from tapehawk.core.signals import Risk
+from tapehawk.core.text import text_of
+from tapehawk.core.timeframes import as_written
 from tapehawk.core.warmup import Bars, warmup
-from tapehawk.core.watch import Group, Part, groups_of, values_at
+from tapehawk.core.watch import Group, Part, Watch, groups_of, values_at
 from tapehawk.core.workspace import Workspace
 from tapehawk.scan.asked import Asked
 from tapehawk.scan.question import Question, selection
@@ -97,8 +99,9 @@ def explained(scanner: Scanner, question: Question, asked: Asked, symbol: str, r
         raise UnknownName("symbol", symbol, asked.panel.symbols, place=f"{question.timeframe} bars asked for")
     place = panel.symbols.index(symbol)
     row = _bar_asked_for(question, asked, place)
-    (group,) = groups_of(panel, [watch_for(scanner, panel.timeframe)])
-    at = _Bar(panel, place, row, group)
+    watch = watch_for(scanner, panel.timeframe)
+    (group,) = groups_of(panel, [watch])
+    at = _Bar(panel, place, row, group, _written(watch, panel))
     return Explanation(
         symbol=symbol,
         scanner_type=scanner.type(),
@@ -130,8 +133,8 @@ def _bar_asked_for(question: Question, asked: Asked, place: int) -> int:
 class _Bar:
     """One bar of a symbol with everything that a group of setups asks of it."""
 
-    def __init__(self, panel: Panel, place: int, row: int, group: Group) -> None:
-        self.panel, self.place, self.row = panel, place, row
+    def __init__(self, panel: Panel, place: int, row: int, group: Group, written: Mapping[Expr, Expr]) -> None:
+        self.panel, self.place, self.row, self._written = panel, place, row, written
         given = ranks_of(panel, group.roots(), group.universe)
         wanted = list(dict.fromkeys([*group.roots(), *_kept(group)]))
         columns = Evaluation(Workspace(plan(wanted, given)), panel.block(place, place + 1), given=given).columns()
@@ -143,6 +146,10 @@ class _Bar:
     def bar(self) -> int:
         """The bar's place in the panel."""
         return int(self.panel.starts[self.place]) + self.row
+
+    def text(self, x: Expr) -> str:
+        """Return a condition in the words that the scanner was written in."""
+        return text_of(x, self._written)
 
     def value(self, x: Expr) -> float:
         """Return an expression's value at the bar; of a condition 1, 0 or null."""
@@ -165,6 +172,12 @@ class _Bar:
 
     def _here(self, column: Column) -> float:
         return float(values_at(column, np.array([self.row]))[0])
+
+
+def _written(watch: Watch, panel: Panel) -> Mapping[Expr, Expr]:
+    """Return how the conditions were written, by what they are on the panel's bars."""
+    conditions = [*watch.universe.values(), *(x for setup in watch.setups for x in setup.when.values())]
+    return as_written(conditions, panel.timeframe, panel.hours, panel.calendar)
 
 
 def _kept(group: Group) -> Iterator[Expr]:
@@ -212,16 +225,16 @@ def _condition(at: _Bar, name: str, x: Expr) -> Condition:
     parts = tuple(_comparison(at, part) for part in dict.fromkeys(_parts(x)))
     state = STATES.get(at.value(x), "unknown")
     reason = next((part.reason for part in parts if part.reason), None) if state == "unknown" else None
-    return Condition(name, str(x), state, parts, reason)
+    return Condition(name, at.text(x), state, parts, reason)
 
 
 def _comparison(at: _Bar, part: Expr) -> Comparison:
     state, (operator, sides) = STATES.get(at.value(part), "unknown"), _compared(part)
     reason = at.missing(part) if state == "unknown" else None
     if not sides:
-        return Comparison(str(part), state, reason=reason)
+        return Comparison(at.text(part), state, reason=reason)
     left, right = sides
-    return Comparison(str(part), state, at.shown(left), operator, at.shown(right), reason)
+    return Comparison(at.text(part), state, at.shown(left), operator, at.shown(right), reason)
 
 
 def _pattern(at: _Bar, group: Group, part: Part, scanner: Scanner, risk: Risk) -> Pattern:

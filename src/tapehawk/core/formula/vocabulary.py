@@ -18,6 +18,7 @@ from tapehawk.core import expr, indicators
 from tapehawk.core.errors import BadInput
 from tapehawk.core.expr import COLUMNS, KERNELS, Expr
 from tapehawk.core.formula.budget import check_numbers, settled, takes_numbers
+from tapehawk.core.text import spelled_out
 from tapehawk.core.timeframes import bars_a_session
 
 EXPRESSION, OPERAND, CONDITION = "expression", "expression or number", "condition"
@@ -104,8 +105,8 @@ def _word(name: str, build: Callable[..., Any]) -> Word:
 
 
 def _parameter(declared: inspect.Parameter, hint: object) -> Parameter:
-    kind = CONDITION if declared.name == "condition" else _KINDS.get(hint, OPERAND)
-    default = "" if declared.default is declared.empty else str(expr.as_expr(declared.default))
+    kind = CONDITION if declared.name in ("condition", "anchor") else _KINDS.get(hint, OPERAND)
+    default = "" if declared.default is declared.empty else spelled_out(expr.as_expr(declared.default))
     return Parameter(declared.name, kind, default)
 
 
