@@ -192,7 +192,12 @@ def test_a_number_where_a_condition_is_needed(build):
     "build",
     [
         lambda: up + 1,
+        lambda: -up,
+        lambda: abs(up),
+        lambda: up**1,
+        lambda: up**2,
         lambda: up > 0,
+        lambda: up == ~up,
         lambda: call("sma", up, params=(3,)),
         lambda: function("max", up, up),
         lambda: rank(up),

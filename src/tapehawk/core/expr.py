@@ -75,16 +75,16 @@ class Expr:
         """Return the expression times itself, `exponent` (1, 2, 3 or 4) times."""
         if exponent not in (1, 2, 3, 4):
             raise BadInput(f"{self} ** {exponent}: the exponent is 1, 2, 3 or 4", hint="write sqrt(x) or a product")
-        result = self
+        result = _number(self)
         for _ in range(exponent - 1):
             result = result * self
         return result
 
     def __neg__(self) -> Expr:
-        return make("neg", (self,), power=self.power)
+        return make("neg", (_number(self),), power=self.power)
 
     def __abs__(self) -> Expr:
-        return make("abs", (self,), power=self.power)
+        return make("abs", (_number(self),), power=self.power)
 
     def __gt__(self, other: Operand) -> Expr:
         return _comparison(">", self, as_expr(other))
