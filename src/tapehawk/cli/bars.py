@@ -26,7 +26,8 @@ def import_(
         Literal["none", "split", "all"] | None,
         typer.Option(
             "--adjustment",
-            help="none: as traded; split: divided by later splits; all: by dividends too. Needed for bars.",
+            help="none: as traded; split: divided by later splits; all: by dividends too. Needed for bars, unless "
+            "scanner exported the file: its own columns say it.",
         ),
     ] = None,
     timeframe: Annotated[
@@ -44,7 +45,8 @@ def import_(
             "--adjusted-as-of",
             parser=options.date,
             metavar=DATE,
-            help="Last session whose splits are in the prices; default: the file's last.",
+            help="Last session whose splits are in the prices; default: what an exported file says of each row, else "
+            "the file's last.",
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the mapping and what would be stored.")] = False,

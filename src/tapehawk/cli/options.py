@@ -112,7 +112,7 @@ Strict = Annotated[
 ]
 Date = Annotated[
     dt.date | None,
-    typer.Option("--date", parser=date, metavar=DATE, help="Session to scan; default the last one stored."),
+    typer.Option("--date", parser=date, metavar=DATE, help="Session to scan; default the last complete one stored."),
 ]
 StartDate = Annotated[dt.date | None, typer.Option("--start-date", parser=date, metavar=DATE, help="First session.")]
 EndDate = Annotated[dt.date | None, typer.Option("--end-date", parser=date, metavar=DATE, help="Last session.")]
