@@ -6,6 +6,7 @@ The line's faults are knobs (`scripted.py`); the truth is the simulator's, and h
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import replace
 
 import msgspec
@@ -21,7 +22,7 @@ from tapehawk.data import store
 from tapehawk.data.open_session import OpenSession
 from tapehawk.data.providers.sim import Simulator
 from tapehawk.data.router import Router
-from tapehawk.data.sealing import newest_bars
+from tapehawk.data.sealing import newest_bars, seal
 from tapehawk.data.stream import LiveFeed
 from tapehawk.data.ticks import BarBuilder
 from tapehawk.data.watermark import Watermark
@@ -266,7 +267,53 @@ async def test_only_what_says_something_new_is_published(root, truth):
     assert [(one.close, one.revision) for one in await socket.take()] == [(12.0, 1)]
 
 
+async def test_bars_that_fill_a_gap_are_published_and_the_session_before_the_first_bar_is_not(root, truth):
+    router = Router()
+    socket = router.subscribe("socket")
+    feed, provider = made(root, truth, router=router)
+    provider.hand.now = OPEN + 60 * MINUTE
+    first = next(e.bar for e in in_order(truth) if e.bar.time == OPEN + 59 * MINUTE)
+    await feed.deliver([first])
+    assert await socket.take() == [first]
+    provider.hand.now = OPEN + 70 * MINUTE
+    await feed.on_gap(OPEN + 59 * MINUTE, ())
+    came = {(one.symbol, one.time): one.volume for one in await socket.take()}
+    asked = truth.filter(pl.col("time").to_physical().is_between(OPEN + 60 * MINUTE, OPEN + 69 * MINUTE))
+    assert came.items() >= {(s, int(t)): v for s, t, v in values_of(asked)}.items()
+    assert min(time for _, time in came) >= OPEN + 59 * MINUTE, "what was known is no news"
+
+
+def values_of(frame: pl.DataFrame):
+    return frame.select("symbol", pl.col("time").to_physical(), "volume").iter_rows()
+
+
 # ------------------------------------------------------------------------------------------- sessions
+
+
+async def test_a_correction_that_comes_while_its_session_is_sealed_waits_and_reaches_the_store(
+    root, truth, monkeypatch
+):
+    feed, provider = made(root, truth)
+    await play(feed, provider, in_order(truth))
+    sealing, go_on = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def slow(*args):
+        loop.call_soon_threadsafe(sealing.set)
+        go_on.wait(20)
+        return seal(*args)
+
+    monkeypatch.setattr("tapehawk.data.stream.seal", slow)
+    ending = asyncio.create_task(end_session(feed, provider))
+    await sealing.wait()
+    assert not feed.settled
+    one = next(e.bar for e in in_order(truth) if e.bar.time >= OPEN)
+    late = asyncio.create_task(feed.deliver([msgspec.structs.replace(one, volume=7.0, revision=9)]))
+    await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(ending, late)
+    feed.close()
+    assert 7.0 in newest_bars(next(root.glob("journal/*/*.journal")))[0]["volume"]
 
 
 async def test_a_feed_goes_from_session_to_session_and_seals_each(root):

@@ -38,8 +38,8 @@ class JumpingClock:
 class HeldClock:
     """Whoever sleeps wakes when the test moves the time; real sockets go on meanwhile. Without chance, no jitter."""
 
-    def __init__(self, start: int = START) -> None:
-        self.start, self.passed = start, 0.0
+    def __init__(self, start: int = START, chance: float = 0.0) -> None:
+        self.start, self.passed, self.chance = start, 0.0, chance
         self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
 
     async def _sleep(self, seconds: float) -> None:
@@ -50,10 +50,10 @@ class HeldClock:
         self._sleepers.append((self.passed + seconds, wake))
         await wake
 
-    async def move(self, seconds: float) -> None:
-        """Move the time, in steps of a second, and let the woken do their work after each."""
-        for _ in range(int(seconds)):
-            self.passed += 1.0
+    async def move(self, seconds: float, step: float = 1.0) -> None:
+        """Move the time, in steps of so many seconds, and let the woken do their work after each."""
+        for _ in range(int(seconds / step)):
+            self.passed += step
             due = [one for one in self._sleepers if one[0] <= self.passed]
             self._sleepers = [one for one in self._sleepers if one[0] > self.passed]
             for _, wake in due:
@@ -69,5 +69,5 @@ class HeldClock:
             now=lambda: self.start + int(self.passed * 1e6),
             tick=lambda: self.passed,
             sleep=self._sleep,
-            chance=lambda: 0.0,
+            chance=lambda: self.chance,
         )

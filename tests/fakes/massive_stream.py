@@ -33,8 +33,12 @@ class FakeStream(FakeServer):
         """Return whether the plan has a channel."""
         raise NotImplementedError
 
-    async def stocks_cluster(self, request: web.Request) -> web.WebSocketResponse:
-        """Serve one connection to its end."""
+    async def stocks_cluster(self, request: web.Request) -> web.StreamResponse:
+        """Serve one connection to its end, unless the handshake is refused."""
+        faults = self.faults
+        if faults.status is not None and faults.touches(request.path):
+            self.faults = faults.once_less()
+            return self.refused(faults.status)
         connection = await self.connected(request)
         await self.send(connection, [status("connected", "Connected Successfully")])
         async for message in connection.socket:
@@ -121,6 +125,8 @@ class FakeStream(FakeServer):
             events = events[:-1]
         if faults.late:
             events, self.held = self.held + events[:-1], events[-1:]
+        elif self.held:
+            events, self.held = self.held + events, []
         if faults.revised:
             events = [{**event, "c": event["l"], "v": event["v"] / 2} for event in events] + events
         if faults.duplicate:

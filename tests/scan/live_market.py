@@ -39,10 +39,10 @@ def market() -> tuple[Simulator, pl.DataFrame]:
     return simulator, simulator.intraday("1m", FIRST, NEXT, sorted({*names[:4], SPLIT}))
 
 
-def filled(root, *, until):
+def filled(root, *, until, series=SIM):
     """Store everything up to a session."""
     simulator, bars = market()
-    store.append_bars(root, [(SIM, bars.filter(day_of() <= until))])
+    store.append_bars(root, [(series, bars.filter(day_of() <= until))])
     store.append_actions(root, simulator.actions(FIRST, until))
     return root
 
@@ -59,9 +59,9 @@ def symbols() -> tuple[str, ...]:
     return tuple(sorted(market()[1]["symbol"].unique()))
 
 
-def scan_of(root, *, day=DAY, journals=None, ranked=False, hours="regular") -> LiveScan:
+def scan_of(root, *, day=DAY, journals=None, ranked=False, hours="regular", series=SIM) -> LiveScan:
     usual = [VolumeSpike(), RelativeVolume(**BUSY), Momentum(), *([Formula(**RANKED)] if ranked else [])]
-    return LiveScan(usual, Past(root, SIM, day, symbols(), hours), journals=journals)
+    return LiveScan(usual, Past(root, series, day, symbols(), hours), journals=journals)
 
 
 def historical(root, name: str, parameters: dict, *, hours="regular") -> list[dict]:

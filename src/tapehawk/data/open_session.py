@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -74,10 +74,14 @@ class Places:
 
 @dataclass
 class Taken:
-    """What became of some bars: `which` were taken (rising places among them), `arrived` how many new ones a slot."""
+    """What became of some bars: `which` were taken (rising places among them), `arrived` how many new ones a slot.
+
+    `rows`: those taken, as they were written.
+    """
 
     which: Ints
     arrived: Ints
+    rows: Bars = field(default_factory=lambda: np.empty(0, BAR))
     new: int = 0
     revised: int = 0
     duplicate: int = 0
@@ -139,7 +143,8 @@ class OpenSession:
         taken.arrived = np.bincount(slot[which[~old]], minlength=self.places.slots)
         taken.duplicate += int(np.count_nonzero(sound & (slot >= 0))) - which.size
         if taken.which.size:
-            self._write(rows[taken.which])
+            taken.rows = rows[taken.which]
+            self._write(taken.rows)
         return taken
 
     def _newer(self, rows: Bars, which: Ints, known: Bars, taken: Taken, *, correcting: bool) -> Flags:
@@ -174,6 +179,12 @@ def records_of(bars: Sequence[StreamBar], numbers: dict[str, int]) -> Bars:
     for name in ("revision", "time", *VALUES, "received"):
         rows[name] = [getattr(bar, name) for bar in bars]
     return rows
+
+
+def bars_of(rows: Bars, names: Sequence[str]) -> Iterator[StreamBar]:
+    """Yield records as stream bars, final ones; `names` by number."""
+    for number, revision, time, o, h, l, c, v, received in rows.tolist():
+        yield StreamBar(names[number], time, o, h, l, c, v, final=True, revision=revision, received=received)
 
 
 def sound_bars(rows: Bars, market: str) -> Flags:

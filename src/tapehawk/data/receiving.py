@@ -6,8 +6,9 @@ Bars are sorted into their sessions, upserted there (`open_session.py`) and coun
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ import polars as pl
 
 from tapehawk.core.series import Series
 from tapehawk.core.sessions import calendar_named, date_of
-from tapehawk.data.open_session import OpenSession, Taken
+from tapehawk.data.open_session import OpenSession, Taken, bars_of
 from tapehawk.data.providers.door import StreamBar
 from tapehawk.data.watermark import Watermark
 
@@ -57,13 +58,17 @@ class Receiving:
             news += [among[at] for at in taken.which]
         return news + [bar for bar in bars if not bar.final and not self._knows(bar)]
 
-    def fill(self, bars: pl.DataFrame, now: int) -> None:
-        """Upsert bars from history."""
+    def fill(self, bars: pl.DataFrame, now: int) -> Iterator[StreamBar]:
+        """Upsert bars from history; return those that say something new."""
         days, _ = self._calendar.locate(bars["time"].to_physical().to_numpy(), "extended")
+        news: list[Iterator[StreamBar]] = []
         for day in np.unique(days[days >= 0]).tolist():
-            taken = self._session(day).bars.fill(bars.filter(pl.Series(days == day)), now)
+            session = self._session(day).bars
+            taken = session.fill(bars.filter(pl.Series(days == day)), now)
             self._count(taken)
             self.counts["filled"] += taken.which.size
+            news.append(bars_of(taken.rows, list(session.journal.numbers)))
+        return chain.from_iterable(news)
 
     def hold(self, since: int) -> None:
         """Let every watermark stand at an instant, those of sessions to come too."""

@@ -67,7 +67,8 @@ class LiveFeed:
         step = TIMEFRAMES[self.series.timeframe] * MINUTE_US
         self._builder = None if "bars" in provider.offer.streams else BarBuilder(step)
         self._stream: Stream | None = None
-        self._news, self._filling, self._ticking = asyncio.Event(), asyncio.Lock(), asyncio.Lock()
+        self._news = asyncio.Event()
+        self._filling, self._ticking, self._sealing = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
         self._begun, self._open_gap, self._ask_at = False, 0, 0
 
     @property
@@ -83,7 +84,7 @@ class LiveFeed:
     @property
     def settled(self) -> bool:
         """Say whether every session before the current one is in the store: then history is whole."""
-        return len(self._receiving.running) <= 1
+        return len(self._receiving.running) <= 1 and not self._sealing.locked()
 
     @property
     def stale_since(self) -> int | None:
@@ -115,11 +116,12 @@ class LiveFeed:
         """Take what the stream brings; with the first of it, fetch the session so far."""
         wanted = [bar for bar in bars if bar.symbol in self.symbols]
         self.counts["not asked for"] += len(bars) - len(wanted)
-        self._keep(self._builder.add(wanted) if self._builder else wanted)
+        async with self._sealing:  # a correction of the session that is being sealed waits until it may reopen it
+            self._keep(self._builder.add(wanted) if self._builder else wanted)
         self._move()
         if not self._begun and self.current:
-            self._begun = True
             await self.on_gap(self.current.bars.places.begins, ())
+            self._begun = True
 
     async def on_gap(self, since: int, symbols: tuple[str, ...]) -> None:
         """Fill from history what may be missing since an instant; the watermark waits for it."""
@@ -209,8 +211,10 @@ class LiveFeed:
         bars = closed_bars(fetched, self.series, now)
         if bars is None:
             self.counts["refused: history of another feed"] += fetched.bars.height
-        else:
-            self._receiving.fill(bars, now)
+            return
+        news = self._receiving.fill(bars, now)
+        if self._begun:  # the session so far is no news
+            self.router.publish(list(news))
 
     def _session_at(self, instant: int) -> dt.date:
         """Return the date of the session that an instant is in, or of the next one."""
@@ -220,9 +224,11 @@ class LiveFeed:
     async def _end(self, day: int, session: Running) -> None:
         """Ask history for the whole session once more and explain the rest; a tick later, put it into the store."""
         if session.complete:
-            journal = self._receiving.remove(day).journal
-            sealed = await asyncio.to_thread(seal, self.root, journal)
+            async with self._sealing:
+                journal = self._receiving.remove(day).journal
+                sealed = await asyncio.to_thread(seal, self.root, journal)
             self.counts.update(f"finding: {kind}" for kind in sealed.findings["kind"])
+            self._tell()
             return
         session.complete = True
         try:
