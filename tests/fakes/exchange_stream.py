@@ -91,8 +91,12 @@ class FakeStream(FakeServer):
 
     def await_subscribers(self, *symbols: str) -> None:
         """Wait until a connection is subscribed to the minutes of these pairs and no others."""
+        self.wait_until(lambda: self.has_subscribers(*symbols))
+
+    def has_subscribers(self, *symbols: str) -> bool:
+        """Return whether a connection is subscribed to the minutes of these pairs and no others."""
         topics = {shapes.topic(symbol) for symbol in symbols}
-        self.wait_until(lambda: any(topics == one.topics for one in self.connections))
+        return any(topics == one.topics for one in self.connections)
 
     async def _push(self, events: list[dict[str, object]]) -> None:
         faults = self.faults

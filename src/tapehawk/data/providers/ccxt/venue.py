@@ -135,8 +135,10 @@ class Venue:
 
         async def ask() -> list[Candle]:
             exchange = self._instance()
-            rows = await exchange.fetch_ohlcv(symbol, timeframe, since, self.page, {"until": until - 1})
-            return [one for one in candles_of(rows) if since <= one[0] < until]
+            rows = candles_of(await exchange.fetch_ohlcv(symbol, timeframe, since, self.page, {"until": until - 1}))
+            if not rows and self._said_something():
+                raise Trouble("unreadable", "an answer that holds rows, and no candle among them")
+            return [one for one in rows if since <= one[0] < until]
 
         return await self._asked(ask, symbol)
 
@@ -213,6 +215,12 @@ class Venue:
         if not made.has.get("fetchOHLCV"):
             raise BadInput(f"{NAME}: {name} has no candles", hint="choose another exchange: providers.ccxt.exchange")
         return made
+
+    def _said_something(self) -> bool:
+        """Say whether the last answer was a list with something in it: ccxt leaves out what it can't read."""
+        answers = self._heard.get()
+        said = msgspec.json.decode(answers[-1].body) if answers else None
+        return isinstance(said, list) and bool(said)
 
     def _hear(
         self, status: int, _reason: str, _url: str, _method: str, headers: Mapping[str, str], body: str, *_: object
