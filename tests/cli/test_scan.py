@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -129,10 +130,22 @@ def test_parquet_without_a_file_goes_to_the_results(scanner):
 
 def test_excel_without_its_library_says_how_to_get_it(scanner, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "xlsxwriter", None)
-    done = scanner(*EVERY, "-o", "rows.xlsx")
-    assert done.exit_code == 2
-    assert "pip install xlsxwriter" in done.stderr
+    for asked in (("-o", "rows.xlsx"), ("--format", "xlsx")):
+        done = scanner(*EVERY, *asked)
+        assert done.exit_code == 2
+        assert done.stdout == ""
+        assert "pip install 'tapehawk[excel]'" in done.stderr
     assert not Path("rows.xlsx").exists()
+    assert saved() == []
+
+
+def test_an_excel_file_has_the_rows(scanner):
+    rows = scanner(*EVERY, "--format", "csv").stdout.splitlines()
+    assert scanner(*EVERY, "-o", "rows.xlsx").exit_code == 0
+    with zipfile.ZipFile("rows.xlsx") as book:
+        sheet, texts = book.read("xl/worksheets/sheet1.xml").decode(), book.read("xl/sharedStrings.xml").decode()
+    assert sheet.count("<row ") == len(rows) > 1
+    assert all(name in texts for name in rows[0].split(","))
 
 
 def test_the_default_format_is_a_setting_and_an_option_goes_before_it(scanner, monkeypatch):

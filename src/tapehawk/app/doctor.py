@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 GOOD, ODD, BAD = "good", "odd", "bad"
 EXTRAS: Final = {
     "duckdb": "SQL over the store: pip install 'tapehawk[sql]'",
-    "xlsxwriter": "Excel files: pip install xlsxwriter",
+    "xlsxwriter": "Excel files: pip install 'tapehawk[excel]'",
 }
 SECRETS: Final = ("POLYGON_API_KEY", "TWELVEDATA_API_KEY", "ALPACA_API_KEY", "ALPACA_SECRET_KEY")
 ROOM_FOR_A_PANEL: Final = 2_000_000_000

@@ -30,9 +30,15 @@ def format_of(path: Path, asked: str) -> str:
     return chosen
 
 
-def need_place(path: Path, asked: str) -> None:
-    """Raise BadInput before anything is computed, where a file of no known format or in no such folder is asked for."""
-    format_of(path, asked)
+def need_place(path: Path | None, asked: str) -> None:
+    """Raise BadInput before anything is computed, where a file can't be written.
+
+    It may have no known format, a format whose library is not installed, or a place in no such folder.
+    """
+    if (format_of(path, asked) if path else asked) == "xlsx":
+        _need_excel()
+    if path is None:
+        return
     if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
         raise BadInput(f"{path} can't be written", hint="is the folder there, and yours to write in?")
 
@@ -88,11 +94,17 @@ def _as_frame(rows: Sequence[Row], format_: str) -> bytes:
     if format_ == "parquet":
         frame.write_parquet(out)
         return out.getvalue()
-    try:
-        frame.write_excel(out)
-    except ModuleNotFoundError as error:
-        raise BadInput("Excel files need XlsxWriter, which is not installed", hint="pip install xlsxwriter") from error
+    _need_excel()
+    frame.write_excel(out)
     return out.getvalue()
+
+
+def _need_excel() -> None:
+    try:
+        import xlsxwriter  # noqa: F401 - Polars writes with it
+    except ImportError as error:
+        message = "Excel files need XlsxWriter, which is not installed"
+        raise BadInput(message, hint="pip install 'tapehawk[excel]', or write csv or parquet") from error
 
 
 def _cell(value: object) -> object:

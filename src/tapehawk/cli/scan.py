@@ -146,8 +146,7 @@ def _answer(
 
     known = settings(config_file)
     chosen = format_ or ("table" if output else known.cli.default_format)
-    if output is not None:
-        need_place(output, chosen)
+    need_place(output, chosen)
     if fetch:
         from tapehawk.cli.sync import fetch as fetch_lacking
 
