@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from tapehawk.core.errors import OutOfBounds
+from tapehawk.data.providers.alpaca.adapter import AlpacaProvider
+from tapehawk.data.providers.alpaca.config import AlpacaConfig
+from tapehawk.data.providers.polygon.adapter import PolygonProvider
+from tapehawk.data.providers.polygon.config import PolygonConfig
+from tapehawk.data.providers.twelvedata.adapter import TwelveDataProvider
+from tapehawk.data.providers.twelvedata.config import TwelveDataConfig
 from tapehawk.data.providers.wire.breaker import Breaker
-from tapehawk.data.providers.wire.bucket import Bucket
+from tapehawk.data.providers.wire.bucket import _BUCKETS, Bucket, bucket_of
+from tapehawk.data.providers.wire.secrets import Keys
 from tests.fakes.clock import JumpingClock
 
 pytestmark = pytest.mark.anyio
@@ -108,3 +118,51 @@ def test_a_probe_that_was_given_up_leaves_room_for_the_next():
     assert breaker.admit() == 0.0
     breaker.abandoned()
     assert breaker.admit() == 0.0
+
+
+# ----------------------------------------------------------------------------------- one key, one bucket
+
+
+def of(key, time, address="http://vendor", limit=5):
+    return bucket_of(address, Keys.bearer(SecretStr(key)), limit, clock=time)
+
+
+def test_what_uses_one_key_shares_one_bucket():
+    time = JumpingClock().clock
+    one = of("key-of-the-house", time)
+    assert of("key-of-the-house", time) is one
+    others = (
+        of("another-key", time),
+        of("key-of-the-house", time, address="http://elsewhere"),
+        of("key-of-the-house", time, limit=9),
+    )
+    assert all(other is not one for other in others)
+
+
+def test_the_process_does_not_remember_keys_in_clear():
+    of("key-of-the-house", JumpingClock().clock)
+    assert "key-of-the-house" not in repr(list(_BUCKETS))
+
+
+CONFIGS = {
+    PolygonProvider: PolygonConfig(api_key=SecretStr("key-of-the-fake"), plan="basic"),
+    AlpacaProvider: AlpacaConfig(api_key=SecretStr("key-of-the-fake"), secret_key=SecretStr("secret-of-the-fake")),
+    TwelveDataProvider: TwelveDataConfig(api_key=SecretStr("key-of-the-fake")),
+}
+
+
+@pytest.mark.parametrize("kind", CONFIGS, ids=lambda kind: kind.name)
+def test_two_providers_on_one_key_spend_from_one_budget(kind):
+    clock = JumpingClock().clock
+    one, other = (kind(CONFIGS[kind], clock=clock) for _ in range(2))
+    whole = other.health().credits_left
+    one._wire.bucket.reserve(2)
+    assert other.health().credits_left == whole - 2
+    assert kind(CONFIGS[kind], clock=JumpingClock().clock).health().credits_left == whole
+
+
+def test_threads_that_spend_from_one_bucket_never_spend_too_much():
+    bucket = Bucket(50, clock=JumpingClock().clock)
+    with ThreadPoolExecutor(8) as pool:
+        instants = sorted(pool.map(lambda _: bucket.reserve(), range(2000)))
+    assert instants == [60.0 * (number // 50) for number in range(2000)]

@@ -22,7 +22,7 @@ from tapehawk.data.providers.alpaca.feeds import FIRST_DAY, PLANS, RECENT
 from tapehawk.data.providers.alpaca.pages import pages
 from tapehawk.data.providers.alpaca.planning import AT_ONCE, PAGE, planned
 from tapehawk.data.providers.door import CallPlan, Fetched, Health, Offer, OnGap, Provider, Step, Stream, Wanted
-from tapehawk.data.providers.wire.bucket import Bucket
+from tapehawk.data.providers.wire.bucket import Bucket, bucket_of
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.data.providers.wire.secrets import Keys
 from tapehawk.data.providers.wire.transport import Wire
@@ -43,9 +43,10 @@ class AlpacaProvider(Provider):
         self._plan = PLANS[config.plan]
         self._calendar = calendar_named(config.market)
         self._keys = Keys({"APCA-API-KEY-ID": ("{}", config.api_key), "APCA-API-SECRET-KEY": ("{}", config.secret_key)})
-        self._bucket = Bucket(self._plan.calls_per_minute, clock=clock)
+        self._bucket = bucket_of(config.base_url, self._keys, self._plan.calls_per_minute, clock=clock)
         self._wire = self._wired(config.base_url, self._bucket, heard=self._heard)
-        self._account = self._wired(config.trading_url, Bucket(ACCOUNT_LIMIT, clock=clock))
+        account = bucket_of(config.trading_url, self._keys, ACCOUNT_LIMIT, clock=clock)
+        self._account = self._wired(config.trading_url, account)
 
     def _wired(self, base_url: str, bucket: Bucket, heard: Callable[[Mapping[str, str]], None] | None = None) -> Wire:
         return Wire(

@@ -24,7 +24,7 @@ from tapehawk.data.providers.polygon.config import PolygonConfig
 from tapehawk.data.providers.polygon.pages import pages
 from tapehawk.data.providers.polygon.planning import PAGE, planned
 from tapehawk.data.providers.polygon.plans import PLANS, POLITE
-from tapehawk.data.providers.wire.bucket import Bucket
+from tapehawk.data.providers.wire.bucket import bucket_of
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.data.providers.wire.secrets import Keys
 from tapehawk.data.providers.wire.transport import Wire
@@ -46,7 +46,7 @@ class PolygonProvider(Provider):
             self.name,
             config.base_url,
             keys=self._keys,
-            bucket=Bucket(limit, per=per, clock=clock),
+            bucket=bucket_of(config.base_url, self._keys, limit, per=per, clock=clock),
             clock=clock,
             read_trouble=reading.read_trouble,
         )

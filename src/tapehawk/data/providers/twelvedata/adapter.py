@@ -25,7 +25,7 @@ from tapehawk.data.providers.twelvedata import reading, reference
 from tapehawk.data.providers.twelvedata.config import TwelveDataConfig
 from tapehawk.data.providers.twelvedata.planning import AT_ONCE, PAGE, planned
 from tapehawk.data.providers.twelvedata.plans import PLANS
-from tapehawk.data.providers.wire.bucket import Bucket
+from tapehawk.data.providers.wire.bucket import bucket_of
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.data.providers.wire.secrets import Keys
 from tapehawk.data.providers.wire.transport import Wire
@@ -63,7 +63,7 @@ class TwelveDataProvider(Provider):
         self._config, self._clock = config, clock
         self._plan = PLANS[config.plan]
         self._keys = Keys({"Authorization": ("apikey {}", config.api_key)})
-        self._bucket = Bucket(self._plan.credits, clock=clock)
+        self._bucket = bucket_of(config.base_url, self._keys, self._plan.credits, clock=clock)
         self._wire = Wire(
             self.name,
             config.base_url,
