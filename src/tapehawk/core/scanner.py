@@ -49,7 +49,7 @@ class Setup:
     close), `stop` and the prices among `show` are split-adjusted expressions; rows give them as traded. `base`: base of
     the confidence, None where it is the score. `known`: "open" for a setup that uses of its own bar only the open.
     `timeframes`: the bars the pattern exists on, None for all of its scanner's. `says`: factors of the confidence that
-    its own conditions say already ("volume").
+    its own conditions say already ("volume"). `words`: of a shown grade, what rows say for 0, 1, 2, … (null: UNKNOWN).
     """
 
     pattern: str
@@ -63,6 +63,7 @@ class Setup:
     known: str = AT_CLOSE
     timeframes: tuple[str, ...] | None = None
     says: tuple[str, ...] = ()
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, condition in self.when.items():

@@ -27,6 +27,7 @@ from tapehawk.core.slower import MINUTES
 
 MINUTE_US = 60_000_000
 CRYPTO_LOT = 1e-8
+UNKNOWN: Final = "UNKNOWN"
 Values: TypeAlias = list[Any] | npt.NDArray[Any]
 """A column of rows: numbers as an array (times int64, else float64 with NaN for null), anything else as a list."""
 Columns: TypeAlias = dict[str, Values]
@@ -81,9 +82,20 @@ def hits_of(found: Found, panel: Panel, risk: Risk) -> Hits:
         "direction": [str(found.setup.direction)] * bar.size,
         **_signal(found.setup, at, _phases(panel, bar), risk, CRYPTO_LOT if panel.calendar == "crypto" else 1.0),
         "labels": [list(panel.labels)] * bar.size,
-        **{name.removeprefix(OWN): column for name, column in at.items() if name.startswith(OWN)},
+        **_own(found.setup, at),
     }
     return Hits(found.setup, columns, session, at["dollar_volume"], steps, found.symbols)
+
+
+def _own(setup: Setup, at: Mapping[str, Floats]) -> Columns:
+    """Return the scanner's own columns, its grades in words."""
+    own: Columns = {name.removeprefix(OWN): column for name, column in at.items() if name.startswith(OWN)}
+    graded = {name: _said(at[OWN + name], words) for name, words in setup.words.items()}
+    return own | graded
+
+
+def _said(grades: Floats, words: tuple[str, ...]) -> list[str]:
+    return [UNKNOWN if np.isnan(grade) else words[int(grade)] for grade in grades]
 
 
 def _traded(found: Found) -> dict[str, Floats]:
@@ -183,7 +195,7 @@ def _column(one: Hits, name: str) -> Values:
 
 def _joined(parts: list[Values]) -> Values:
     if any(isinstance(part, list) for part in parts):
-        return [value for part in parts for value in part]
+        return [value for part in parts for value in (part if isinstance(part, list) else [None] * part.size)]
     return np.concatenate(parts)
 
 

@@ -20,6 +20,7 @@ _change, _day_atr = close - session_open(), daily(atr(14))
 _change_pct = (close / session_open() - 1) * 100
 _range_pct = (session_high() - session_low()) / session_open() * 100
 _FLAT_ATR = 0.5
+_WORDS = {"momentum_signal": ("NEUTRAL", "LOW", "MODERATE", "HIGH")}
 
 
 class RelativeVolume(Scanner):
@@ -29,8 +30,8 @@ class RelativeVolume(Scanner):
     25 for every doubling of the volume, at most 100. The stop is 1.5 daily ATR away. What is usual is known from
     `min_sample_days` sessions on, or a third of `lookback_days` if that is more; a mean day is that of so many sessions
     until there are `lookback_days`. On intraday bars the session has ten bars so far (`current_ticks`), of longer bars
-    a 39th of a session's. `momentum_signal` is 3 (high: changed by 1.5 % from its open in a range of 2 %), 2 (moderate:
-    1 % in 1.5 %), 1 (low: 0.5 %) or 0 (neutral).
+    a 39th of a session's. `momentum_signal` is HIGH (changed by 1.5 % from its open in a range of 2 %), MODERATE (1 %
+    in 1.5 %), LOW (0.5 %) or NEUTRAL.
     """
 
     timeframes: ClassVar[tuple[str, ...]] = ("1m", "5m", "15m", "30m", "1h", "4h", "1d")
@@ -48,9 +49,9 @@ class RelativeVolume(Scanner):
         score = function("min", function("log", ratio) * (25 / log(2)), 100)
         busy, show = self._busy(), self._shown()
         up, down = busy | {"up": _change > reach}, busy | {"down": _change < -reach}
-        yield Setup("up", BUY, up, stop=close - 1.5 * _day_atr, score=score, show=show)
-        yield Setup("down", SELL, down, stop=close + 1.5 * _day_atr, score=score, show=show)
-        yield Setup("flat", NONE, busy | {"flat": abs(_change) <= reach}, score=score, show=show)
+        yield Setup("up", BUY, up, stop=close - 1.5 * _day_atr, score=score, show=show, words=_WORDS)
+        yield Setup("down", SELL, down, stop=close + 1.5 * _day_atr, score=score, show=show, words=_WORDS)
+        yield Setup("flat", NONE, busy | {"flat": abs(_change) <= reach}, score=score, show=show, words=_WORDS)
 
     def _ratio(self) -> Expr:
         return volume_so_far() / self._expected()
@@ -97,7 +98,7 @@ class RelativeVolume(Scanner):
 
 
 def _momentum() -> Expr:
-    """Return 3 high, 2 moderate, 1 low, 0 neutral."""
+    """Return the place of the word in _WORDS."""
     change = abs(_change_pct)
     moderate = where((change >= 1) & (_range_pct >= 1.5), 2, number(change >= 0.5))
     return where((change >= 1.5) & (_range_pct >= 2), 3, moderate)

@@ -20,6 +20,7 @@ _rsi, _atr, _bands, _direction = rsi(14), atr(14), bollinger(20, 2.0), adx(14)
 _histogram = macd(12, 26, 9).histogram
 _trend = {True: ema(close, 20) > ema(close, 50), False: ema(close, 20) < ema(close, 50)}
 _squeezed = count(squeeze(), _SQUEEZED_BARS)[1] == _SQUEEZED_BARS
+_WORDS = {"risk_level": ("VERY_LOW_RISK", "LOW_RISK", "MEDIUM_RISK", "HIGH_RISK")}
 
 
 class Technical(Scanner):
@@ -28,9 +29,9 @@ class Technical(Scanner):
     On intraday bars the indicators are those of the sessions up to yesterday. A bounce: RSI or %B at its extreme and
     the MACD histogram turning. A trend: EMA20 and EMA50, ADX with its direction, and MACD agree. A squeeze: the
     Bollinger bands were inside the Keltner channel for five bars, and the close leaves them. The score is the share of
-    five votes (RSI, MACD, %B, EMA, ADX) for the side; `risk_level` is 0 (very low risk), 1 (low), 2 (medium) or 3
-    (high): 2 for an RSI beyond 25 or 75, 1 at or beyond a band, 1 for a change above 3 %, at most 3. The stop is 1.5
-    ATR away.
+    five votes (RSI, MACD, %B, EMA, ADX) for the side; `risk_level` is VERY_LOW_RISK, LOW_RISK, MEDIUM_RISK or HIGH_RISK
+    for 0, 1, 2 and 3 points: 2 for an RSI beyond 25 or 75, 1 at or beyond a band, 1 for a change above 3 %, at most 3.
+    The stop is 1.5 ATR away.
     """
 
     rsi_oversold: Annotated[float, Field(ge=0, le=50, description="RSI at or below")] = 30
@@ -56,7 +57,7 @@ class Technical(Scanner):
         share = reduce(add, map(number, votes.values())) * (100 / len(votes))
         for name, when in zip(names, patterns, strict=True):
             completed = {label: daily(condition) for label, condition in when.items()}
-            yield Setup(name, side, completed, stop=stop, score=daily(share), show=_shown())
+            yield Setup(name, side, completed, stop=stop, score=daily(share), show=_shown(), words=_WORDS)
 
     def _votes(self, *, up: bool) -> dict[str, Expr]:
         """Return the five votes for a side."""
