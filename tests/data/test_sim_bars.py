@@ -18,6 +18,7 @@ from tapehawk.core.errors import BadInput, OutOfBounds, UnknownName
 from tapehawk.core.sessions import us_calendar
 from tapehawk.data.providers.sim import Simulator, market
 from tapehawk.data.providers.sim.filling import fill, fill_intraday
+from tapehawk.data.quarantine import quarantined
 from tapehawk.data.store import read_actions, read_bars, read_symbols
 
 START, END = dt.date(2023, 1, 3), dt.date(2024, 12, 31)
@@ -217,6 +218,19 @@ def test_a_store_is_filled_with_bars_splits_and_names(simulator, daily, tmp_path
     assert_frame_equal(read_bars(tmp_path, small.series("5m")).drop("adjusted_as_of"), small.intraday("5m", end, end))
     assert read_symbols(tmp_path).height == small.symbols(start, end).height + 6
     assert read_actions(tmp_path).height == small.actions(start, end).height
+
+
+def test_what_is_filled_in_is_checked_as_every_write_is(tmp_path, monkeypatch):
+    """Prices that jump at splits which nobody tells of are quarantined; told of, they are not."""
+    some, (start, end) = Simulator(symbols=60), (dt.date(2024, 1, 2), END)
+    splits = some.actions(start, end)
+    fill(tmp_path / "told", some, start, end)
+    assert quarantined(tmp_path / "told", some.series()).is_empty()
+    monkeypatch.setattr(some, "actions", lambda *_: splits.clear())
+    fill(tmp_path / "silent", some, start, end)
+    found = quarantined(tmp_path / "silent", some.series())
+    assert found.height > 0
+    assert set(found.select("symbol", "date").rows()) <= set(splits.select("symbol", "ex_date").rows())
 
 
 def test_a_range_without_a_session_is_empty(simulator):

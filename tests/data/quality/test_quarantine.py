@@ -14,7 +14,7 @@ from tapehawk.data import store
 from tapehawk.data.exports import ExportQuestion, export_bars
 from tapehawk.data.imports import ImportOptions, import_path
 from tapehawk.data.panels import PanelQuestion, open_panel
-from tapehawk.data.quality import CheckQuestion, check_store, check_written
+from tapehawk.data.quality import CheckQuestion, check_store, check_written, check_written_in_parts, checking
 from tapehawk.data.quarantine import quarantined
 from tapehawk.data.versions import data_version, parse_version
 from tests.data.quality.planted import DAILY, action, changed, market, minutes, sessions, split, without
@@ -55,6 +55,17 @@ def test_the_history_before_a_missed_split_is_left_out_and_counted(missed):
     assert of(panel, "CCC", "session")[0] == day_number(DAY)
     assert {of(panel, name).size for name in panel.symbols if name != "CCC"} == {120}
     assert open_panel(missed, PanelQuestion()).left_out == panel.left_out  # from disk, too
+
+
+def test_checked_in_parts_the_same_is_found(root, tmp_path, monkeypatch):
+    bars = split(split(market(), "CCC", DAY, 1, 10), "AAA", DAYS[60], 1, 4)
+    whole = write(root, bars)
+    monkeypatch.setattr(checking, "CHECKED_AT_ONCE", 200)
+    store.append_bars(tmp_path / "parts", [(DAILY, bars)])
+    parts = check_written_in_parts(tmp_path / "parts", DAILY, bars)
+    assert whole.height >= 2
+    assert parts.equals(whole)
+    assert quarantined(tmp_path / "parts", DAILY).equals(quarantined(root, DAILY))
 
 
 def test_what_was_written_is_checked_and_what_is_found_is_returned(root):

@@ -9,7 +9,7 @@ Checks are the modules of `checks`, one a kind, found by existing (`checks/__ini
 
 from __future__ import annotations
 
-from tapehawk.data.quality.checking import CheckQuestion, check_store, check_written, examine
+from tapehawk.data.quality.checking import CheckQuestion, check_store, check_written, check_written_in_parts, examine
 from tapehawk.data.quality.examined import Examined
 from tapehawk.data.quality.finding import KINDS, SEVERITIES, Finding, findings
 from tapehawk.data.quality.finding import SCHEMA as FINDINGS
@@ -23,6 +23,7 @@ __all__ = [
     "Finding",
     "check_store",
     "check_written",
+    "check_written_in_parts",
     "examine",
     "findings",
 ]

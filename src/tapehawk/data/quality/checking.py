@@ -32,6 +32,9 @@ LOOK_BACK: Final = {
 REVIEWED: Final = dt.timedelta(days=10)
 """How far before them a judgement can still change: a jump is looked at again while its next five bars come in."""
 
+CHECKED_AT_ONCE: Final = 1_000_000
+"""Bars whose symbols are checked together, where many were written."""
+
 Check = Callable[[Examined], Sequence[Told]]
 
 
@@ -105,6 +108,19 @@ def check_written(root: Path, batches: Sequence[tuple[Series, pl.DataFrame]]) ->
         findings = _examined(root, examined, kinds, since=first - REVIEWED)
         found.append(findings.filter(pl.col("date").is_null() | (pl.col("date") >= first)))
     return ordered(found)
+
+
+def check_written_in_parts(root: Path, series: Series, bars: pl.DataFrame) -> pl.DataFrame:
+    """Check bars as `check_written` does, some symbols at a time, so that memory does not grow with the market.
+
+    `bars`: symbol and time; or only the first bar of each symbol, with how many `bars` there are from it on.
+    """
+    counted = (
+        bars if "bars" in bars.columns else bars.group_by("symbol").agg(pl.col("time").min(), pl.len().alias("bars"))
+    )
+    parts = counted.sort("symbol").with_columns(part=pl.col("bars").cum_sum() // CHECKED_AT_ONCE)
+    every = [part.select("symbol", "time") for part in parts.partition_by("part", maintain_order=True)]
+    return ordered([check_written(root, [(series, part)]) for part in every])
 
 
 def _examined(root: Path, examined: Examined, kinds: Sequence[str] = (), since: dt.date | None = None) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from tapehawk.core.bars import SCHEMA, Series, check_bars
 from tapehawk.data import store
 from tapehawk.data.basis import AS_OF
 from tapehawk.data.providers.door import Fetched, Step
-from tapehawk.data.quality import check_written
+from tapehawk.data.quality import check_written_in_parts
 from tapehawk.data.rejects import counted, write_rejects
 from tapehawk.data.shapes import session_of
 from tapehawk.data.sync.ledger import Done, Ledger
@@ -27,8 +27,6 @@ from tapehawk.data.versions import bars_table, table_version
 
 MOST_REJECTS: Final = 100_000
 """Refused rows that are kept for people to look at."""
-CHECKED_AT_ONCE: Final = 1_000_000
-"""Bars whose symbols are checked together."""
 OUTSIDE: Final = "outside the dates asked for"
 
 Answer = tuple[Step, Fetched]
@@ -78,10 +76,8 @@ class Keeper:
         """Check what was stored, some symbols at a time, and quarantine what needs it; return findings by kind."""
         found: Counter[str] = Counter()
         for series, written in self._written.items():
-            parts = written.sort("symbol").with_columns(part=pl.col("bars").cum_sum() // CHECKED_AT_ONCE)
-            for part in parts.partition_by("part", maintain_order=True):
-                kinds = check_written(self.root, [(series, part.select("symbol", "time"))])["kind"]
-                found.update(dict(kinds.value_counts().iter_rows()))
+            kinds = check_written_in_parts(self.root, series, written)["kind"]
+            found.update(dict(kinds.value_counts().iter_rows()))
         return dict(found.most_common())
 
     def write_rejects(self, provider: str) -> Path | None:

@@ -1,4 +1,4 @@
-"""Fill a store from the simulator."""
+"""Fill a store from the simulator; what is stored is checked as every write is."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
-from tapehawk.core.bars import Market
+import polars as pl
+
+from tapehawk.core.bars import Market, Series
 from tapehawk.data.providers.sim.simulator import Simulator
+from tapehawk.data.quality import check_written_in_parts
 from tapehawk.data.store import append_actions, append_bars, append_symbols
 from tapehawk.data.tables import Appended
 
@@ -17,7 +20,7 @@ def fill(root: Path, simulator: Simulator, start: dt.date, end: dt.date, market:
     append_symbols(root, simulator.symbols(start, end, market))
     if market == "us":
         append_actions(root, simulator.actions(start, end))
-    return append_bars(root, [(simulator.series("1d", market), simulator.daily(start, end, market=market))])
+    return _stored(root, simulator.series("1d", market), simulator.daily(start, end, market=market))
 
 
 def fill_intraday(  # noqa: PLR0913 - what, of which sessions, of whom
@@ -32,4 +35,10 @@ def fill_intraday(  # noqa: PLR0913 - what, of which sessions, of whom
 ) -> Appended:
     """Store the intraday bars of some sessions, of all symbols when None are named."""
     bars = simulator.intraday(timeframe, start, end, symbols, market)
-    return append_bars(root, [(simulator.series(timeframe, market), bars)])
+    return _stored(root, simulator.series(timeframe, market), bars)
+
+
+def _stored(root: Path, series: Series, bars: pl.DataFrame) -> Appended:
+    stored = append_bars(root, [(series, bars)])
+    check_written_in_parts(root, series, bars)
+    return stored
