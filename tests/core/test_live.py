@@ -16,7 +16,7 @@ from tapehawk.core import evaluate as evaluator
 from tapehawk.core import state as states
 from tapehawk.core.columns import close, high
 from tapehawk.core.errors import BadInput
-from tapehawk.core.indicators import ema
+from tapehawk.core.indicators import ema, volume_so_far_usual
 from tapehawk.core.live import Live
 from tapehawk.core.panel import Panel
 from tapehawk.core.scanner import NONE, Setup
@@ -212,3 +212,17 @@ def test_a_rewind_to_the_beginning_in_place_of_the_checkpoint_is_caught():
     nothing = mock.patch("tapehawk.core.live.of_symbol", lambda state, row: states.mapped(state, lambda a: a[:1] * 0))
     with nothing, pytest.raises(AssertionError):
         a_revision_leaves_no_trace(PANEL, shows_everything(daily_watches()), 0, 40)
+
+
+@pytest.mark.parametrize(("hours", "minutes"), [("regular", 390), ("extended", 960)])
+def test_what_is_usual_by_the_minute_remembers_its_sessions_twice_as_its_page_says(hours, minutes):
+    usual = watch(Setup("usual", NONE, {"any": volume_so_far_usual(20) > 0}), universe={}, shown={"close": close})
+    with closing(Live([usual], replace(random_panel((3,), "1m", seed=1), hours=hours), threads=1)) as live:
+        (part,) = live._parts()
+        sizes = [sum(array.nbytes for _, array in states.arrays_of(state)) for state in (*part.states, *part.kept)]
+    ring = 8 * 21 * minutes
+    assert len(sizes) == 2
+    assert all(ring < size < ring + 200 for size in sizes)
+    said = "1.3 GB" if hours == "regular" else "3.2 GB"
+    assert f"{sum(sizes) * 10_000 / 1e9:.1f} GB" == said
+    assert said in str(volume_so_far_usual.__doc__)

@@ -54,6 +54,9 @@ def volume_so_far_usual(length: int = 20) -> Expr:
     a hole longer than `length` sessions (and a week) it begins anew. On daily bars: the mean volume of the `length`
     sessions before.
 
+    Scanned live it remembers `length` + 1 sessions bar by bar, twice: of 10,000 symbols on 1-minute bars 1.3 GB for a
+    length of 20, in extended hours 3.2 GB. Bars of 5 minutes take a fifth of that.
+
     Unit: shares. `length` is 1–250 sessions. Warm-up: `length` sessions; exact. Source: glossary 5.
     """
     n = bars(length, "length", most=250)
