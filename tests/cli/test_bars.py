@@ -62,12 +62,21 @@ def test_data_status_lists_every_series(scanner, answer):
     assert "splits" in shown
 
 
+def test_data_status_says_sessions_not_the_dates_of_utc(scanner):
+    """The last minutes after hours are the next day in UTC."""
+    rows = [f"AAA,2025-12-{day}T19:{minute}:00-05:00,1,1,1,1,9" for day in (30, 31) for minute in (45, 50, 55)]
+    Path("late.csv").write_text("\n".join(["symbol,time,open,high,low,close,volume", *rows]))
+    assert scanner("import", "late.csv", "--adjustment", "none").exit_code == 0
+    (minutes,) = (line for line in scanner("data", "status").stdout.splitlines() if " 5m " in line)
+    assert minutes.split()[4:6] == ["2025-12-30", "2025-12-31"]
+
+
 @pytest.mark.usefixtures("stored")
 def test_an_export_writes_the_asked_bars_with_their_labels(scanner, answer):
     symbol = answer("sql", "select min(symbol) as s from bars_1d")[0]["s"]
     done = scanner("export", "out.parquet", "--symbols", symbol, "--start-date", "2025-06-02")
     written = pl.read_parquet("out.parquet")
-    assert f"wrote {written.height} bars of 1 symbols to out.parquet  [simulated]" in done.stdout
+    assert f"wrote {written.height} bars of 1 symbol to out.parquet  [simulated]" in done.stdout
     assert written["symbol"].unique().to_list() == [symbol]
 
 

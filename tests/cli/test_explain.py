@@ -33,6 +33,17 @@ def test_what_is_no_hit_names_the_first_condition_that_was_not_true(answer, scan
     assert "[simulated]" in shown
 
 
+def test_conditions_are_shown_in_the_words_of_formulas(scanner, hit):
+    shown = scanner("explain", hit["symbol"], *EXPLAIN).stdout
+    assert "high[1] * 1.001" in shown
+    assert "  raw.close >= 5" in shown
+
+
+def test_a_symbol_like_none_that_is_stored_is_answered_with_what_there_is(scanner, answer):
+    first = answer("sql", "select min(symbol) as s from bars_1d")[0]["s"]
+    assert f", from {first} to " in scanner("explain", "12345", *EXPLAIN).stderr
+
+
 def test_a_history_that_is_too_short_is_unknown_and_said_to_be(scanner, hit):
     shown = scanner("explain", hit["symbol"], *EXPLAIN, "--date", "2024-06-03").stdout
     assert "? " in shown

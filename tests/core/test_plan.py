@@ -79,9 +79,9 @@ def test_nodes_come_once_and_arguments_before_what_uses_them():
     assert all(place[arg] < place[node] for node in order for arg in node.args)
 
 
-def test_a_number_alone_is_a_constant():
+def test_a_number_alone_is_spread_over_all_bars():
     made = plan([as_expr(3.0)])
-    assert made.slots[made.answers[0]].sort == CONSTANT
+    assert made.slots[made.answers[0]].sort == COLUMN
 
 
 @given(xs=roots("1h", "1d"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from unittest import mock
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tapehawk.core import panel as panels
+from tapehawk.core import workspace
 from tapehawk.core.columns import close, high, low
 from tapehawk.core.expr import call
 from tapehawk.core.panel import Panel
@@ -44,11 +46,11 @@ def answer(found: list[Found]) -> list[tuple]:
     ]  # fmt: skip
 
 
-def in_small_blocks():
-    """Cut panels into blocks of a few bars, so that there are many."""
-    return mock.patch.object(
-        panels.Panel, "blocks", lambda self, bars=0: [self.block(*run) for run in panels._runs(self.starts, 40)]
-    )
+@contextmanager
+def in_small_blocks(strip=16):
+    """Cut panels into blocks of a few bars and these into shorter strips, so that there are many of both."""
+    with mock.patch.object(panels, "BLOCK_BARS", 40), mock.patch.object(workspace, "STRIP_BARS", strip):
+        yield
 
 
 def counted(panel: Panel, one: Watch, selected: np.ndarray) -> list[tuple]:
@@ -109,6 +111,15 @@ def test_skipping_changes_nothing(panel, watches, select):
     assert skipping == answer(find(panel, watches, select, threads=1, everywhere=True))
     with in_small_blocks():
         assert skipping == answer(find(panel, watches, select, threads=1))
+
+
+@pytest.mark.parametrize(("panel", "watches"), EVERY)
+@pytest.mark.parametrize("strip", [1, 2, 7, 59, 60, 61, 10_000])
+def test_wherever_a_block_is_cut_into_strips_the_answer_is_the_same(panel, watches, strip):
+    whole = answer(find(panel, watches, every_bar, threads=1))
+    with in_small_blocks(strip):
+        assert answer(find(panel, watches, every_bar, threads=1)) == whole
+        assert answer(find(panel, watches, every_bar, threads=1, everywhere=True)) == whole
 
 
 @pytest.mark.parametrize(("panel", "watches"), EVERY)
@@ -173,6 +184,7 @@ def test_it_counts_the_symbols_that_have_a_bar_that_was_asked_for():
 
 def test_a_symbol_that_is_skipped_wrongly_is_caught():
     keep_fewer = panels.Panel.blocks_of
-    hasty = mock.patch.object(panels.Panel, "blocks_of", lambda self, symbols: keep_fewer(self, symbols[:-1]))
+    fewer = lambda self, wanted: keep_fewer(self, wanted & (np.cumsum(wanted) > 1))  # noqa: E731
+    hasty = mock.patch.object(panels.Panel, "blocks_of", fewer)
     with hasty, pytest.raises(AssertionError):
         test_skipping_changes_nothing(PANEL, daily_watches(), every_bar)

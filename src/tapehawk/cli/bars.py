@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.text import Text
 
-from tapehawk.cli import options
+from tapehawk.cli import numbers, options
 from tapehawk.cli.options import DATE, EndDate, Format, StartDate, Symbols, Timeframe
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def export(
     if format_ == "json":
         print_json(done)
         return
-    said = f"wrote {done.rows:,} bars of {done.symbols:,} symbols to {done.path}"
+    said = f"wrote {numbers.many(done.rows, 'bar')} of {numbers.many(done.symbols, 'symbol')} to {done.path}"
     screen(known).print(_labelled(said, done.series.labels))
 
 
@@ -119,7 +119,7 @@ def _show_import(console: Console, done: ImportReport, root: Path) -> None:
     console.print(_labelled(f"{done.kind}: {counts} {verb} in {root}", _labels(done)))
     _facts(console, done)
     for reason, rows in done.rejected.items():
-        console.print(Text(f"  refused  {rows:,} rows: {reason}", style="yellow"))
+        console.print(Text(f"  refused  {numbers.many(rows, 'row')}: {reason}", style="yellow"))
     if done.reject_file:
         console.print(Text(f"  refused rows are in {done.reject_file}", style="yellow"))
     if done.findings:
@@ -131,16 +131,16 @@ def _show_import(console: Console, done: ImportReport, root: Path) -> None:
 
 def _facts(console: Console, done: ImportReport) -> None:
     facts = {"columns": ", ".join(f"{role} ← {column}" for role, column in done.mapping.items())}
-    facts["read"] = f"{done.rows_read:,} rows of {done.files} {'file' if done.files == 1 else 'files'}"
+    facts["read"] = f"{numbers.many(done.rows_read, 'row')} of {numbers.many(done.files, 'file')}"
     if done.timeframe:
         facts["bars"] = f"{done.timeframe} ({'told' if done.timeframe_told else 'told from the times'})"
     if done.first and done.last:
-        facts["reach"] = f"{done.symbols:,} symbols, {done.first:%Y-%m-%d} to {done.last:%Y-%m-%d}"
+        facts["reach"] = f"{numbers.many(done.symbols, 'symbol')}, {done.first:%Y-%m-%d} to {done.last:%Y-%m-%d}"
     facts |= {f"series {n}": one.id for n, one in enumerate(done.series, start=1)}
     if done.out_of_order:
-        facts["order"] = f"{done.out_of_order:,} rows were out of order and have been sorted"
+        facts["order"] = f"{numbers.many(done.out_of_order, 'row')} out of order: they have been sorted"
     if done.outside_sessions:
-        facts["sessions"] = f"{done.outside_sessions:,} bars are outside any session; scans leave them out"
+        facts["sessions"] = f"{numbers.many(done.outside_sessions, 'bar')} outside any session: scans leave them out"
     for name, fact in facts.items():
         console.print(Text.assemble((f"  {name:9}", "dim"), fact))
 

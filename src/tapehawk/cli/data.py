@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Final, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.text import Text
@@ -56,7 +58,7 @@ def status(format_: Format = "table") -> None:
 def _series(one: SeriesStatus) -> tuple[object, ...]:
     from tapehawk.cli import numbers
 
-    reach = (f"{one.first:%Y-%m-%d}", f"{one.last:%Y-%m-%d}")
+    reach = (_session(one, one.first), _session(one, one.last))
     labels = Text(", ".join(one.labels), style="yellow")
     return (
         one.series.id,
@@ -67,6 +69,16 @@ def _series(one: SeriesStatus) -> tuple[object, ...]:
         numbers.size(one.bytes),
         labels,
     )
+
+
+def _session(one: SeriesStatus, instant: dt.datetime) -> str:
+    """Return the date of a bar's session: in New York an evening is not yet the next day."""
+    from tapehawk.core.series import SESSION_TIMEFRAMES
+    from tapehawk.data.shapes import EXCHANGE_ZONE
+
+    if one.series.timeframe in SESSION_TIMEFRAMES:
+        return f"{instant:%Y-%m-%d}"
+    return f"{instant.astimezone(ZoneInfo(EXCHANGE_ZONE[one.series.market])):%Y-%m-%d}"
 
 
 def sql(
@@ -80,6 +92,7 @@ def sql(
     [dim]scanner sql 'select symbol, max(close) from bars_1d group by symbol order by 2 desc limit 10'[/]
     """
     from tapehawk.app.settings import settings
+    from tapehawk.cli import numbers
     from tapehawk.cli.answers import print_json
     from tapehawk.cli.table import listing
     from tapehawk.cli.terminal import screen, working
@@ -98,4 +111,9 @@ def sql(
         out = screen(known)
         listing(out, found.columns, shown, right=numeric)
         more = found.height - MOST_ROWS
-        out.print(Text(f"{found.height:,} rows{f', the first {MOST_ROWS} shown' if more > 0 else ''}", style="dim"))
+        out.print(
+            Text(
+                f"{numbers.many(found.height, 'row')}{f', the first {MOST_ROWS} shown' if more > 0 else ''}",
+                style="dim",
+            )
+        )

@@ -84,12 +84,15 @@ def _condition(console: Console, condition: Condition) -> None:
     if condition.reason:
         line.append(f"  unknown: {condition.reason}", style="yellow")
     elif len(condition.parts) == 1:
-        line.append("  ").append(_compared(condition.parts[0]), style="dim")
-    console.print(line)
+        line.append("  ").append(_compared(condition.parts[0]))
+        if condition.text not in (condition.name, line.plain.rpartition("  ")[2]):
+            line.append(f"  {condition.text}", style="dim")
+    console.print(line, no_wrap=not condition.reason, overflow="ellipsis")
     if len(condition.parts) > 1:
         for part in condition.parts:
             mark, style = MARKS[part.state]
-            console.print(Text.assemble((f"      {mark} ", style), (f"{_compared(part)}  {part.text}", "dim")))
+            line = Text.assemble((f"      {mark} ", style), _compared(part), (f"  {part.text}", "dim"))
+            console.print(line, no_wrap=True, overflow="ellipsis")
 
 
 def _compared(part: Comparison) -> str:

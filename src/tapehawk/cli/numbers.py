@@ -55,6 +55,11 @@ def _four_digits(value: float | None) -> str:
     return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
+def many(count: int, noun: str) -> str:
+    """Return how many of something there are: 1 row, 2 rows."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def size(count: int) -> str:
     """Bytes by their scale."""
     scale, letter = next(((s, name) for s, name in _SCALES if count >= s), (1.0, ""))

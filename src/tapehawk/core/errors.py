@@ -54,7 +54,7 @@ class UnknownName(BadInput):
         elif names and len(names) <= 30:
             hint = f"valid {kind}s: {', '.join(names)}"
         else:
-            hint = ""
+            hint = f"there are {len(names):,}, from {names[0]} to {names[-1]}" if names else ""
         super().__init__(f"unknown {kind} {name!r}" + (f" ({place})" if place else ""), hint=hint)
 
 

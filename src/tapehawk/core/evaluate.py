@@ -1,32 +1,35 @@
 """How expressions become columns: the one evaluator behind history, catching up, live and explain.
 
-An `Evaluation` runs a plan over one block of bars and answers its roots in order. With a `state` the kernels go on from
-where the last call left them, which is all that live is; without one they start from an empty history. From one answer
-to the next everything is one call of compiled code that does not hold the interpreter's lock.
+An `Evaluation` runs a plan over one block of bars. With a `state` the kernels go on from where the last call left them,
+which is all that live is; without one they start from an empty history. A script of conditions and what is shown of
+their hits is one call of compiled code that does not hold the interpreter's lock.
 
 Numbers are float64 with NaN for null; conditions are masks of 0 false, 1 unknown, 2 true.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import cast
+from typing import Final, cast
 
 import numpy as np
 
 from tapehawk.core.expr import Expr
 from tapehawk.core.kernels.machine import compiled_execute
 from tapehawk.core.panel import Block, Column, Floats, Ints, Mask
-from tapehawk.core.plan import CONSTANT, Plan, plan
+from tapehawk.core.plan import Plan, plan
+from tapehawk.core.script import Sifted
 from tapehawk.core.slower import Closed, Forming, Held, Kept, State
 from tapehawk.core.state import blank, forming
 from tapehawk.core.timeframes import for_bars
 from tapehawk.core.workspace import Workspace
 
+NONE_LEFT: Final = np.empty(0, dtype=np.uint8)  # for scripts that find nothing
+
 
 class Evaluation:
-    """A plan's roots over one block, one after another: each is met with a running mask or read as a column.
+    """A plan's roots over one block: sifted by the workspace's script, or read one after another as columns.
 
     `state`: kernels' states by node, changed in place (absent nodes start empty). `given`: columns of the whole panel
     computed beforehand (ranks across the universe), by node.
@@ -47,48 +50,50 @@ class Evaluation:
             space.start_empty(block.starts.size - 1)
         else:
             space.go_on_from([cast("Floats", self._own(one.node)) for one in space.calls])
-        space.ready()
 
-    def meet(self, running: Mask, roots: int) -> Ints:
-        """AND the next `roots` masks into `running`, unknown becoming false.
-
-        Returns for each (roots, 2) how many bars were still true after it, and how many fell because it was unknown.
-        """
-        first, last = self._next, self._next + roots
-        self._next = last
-        if roots:
-            self._execute(self._space.sections[first][0], self._space.sections[last - 1][1], running, meeting=True)
-        return self._space.counts[first:last]
+    def sift(self, left: Mask, known: Sequence[Ints] = ()) -> Sifted:
+        """Run the script. `left` marks the bars that are asked for and is changed by it; `known`: its known hits."""
+        space = self._space
+        for number, rows in enumerate(known):
+            space.rows[number, : rows.size] = rows
+            space.spans[number, 2] = rows.size
+        self._execute(0, len(space.instructions), left)
+        ends = space.spans[:, 1].tolist()
+        return Sifted(
+            space.counts,
+            [rows[:end].copy() for rows, end in zip(space.rows, ends, strict=True)],
+            [values[: ends[hits]].copy() for values, hits in zip(space.shown, space.hits_of, strict=True)],
+        )
 
     def column(self) -> Column:
         """Return the next root's column, good until the one after it is asked for."""
         number, space = self._next, self._space
         self._next += 1
-        self._execute(*space.sections[number], np.empty(self._block.n_bars, dtype=np.uint8), meeting=False)
-        array = space.arrays[space.plan.answers[number]]
-        constant = space.plan.slots[space.plan.answers[number]].sort == CONSTANT
-        return np.full(self._block.n_bars, array[0]) if constant else array
+        self._execute(*space.sections[number], NONE_LEFT)
+        return space.column(space.plan.answers[number], self._block.n_bars)
 
     def columns(self) -> Iterator[Column]:
         """Yield the columns of the roots that are left."""
         while self._next < len(self._space.sections):
             yield self.column()
 
-    def _execute(self, first: int, last: int, running: Mask, *, meeting: bool) -> None:
-        """Run instructions from `first` to the MEET at `last`; a slower timeframe is folded in between, in Python."""
+    def _execute(self, first: int, last: int, left: Mask) -> None:
+        """Run the instructions first … last - 1; a slower timeframe is folded in between, in Python."""
         space = self._space
-        for pause in sorted(row for row in space.pauses if first <= row <= last):
-            self._run(first, pause, running)
-            for one in space.pauses[pause]:
-                space.arrays[one.out][:] = self._slower(one.node)
-            first = pause
-        self._run(first, last + meeting, running)
+        for pause, one in space.pauses.items():
+            if first <= pause < last:
+                self._run(first, pause, left)
+                space.column(one.out, self._block.n_bars)[:] = self._slower(one.node)
+                first = pause + 1
+        self._run(first, last, left)
 
-    def _run(self, first: int, last: int, running: Mask) -> None:
+    def _run(self, first: int, last: int, left: Mask) -> None:
         space = self._space
         if last > first:
-            instructions = space.instructions[first:last]
-            compiled_execute()(instructions, space.steps, space.packs, space.addresses, running, space.counts)
+            tables = (space.steps, space.step_slots, space.packs, space.pack_slots, space.slots)
+            answers = (space.running, space.counts, space.rows, space.spans, space.shown)
+            block = (self._block.starts, space.wanted)
+            compiled_execute()(space.instructions[first:last], *tables, *block, space.most, left, *answers)
 
     def _own(self, x: Expr) -> Kept:
         """Return the node's state of the last call, or an empty one."""

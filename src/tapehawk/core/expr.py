@@ -127,7 +127,8 @@ class Expr:
             raise LookAhead(f"{self}[{bars}]: the index is a whole number of bars ago, known when the scan is written")
         if bars < 0:
             raise LookAhead(
-                f"{self}[{bars}] would be a bar that has not closed yet", hint=f"{self}[{-bars}] is {-bars} bars ago"
+                f"{self}[{bars}] would be a bar that has not closed yet",
+                hint=f"{self}[{-bars}] is {-bars} bar{'s' if bars < -1 else ''} ago",
             )
         if bars == 0 or self.op == "number":
             return self

@@ -20,12 +20,12 @@ import numpy as np
 from tapehawk.core.errors import BadInput
 from tapehawk.core.evaluate import Evaluation
 from tapehawk.core.expr import Expr
+from tapehawk.core.kernels.elementwise import TRUE
 from tapehawk.core.panel import Block, Column, Floats, Panel
-from tapehawk.core.plan import Plan, plan
 from tapehawk.core.ranks import is_percentile, rank_nodes, rank_plan, ranked, within_universe
 from tapehawk.core.slower import State
 from tapehawk.core.state import arrays_of, blank_state, copied, fill, need_fit, of_symbol, put_symbol
-from tapehawk.core.watch import Found, Group, Watch, groups_of, joined
+from tapehawk.core.watch import Found, Group, Watch, groups_of, joined, whole_script
 from tapehawk.core.workspace import Workspace
 
 
@@ -40,9 +40,8 @@ class _Part:
     kept: list[State] = field(default_factory=list)
 
     @classmethod
-    def blank(cls, first: int, last: int, plans: Iterable[Plan]) -> _Part:
-        """Return the part before the first bar, which is its first checkpoint."""
-        spaces = [Workspace(made) for made in plans]
+    def blank(cls, first: int, last: int, spaces: list[Workspace]) -> _Part:
+        """Return the part before the first bar, which is its first checkpoint; it takes the workspaces."""
         part = cls(first, last, spaces, [blank_state(space.plan, last - first) for space in spaces])
         part.keep()
         return part
@@ -52,13 +51,13 @@ class _Part:
         self.kept = [copied(state) for state in self.states]
 
     def run(self, number: int, block: Block, given: Mapping[Expr, Floats]) -> Evaluation:
-        """Move a plan on by a block of bars: its roots are there to be read."""
+        """Move a plan on by a block of bars."""
         return Evaluation(self.spaces[number], block, state=self.states[number], given=given)
 
     def alone(self, symbol: int) -> _Part:
         """Return one of the symbols by itself, as it was at the checkpoint."""
         states = [of_symbol(state, symbol - self.first) for state in self.kept]
-        return _Part(0, 1, [Workspace(space.plan) for space in self.spaces], states)
+        return _Part(0, 1, [Workspace(space.plan, space.script) for space in self.spaces], states)
 
     def put(self, symbol: int, alone: _Part) -> None:
         """Take back what one of the symbols remembers now."""
@@ -74,9 +73,12 @@ class _Watching:
         self.ranks = {x: group.universe for group in groups for x in rank_nodes(group.roots())}
         before = [list(self.ranks)[:number] for number in range(len(self.ranks))]
         plans = [rank_plan(x, universe, given) for (x, universe), given in zip(self.ranks.items(), before, strict=True)]
-        plans.append(plan((x for group in groups for x in group.roots()), self.ranks))
+        script = list(whole_script(groups))
         edges = np.linspace(0, symbols, threads + 1).astype(int).tolist()
-        self.parts = [_Part.blank(first, last, plans) for first, last in pairwise(edges)]
+        self.parts = [
+            _Part.blank(first, last, [*map(Workspace, plans), Workspace.of(script, self.ranks)])
+            for first, last in pairwise(edges)
+        ]
 
     def advance(self, bars: Panel, pool: ThreadPoolExecutor) -> list[Found]:
         """Move every part on."""
@@ -93,8 +95,8 @@ class _Watching:
 
     def found(self, block: Block, part: _Part, given: Mapping[Expr, Floats]) -> list[Found]:
         """Move one part on by a block of bars, its ranks given, and return what is found there."""
-        run = part.run(-1, block, given)
-        return [found for group in self.groups for found in group.found_in(block, run)]
+        sifted = part.run(-1, block, given).sift(np.full(block.n_bars, TRUE, dtype=np.uint8))
+        return [found for group in self.groups for found in group.found_in(block, sifted)]
 
     def rewind(self, symbol: int, block: Block) -> list[Found]:
         """Play one symbol's bars from the checkpoint on."""

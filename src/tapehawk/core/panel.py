@@ -5,8 +5,8 @@
     starts    0          3       5        8      n_symbols + 1
 
 Every column is float64 and as long as `time`; null is NaN. A panel is usually a memory-mapped file shared by processes,
-so nothing here writes to its arrays. Work is done in *blocks*, runs of whole symbols of about 64 k bars, whose columns
-stay in the processor's caches (blocks a quarter as large cost a third more in calls, larger ones gain nothing).
+so nothing here writes to its arrays. Work is done in *blocks*, runs of whole symbols of about 128 k bars: few enough
+that the calls do not count, enough of them that threads end together.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import numpy as np
 import numpy.typing as npt
 
 from tapehawk.core.errors import BadInput
-from tapehawk.core.kernels.copying import compiled_gather
 from tapehawk.core.sessions import calendar_named
 
 Floats = npt.NDArray[np.float64]
@@ -30,8 +29,7 @@ Mask = npt.NDArray[np.uint8]  # 0 false, 1 unknown, 2 true
 Column = npt.NDArray[Any]  # what an expression comes to: Floats or a Mask
 Element = TypeVar("Element", bound=np.generic)
 
-BLOCK_BARS = 65_536
-_COPY_BELOW = 0.7  # copying the wanted symbols pays once a third of the bars can be left out
+BLOCK_BARS = 131_072
 PRICES_AND_VOLUME = ("open", "high", "low", "close", "volume")
 
 
@@ -72,24 +70,24 @@ class Panel:
         return int(self.time.size)
 
     def block(self, first: int, last: int) -> Block:
-        """Return the symbols first … last - 1 as one block of views."""
-        return Block(self, np.arange(first, last), self.starts[first : last + 1] - self.starts[first], contiguous=True)
+        """Return the symbols first … last - 1 as one block."""
+        return Block(self, first, last, np.ones(last - first, dtype=np.uint8))
 
-    def blocks(self, bars: int = BLOCK_BARS) -> Iterator[Block]:
-        """Cut the panel into runs of whole symbols of about `bars` bars, covering every symbol once."""
-        for first, last in _runs(self.starts, bars):
+    def blocks(self) -> Iterator[Block]:
+        """Cut the panel into runs of whole symbols of about BLOCK_BARS bars, covering every symbol once."""
+        first, symbols = 0, self.starts.size - 1
+        while first < symbols:
+            last = int(np.searchsorted(self.starts, self.starts[first] + BLOCK_BARS, side="right")) - 1
+            last = min(max(last, first + 1), symbols)
             yield self.block(first, last)
+            first = last
 
-    def blocks_of(self, symbols: Ints, bars: int = BLOCK_BARS) -> Iterator[Block]:
-        """Cut some symbols (their places, rising) into blocks that copy what they read; views where most are wanted."""
-        lengths = self.starts[symbols + 1] - self.starts[symbols]
-        if lengths.sum() >= _COPY_BELOW * self.n_bars:
-            yield from self.blocks(bars)
-            return
-        for first, last in _runs(np.concatenate(([0], np.cumsum(lengths))).astype(np.int64), bars):
-            some = symbols[first:last]
-            starts = np.concatenate(([0], np.cumsum(lengths[first:last]))).astype(np.int64)
-            yield Block(self, some, starts, contiguous=False)
+    def blocks_of(self, wanted: Flags) -> Iterator[Block]:
+        """Yield the blocks that hold any of the wanted symbols, with those alone looked at."""
+        for block in self.blocks():
+            here = wanted[block.first : block.last]
+            if here.any():
+                yield replace(block, wanted=here.view(np.uint8))
 
     def select(self, symbols: tuple[str, ...]) -> Panel:
         """Return a panel of these symbols only, in the panel's own order (a copy of their bars)."""
@@ -120,13 +118,24 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Some whole symbols of a panel: `numbers` are their places, rising; `contiguous` if none is left out between."""
+    """The symbols first … last - 1 of a panel; `wanted`, one a symbol, is 1 for those that are looked at."""
 
     panel: Panel
-    numbers: Ints
-    starts: Ints
-    contiguous: bool
+    first: int
+    last: int
+    wanted: Mask
     _columns: dict[str, Floats] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def starts(self) -> Ints:
+        """Where each symbol's bars begin in the block, and behind them how many bars it has."""
+        starts: Ints = self.panel.starts[self.first : self.last + 1] - self.first_bar
+        return starts
+
+    @cached_property
+    def first_bar(self) -> int:
+        """The block's first bar, as a place in the panel."""
+        return int(self.panel.starts[self.first])
 
     @property
     def n_bars(self) -> int:
@@ -156,22 +165,12 @@ class Block:
         return calendar_named(self.panel.calendar).regular_close_minute(days, self.panel.hours)
 
     def of(self, whole: npt.NDArray[Element]) -> npt.NDArray[Element]:
-        """Return the block's part of an array as long as the panel: a view, or a copy where symbols are left out."""
-        if self.contiguous:
-            first = int(self._sources[0]) if self.numbers.size else 0
-            return whole[first : first + self.n_bars]
-        out = np.empty(self.n_bars, dtype=whole.dtype)
-        compiled_gather(whole.dtype.str[1:])(np.ascontiguousarray(whole), self._sources, self.starts, out)
-        return out
-
-    @cached_property
-    def _sources(self) -> Ints:
-        """Return where each symbol's bars begin in the panel."""
-        return self.panel.starts[self.numbers]
+        """Return the block's part of an array as long as the panel, as a view."""
+        return whole[self.first_bar : self.first_bar + self.n_bars]
 
     def any_per_symbol(self, flags: Flags) -> Flags:
         """Say for each symbol whether any of its bars is flagged."""
-        found = np.zeros(self.numbers.size, dtype=bool)
+        found = np.zeros(self.last - self.first, dtype=bool)
         some = self.starts[1:] > self.starts[:-1]
         if some.any():  # runs without a bar would take the flag of the next one
             found[some] = np.logical_or.reduceat(flags, self.starts[:-1][some])
@@ -179,37 +178,13 @@ class Block:
 
     def symbol_of(self, rows: Ints) -> Ints:
         """Return the place in the panel of the symbol that owns each of the block's rows."""
-        return self.numbers[self._segment(rows)]
-
-    def bar_of(self, rows: Ints) -> Ints:
-        """Return the place in the panel of each of the block's rows."""
-        segment = self._segment(rows)
-        return self._sources[segment] + rows - self.starts[segment]
+        return self.first + np.searchsorted(self.starts, rows, side="right") - 1
 
     def rows_at(self, bars: Ints) -> Ints:
         """Return which of the block's rows are among some bars of the panel (rising)."""
-        if not self.numbers.size:
-            return np.empty(0, dtype=np.int64)
-        reach = (self._sources[0], self.panel.starts[self.numbers[-1] + 1])
-        near = bars[slice(*np.searchsorted(bars, reach))]
-        symbols = np.searchsorted(self.panel.starts, near, side="right") - 1
-        segment = np.minimum(np.searchsorted(self.numbers, symbols), self.numbers.size - 1)
-        mine = self.numbers[segment] == symbols
-        rows: Ints = (self.starts[segment] + near - self._sources[segment])[mine]
+        reach = (self.first_bar, self.first_bar + self.n_bars)
+        rows: Ints = bars[slice(*np.searchsorted(bars, reach))] - self.first_bar
         return rows
-
-    def _segment(self, rows: Ints) -> Ints:
-        return np.searchsorted(self.starts, rows, side="right") - 1
-
-
-def _runs(starts: Ints, bars: int) -> Iterator[tuple[int, int]]:
-    """Yield first and last + 1 of runs of segments that hold about `bars` bars, at least one segment each."""
-    first, count = 0, starts.size - 1
-    while first < count:
-        last = int(np.searchsorted(starts, starts[first] + bars, side="right")) - 1
-        last = min(max(last, first + 1), count)
-        yield first, last
-        first = last
 
 
 def rows_of(starts: Ints, keep: Ints) -> tuple[Ints, Ints]:

@@ -101,7 +101,7 @@ class _Planner:
         if self._last_root is not None:
             self._read(self._last_root)
         self._section = []
-        self._plan.answers.append(self._have(root))
+        self._plan.answers.append(self._have_column(root))
         self._plan.sections.append(self._section)
         self._last_root = root
 

@@ -12,27 +12,28 @@ across the universe are made beforehand (`ranks.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import local
 from types import TracebackType
-from typing import NamedTuple, Self, TypeVar
+from typing import NamedTuple, Self, TypeAlias, TypeVar
 
 import numpy as np
 
-from tapehawk.core.evaluate import Evaluation
+from tapehawk.core.evaluate import NONE_LEFT, Evaluation
 from tapehawk.core.expr import Expr
 from tapehawk.core.kernels.elementwise import TRUE
-from tapehawk.core.panel import BLOCK_BARS, Block, Flags, Floats, Ints, Mask, Panel
-from tapehawk.core.plan import Plan, plan
+from tapehawk.core.panel import Block, Flags, Floats, Mask, Panel
 from tapehawk.core.ranks import ranks_of
-from tapehawk.core.watch import Found, Group, Step, Watch, added, groups_of, joined, met_steps, values_at
+from tapehawk.core.script import LEFT, Known, Order, Show, Step, met
+from tapehawk.core.watch import Found, Group, Watch, added, groups_of, joined
 from tapehawk.core.workspace import Workspace
 
 __all__ = ["Found", "Select", "Step", "Watch", "find"]
 
 Select = Callable[[Block], Mask]
+Given: TypeAlias = Mapping[Expr, Floats]
 T = TypeVar("T")
 
 
@@ -67,24 +68,26 @@ class _Workers:
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
 
-    def over(self, blocks: Iterable[Block], made: Plan, work: Callable[[Block, Workspace], T]) -> list[T]:
-        """Return what `work` answers for each block, in order."""
+    def over(
+        self, blocks: Iterable[Block], script: Sequence[Order], given: Given, work: Callable[[Block, Evaluation], T]
+    ) -> list[T]:
+        """Return what `work` answers for each block, in order, from the script's evaluation of it."""
         own = local()
-        Workspace(made)  # compiles what the plan calls before several threads would do so at once
+        made = Workspace.of(script, given)  # compiles what it calls before several threads would do so at once
 
         def one(block: Block) -> T:
             if not hasattr(own, "space"):
-                own.space = Workspace(made)
-            return work(block, own.space)
+                own.space = Workspace(made.plan, script)
+            return work(block, Evaluation(own.space, block, given=given))
 
         return list(self._pool.map(one, blocks) if self._pool else map(one, blocks))
 
 
 class _Entered(NamedTuple):
-    """What the universe left: its steps, the symbols that go on (their places), and how many had a bar asked for."""
+    """What the universe left: its steps, which symbols go on, and how many had a bar that was asked for."""
 
     steps: list[Step]
-    alive: Ints
+    alive: Flags
     symbols: int
 
 
@@ -94,7 +97,7 @@ class _Search:
 
     panel: Panel
     group: Group
-    given: Mapping[Expr, Floats]
+    given: Given
     workers: _Workers
     everywhere: bool
 
@@ -111,55 +114,48 @@ class _Search:
         """Mark in `left` the bars that are looked at; count them, and list the symbols that have any."""
         names = list(self.group.universe)
 
-        def work(block: Block, space: Workspace) -> tuple[list[Step], Flags, int]:
+        def work(block: Block, run: Evaluation) -> tuple[list[Step], Flags, int]:
             running = block.of(left)
             running[:] = select(block)
-            steps = [Step("bars", int(np.count_nonzero(running)))]
-            asked = block.any_per_symbol(running == TRUE)
-            if not steps[0].passed:
-                return [*steps, *map(Step, names)], asked, 0
-            steps += met_steps(names, Evaluation(space, block, given=self.given), running)
-            return steps, block.any_per_symbol(running == TRUE), int(np.count_nonzero(asked))
+            bars, asked = int(np.count_nonzero(running)), block.any_per_symbol(running == TRUE)
+            steps = run.sift(running).steps(names) if bars else list(map(Step, names))
+            return [Step("bars", bars), *steps], block.any_per_symbol(running == TRUE), int(np.count_nonzero(asked))
 
-        blocks = self.panel.blocks(4 * BLOCK_BARS)  # a few steps on each: calls cost more than caches save
-        parts = self.workers.over(blocks, plan(self.group.universe.values(), self.given), work)
-        alive = np.flatnonzero(np.concatenate([part[1] for part in parts]))
+        script = list(met(self.group.universe.values(), LEFT, LEFT))
+        parts = self.workers.over(self.panel.blocks(), script, self.given, work)
+        alive = np.concatenate([part[1] for part in parts])
         return _Entered(added(part[0] for part in parts), alive, sum(part[2] for part in parts))
 
     def _conditions(self, blocks: Iterable[Block], left: Mask, entered: _Entered) -> list[Found]:
         """Meet every setup's conditions with what is left of the universe."""
 
-        def work(block: Block, space: Workspace) -> list[Found]:
-            run = Evaluation(space, block, given=self.given)
-            rows = block.of(left)
-            return [part.met(block, run, rows.copy(), columns=self.everywhere) for part in self.group.parts]
+        def work(block: Block, run: Evaluation) -> list[Found]:
+            sifted = run.sift(block.of(left))
+            return [part.read(block, sifted, columns=self.everywhere) for part in self.group.parts]
 
-        made = plan(self.group.wanted(columns=self.everywhere), self.given)
-        parts = self.workers.over(blocks, made, work) or [[part.nothing() for part in self.group.parts]]
+        script = list(self.group.script(columns=self.everywhere))
+        parts = self.workers.over(blocks, script, self.given, work) or [[part.nothing() for part in self.group.parts]]
         return [joined(several, entered.steps, entered.symbols) for several in zip(*parts, strict=True)]
 
     def _columns(self, found: list[Found]) -> None:
         """Fill in what is shown; each expression is computed once, for the symbols in which any setup hit."""
         bars = [one.bar for one in found]
-        hit = np.unique(np.concatenate(bars))
-        symbols = np.unique(np.searchsorted(self.panel.starts, hit, side="right") - 1)
+        hit = np.zeros(len(self.panel.symbols), dtype=bool)
+        for one in found:
+            hit[one.symbol] = True
         shown: dict[Expr, list[tuple[int, str]]] = {}
         for number, part in enumerate(self.group.parts):
             for name, x in part.shown.items():
                 shown.setdefault(x, []).append((number, name))
+        places = [place for several in shown.values() for place in several]
 
-        def work(block: Block, space: Workspace) -> list[dict[str, Floats]]:
-            rows = [block.rows_at(some) for some in bars]
-            values: list[dict[str, Floats]] = [{} for _ in bars]
-            for places, column in zip(
-                shown.values(), Evaluation(space, block, given=self.given).columns(), strict=True
-            ):
-                for number, name in places:
-                    values[number][name] = values_at(column, rows[number])
-            return values
+        def work(block: Block, run: Evaluation) -> list[Floats]:
+            return run.sift(NONE_LEFT, [block.rows_at(some) for some in bars]).rest()
 
-        parts = self.workers.over(self.panel.blocks_of(symbols), plan(shown, self.given), work)
+        script: list[Order] = [Known(number) for number in range(len(found))]
+        script += [Show(x, number) for x, several in shown.items() for number, _ in several]
+        parts = self.workers.over(self.panel.blocks_of(hit), script, self.given, work)
+        gathered = zip(places, *parts, strict=True)
+        values = {place: np.concatenate([np.empty(0), *several]) for place, *several in gathered}
         for number, (one, part) in enumerate(zip(found, self.group.parts, strict=True)):
-            one.columns = {
-                name: np.concatenate([np.empty(0), *(p[number][name] for p in parts)]) for name in part.shown
-            }
+            one.columns = {name: values[number, name] for name in part.shown}

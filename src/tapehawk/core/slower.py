@@ -80,7 +80,7 @@ class Forming:
         if any(name.startswith("raw.") for name in block.panel.columns):
             traded, _, _ = _fold(block, timeframe, self.raw, "raw.")
             columns |= {f"raw.{name}": traded[name] for name in PRICES_AND_VOLUME}
-        names = tuple(block.panel.symbols[i] for i in block.numbers)
+        names = block.panel.symbols[block.first : block.last]
         time = np.zeros(starts[-1], dtype=np.int64)
         panel = replace(block.panel, symbols=names, starts=starts, time=time, columns=columns, timeframe=timeframe)
         return Closed(panel.block(0, len(names)), block.starts, seen)

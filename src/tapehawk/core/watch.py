@@ -7,17 +7,16 @@ search over history and by the one that goes on bar after bar.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from tapehawk.core.evaluate import Evaluation
 from tapehawk.core.expr import Expr
-from tapehawk.core.kernels.elementwise import TRUE
-from tapehawk.core.panel import Block, Column, Floats, Ints, Mask, Panel
+from tapehawk.core.panel import Block, Floats, Ints, Panel
 from tapehawk.core.scanner import Setup
+from tapehawk.core.script import LEFT, Find, Order, Show, Sifted, Step, met
 from tapehawk.core.timeframes import for_bars
 
 
@@ -29,15 +28,6 @@ class Watch:
     universe: Mapping[str, Expr]
     setups: tuple[Setup, ...]
     columns: tuple[Mapping[str, Expr], ...]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One condition of a funnel: how many bars passed it, and how many of the rest were unknown, not false."""
-
-    name: str
-    passed: int = 0
-    unknown: int = 0
 
 
 @dataclass
@@ -63,12 +53,18 @@ class Part(NamedTuple):
     setup: Setup
     shown: Mapping[str, Expr]
 
-    def met(self, block: Block, run: Evaluation, running: Mask, *, columns: bool) -> Found:
-        """Meet the conditions, the next roots of `run`, with the bars left in `running`; read columns too if asked."""
-        steps = met_steps(self.setup.when, run, running)
-        rows = np.flatnonzero(running)
-        values = {name: values_at(run.column(), rows) for name in self.shown} if columns else {}
-        return Found(self.scanner, self.setup, steps, block.symbol_of(rows), block.bar_of(rows), values)
+    def script(self, before: int, number: int, *, columns: bool) -> Iterator[Order]:
+        """Meet the conditions with row `before`, list the hits and, if asked for, show the columns there."""
+        yield from met(self.setup.when.values(), before, number)
+        yield Find(number if self.setup.when else before, number)
+        if columns:
+            yield from (Show(x, number) for x in self.shown.values())
+
+    def read(self, block: Block, sifted: Sifted, *, columns: bool) -> Found:
+        """Return what came of the script on a block."""
+        steps, rows = sifted.steps(self.setup.when), sifted.hits()
+        values = sifted.columns(self.shown) if columns else {}
+        return Found(self.scanner, self.setup, steps, block.symbol_of(rows), block.first_bar + rows, values)
 
     def nothing(self) -> Found:
         """Return the answer where there is no bar to look at."""
@@ -83,24 +79,32 @@ class Group:
     universe: dict[str, Expr]
     parts: list[Part]
 
-    def wanted(self, *, columns: bool) -> Iterator[Expr]:
-        """Yield every setup's conditions and, if asked for, its columns, setup by setup."""
-        for part in self.parts:
-            yield from part.setup.when.values()
-            if columns:
-                yield from part.shown.values()
-
     def roots(self) -> Iterator[Expr]:
         """Yield all there is to know: the universe's conditions, then everything of each setup."""
         yield from self.universe.values()
-        yield from self.wanted(columns=True)
+        for part in self.parts:
+            yield from part.setup.when.values()
+            yield from part.shown.values()
 
-    def found_in(self, block: Block, run: Evaluation) -> list[Found]:
-        """Read the next of `roots()` from `run` and return what each setup found among all the block's bars."""
-        running = np.full(block.n_bars, TRUE, dtype=np.uint8)
-        steps = [Step("bars", block.n_bars), *met_steps(self.universe, run, running)]
-        finds = [part.met(block, run, running.copy(), columns=True) for part in self.parts]
-        return [joined((find,), steps) for find in finds]
+    def script(self, before: int = LEFT, first: int = 0, *, columns: bool) -> Iterator[Order]:
+        """Look for every setup among the bars of row `before`; `first`: number of the first setup."""
+        for number, part in enumerate(self.parts, start=first):
+            yield from part.script(before, number, columns=columns)
+
+    def found_in(self, block: Block, sifted: Sifted) -> list[Found]:
+        """Return what the next of the group's part of `whole_script` found among all the block's bars."""
+        steps = [Step("bars", block.n_bars), *sifted.steps(self.universe)]
+        return [joined((part.read(block, sifted, columns=True),), steps) for part in self.parts]
+
+
+def whole_script(groups: Iterable[Group]) -> Iterator[Order]:
+    """Look for everything of some groups, their universes among it: all their roots in order."""
+    first = 0
+    for group in groups:
+        universe = first + len(group.parts)  # a row behind those of the parts, who are its only readers
+        yield from met(group.universe.values(), LEFT, universe)
+        yield from group.script(universe if group.universe else LEFT, first, columns=True)
+        first += len(group.parts)
 
 
 def groups_of(panel: Panel, watches: Iterable[Watch]) -> list[Group]:
@@ -123,12 +127,6 @@ def _settled(named: Mapping[str, Expr], panel: Panel) -> dict[str, Expr]:
     return {name: for_bars(x, panel.timeframe, panel.hours, panel.calendar) for name, x in named.items()}
 
 
-def met_steps(names: Collection[str], run: Evaluation, running: Mask) -> list[Step]:
-    """AND the next conditions of `run` into what is left (in place); say what passed each, and what fell as unknown."""
-    counts = run.meet(running, len(names)).tolist()
-    return [Step(name, passed, unknown) for name, (passed, unknown) in zip(names, counts, strict=True)]
-
-
 def added(parts: Iterable[list[Step]]) -> list[Step]:
     """Return the steps of several blocks, counted together."""
     return [
@@ -144,13 +142,3 @@ def joined(several: tuple[Found, ...], before: list[Step] | None = None, symbols
     columns = {name: np.concatenate([part.columns[name] for part in several]) for name in first.columns}
     symbol, bar = np.concatenate([part.symbol for part in several]), np.concatenate([part.bar for part in several])
     return Found(first.scanner, first.setup, steps, symbol, bar, columns, symbols)
-
-
-_NUMBERS: Final = np.array([0.0, np.nan, 1.0])  # of a mask's false, unknown, true
-
-
-def values_at(column: Column, rows: Ints) -> Floats:
-    """Return a column's values at some rows, masks as 1, 0 or null."""
-    values = column[rows]
-    numbers: Floats = _NUMBERS[values] if values.dtype == np.uint8 else values
-    return numbers

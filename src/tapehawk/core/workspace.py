@@ -6,58 +6,67 @@ call. They are laid out once; for each block only the addresses of what is not o
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from itertools import count
+from typing import TypeAlias
+
 import numpy as np
 
-from tapehawk.core.expr import KERNELS, MASK
+from tapehawk.core.expr import KERNELS, MASK, Expr
 from tapehawk.core.kernels.elementwise import TILE
-from tapehawk.core.kernels.entries import (
-    BARS,
-    INPUTS,
-    N_PARAMS,
-    OUT,
-    PARAMS,
-    STARTS,
-    STATE,
-    SYMBOLS,
-    WIDTH,
-    WIDTH_OF_PACK,
-)
-from tapehawk.core.kernels.machine import KERNEL, MEET, PROGRAM
-from tapehawk.core.panel import Block, Column, Floats, Ints
-from tapehawk.core.plan import COLUMN, CONSTANT, TILE_SLOT, Call, Plan, Program, Read, Slot
+from tapehawk.core.kernels.entries import N_PARAMS, PARAMS, STATES, WIDTH, WIDTH_OF_PACK
+from tapehawk.core.kernels.machine import FIND, KERNEL, KNOWN, MEET, PAUSE, PROGRAM, SHOW
+from tapehawk.core.panel import Block, Column, Floats, Ints, Mask
+from tapehawk.core.plan import COLUMN, CONSTANT, TILE_SLOT, Call, Instruction, Plan, Program, Read, Slot, plan
+from tapehawk.core.script import LEFT, Find, Known, Meet, Order, Show, roots
+
+_Row: TypeAlias = tuple[int, int, int, int, int]
+
+STRIP_BARS = 8192
+"""Bars that go through a plan together: its columns (some forty of `lc`, 1.3 MB) about fill a core's second cache."""
 
 
 class Workspace:
-    """The slots and tables of a plan.
+    """The slots and tables of a plan; with a script, those of what is done with its roots.
 
-    `sections`: first instruction and MEET of each root. `pauses`: the instructions before which Python goes on.
+    `sections`: first and last + 1 instruction of each root. `pauses`: what Python does, by its place among them.
     """
 
-    def __init__(self, made: Plan) -> None:
+    def __init__(self, made: Plan, script: Sequence[Order] = ()) -> None:
         self.plan = made
-        self.arrays: list[Column] = [_slot_array(slot) for slot in made.slots]
-        self._whole: list[Column] = list(self.arrays)
+        self.script = script
         self._own_columns = [slot for slot in made.slots if slot.sort == COLUMN]
-        self.addresses = np.array([array.ctypes.data for array in self.arrays], dtype=np.int64)
+        self._tiles = {slot.number: _tile(slot) for slot in made.slots if slot.sort in (CONSTANT, TILE_SLOT)}
+        self._whole: dict[int, Column] = {}
+        self._outside: dict[int, Column] = {}
+        self._room = self._state_rows = 0
+        self.slots = np.zeros((len(made.slots), 2), dtype=np.int64)
+        self.slots[list(self._tiles), 0] = [array.ctypes.data for array in self._tiles.values()]
+        self.slots[:, 1] = [_bytes_a_bar(slot) if slot.sort == COLUMN else 0 for slot in made.slots]
         every = [one for section in made.sections for one in section]
         self.reads = [one for one in every if isinstance(one, Read)]
         self.calls = [one for one in every if isinstance(one, Call) and one.node.op != "on"]
-        self._states: list[Floats] = [np.empty((0, 1)) for _ in self.calls]
         programs = [one for one in every if isinstance(one, Program)]
         self._lay_out_steps(programs)
         self._lay_out_packs()
         self._lay_out_instructions(programs)
+        self._lay_out_answers()
+
+    @classmethod
+    def of(cls, script: Sequence[Order], given: Collection[Expr] = ()) -> Workspace:
+        """Return the memory for a script; `given` nodes are columns made beforehand."""
+        return cls(plan(roots(script), given), script)
 
     def _lay_out_steps(self, programs: list[Program]) -> None:
         self.steps = np.concatenate([np.zeros((0, 9), dtype=np.int64), *(one.steps for one in programs)])
-        self._slots: Ints = np.concatenate([np.zeros((0, 4), dtype=np.int64), *(one.slots for one in programs)])
+        self.step_slots: Ints = np.concatenate([np.zeros((0, 4), dtype=np.int64), *(one.slots for one in programs)])
         bytes_a_bar = np.array([_bytes_a_bar(slot) for slot in self.plan.slots], dtype=np.int64)
-        self.steps[:, 2::2] = bytes_a_bar[self._slots]
+        self.steps[:, 2::2] = bytes_a_bar[self.step_slots]
 
     def _lay_out_packs(self) -> None:
         self._params = [np.array(one.node.params, dtype=np.float64) for one in self.calls]
-        self._inputs = np.array([(one.inputs * 4)[:4] for one in self.calls], dtype=np.int64).reshape(-1, 4)
-        self._outs = np.array([one.out for one in self.calls], dtype=np.int64)
+        slots = [(*(one.inputs * 4)[:4], one.out) for one in self.calls]
+        self.pack_slots = np.array(slots, dtype=np.int64).reshape(-1, 5)
         self.packs = np.zeros((len(self.calls), WIDTH_OF_PACK), dtype=np.int64)
         for pack, one, params in zip(self.packs, self.calls, self._params, strict=True):
             pack[WIDTH] = KERNELS[one.node.op].width(*params.tolist())
@@ -65,58 +74,93 @@ class Workspace:
 
     def _lay_out_instructions(self, programs: list[Program]) -> None:
         ends = np.cumsum([len(one.steps) for one in programs]).tolist()
-        steps_of = {id(one): (end - len(one.steps), end) for one, end in zip(programs, ends, strict=True)}
-        pack_of = {id(one): number for number, one in enumerate(self.calls)}
-        rows: list[tuple[int, int, int, int]] = []
+        self._steps_of = {id(one): (end - len(one.steps), end) for one, end in zip(programs, ends, strict=True)}
+        self._pack_of = {id(one): number for number, one in enumerate(self.calls)}
         self.sections: list[tuple[int, int]] = []
-        self.pauses: dict[int, list[Call]] = {}
-        for number, section in enumerate(self.plan.sections):
-            first = len(rows)
-            for one in section:
-                if isinstance(one, Program):
-                    rows.append((PROGRAM, *steps_of[id(one)], 0))
-                elif isinstance(one, Call) and id(one) in pack_of:
-                    rows.append((KERNEL, KERNELS[one.node.op].entry, pack_of[id(one)], 1))
-                elif isinstance(one, Call):
-                    self.pauses.setdefault(len(rows), []).append(one)
-            self.sections.append((first, len(rows)))
-            rows.append((MEET, self.plan.answers[number], number, 0))
-        self.instructions = np.array(rows, dtype=np.int64).reshape(-1, 4)
-        self.counts = np.zeros((len(self.sections), 2), dtype=np.int64)
+        self.pauses: dict[int, Call] = {}
+        rows: list[_Row] = []
+        if not self.script:
+            for section in self.plan.sections:
+                self._section(section, rows)
+        sections, answers = iter(self.plan.sections), iter(self.plan.answers)
+        meets, shows = count(), count()
+        for order in self.script:
+            if isinstance(order, Meet):
+                self._section(next(sections), rows)
+                rows.append((MEET, next(answers), order.before, order.after, next(meets)))
+            elif isinstance(order, Show):
+                self._section(next(sections), rows)
+                rows.append((SHOW, next(answers), order.hits, next(shows), int(order.x.kind == MASK)))
+            elif isinstance(order, Find):
+                rows.append((FIND, order.row, order.hits, 0, 0))
+            else:
+                rows.append((KNOWN, order.hits, 0, 0, 0))
+        self.instructions = np.array(rows, dtype=np.int64).reshape(-1, 5)
+
+    def _section(self, section: list[Instruction], rows: list[_Row]) -> None:
+        first = len(rows)
+        for one in section:
+            if isinstance(one, Program):
+                rows.append((PROGRAM, *self._steps_of[id(one)], 0, 0))
+            elif isinstance(one, Call) and id(one) in self._pack_of:
+                rows.append((KERNEL, KERNELS[one.node.op].entry, self._pack_of[id(one)], 1, 0))
+            elif isinstance(one, Call):
+                self.pauses[len(rows)] = one
+                rows.append((PAUSE, 0, 0, 0, 0))
+        self.sections.append((first, len(rows)))
+
+    def _lay_out_answers(self) -> None:
+        """Make room for what a script answers; that which is as long as a block comes with the first one."""
+        meets = [order for order in self.script if isinstance(order, Meet)]
+        listed = {order.hits for order in self.script if isinstance(order, Find | Known)}
+        self.hits_of = [order.hits for order in self.script if isinstance(order, Show)]
+        self.counts = np.zeros((len(meets), 2), dtype=np.int64)
+        self.spans = np.zeros((len(listed), 3), dtype=np.int64)
+        self.running: Mask = np.empty((1 + max((one.after for one in meets), default=LEFT), 0), dtype=np.uint8)
+        self.rows: Ints = np.empty((len(listed), 0), dtype=np.int64)
+        self.shown: Floats = np.empty((len(self.hits_of), 0))
 
     def fit(self, block: Block) -> None:
-        """Make every column as long as the block, and take the block's symbols."""
-        for slot in self._own_columns:
-            if self._whole[slot.number].size < block.n_bars:
-                self._whole[slot.number] = np.empty(block.n_bars, _dtype(slot.kind))
-                self.addresses[slot.number] = self._whole[slot.number].ctypes.data
-            self.arrays[slot.number] = self._whole[slot.number][: block.n_bars]
-        self.packs[:, BARS], self.packs[:, SYMBOLS] = block.n_bars, block.starts.size - 1
-        self.packs[:, STARTS] = block.starts.ctypes.data
+        """Make room for a block: columns as long as a strip, or as the block if anyone but the machine reads them."""
+        self.most, self.wanted = STRIP_BARS, block.wanted
+        if self.pauses or not self.script:
+            self.most = max(block.n_bars, block.starts.size - 1, 1)
+            self.wanted = np.ones_like(block.wanted)
+        if self._room < self.most:
+            self._room = self.most
+            self._whole = {slot.number: np.empty(self.most, _dtype(slot.kind)) for slot in self._own_columns}
+            self.slots[list(self._whole), 0] = [array.ctypes.data for array in self._whole.values()]
+            self.running = np.empty((self.running.shape[0], self.most), dtype=np.uint8)
+        if self.rows.shape[1] < block.n_bars:
+            self.rows = np.empty((self.rows.shape[0], block.n_bars), dtype=np.int64)
+            self.shown = np.empty((self.shown.shape[0], block.n_bars))
+        self.counts[:], self.spans[:] = 0, 0
+
+    def column(self, slot: int, bars: int) -> Column:
+        """Return the block's part of a slot; of a column of ours only where it is as long as the block."""
+        return self._whole[slot][:bars] if slot in self._whole else self._outside[slot]
 
     def put(self, slot: int, array: Column) -> None:
         """Let a slot be an array that is not ours."""
-        self.arrays[slot] = array
-        self.addresses[slot] = array.ctypes.data
+        self._outside[slot] = array
+        self.slots[slot, 0] = array.ctypes.data
 
     def go_on_from(self, states: list[Floats]) -> None:
         """Let the kernels go on from these states, in the order of `calls`."""
-        self.instructions[self.instructions[:, 0] == KERNEL, 3] = 0
-        self.packs[:, STATE] = [state.ctypes.data for state in states]
+        self._fresh(0)
+        self.packs[:, STATES] = [state.ctypes.data for state in states]
 
     def start_empty(self, symbols: int) -> None:
-        """Let the kernels start from an empty history, in memory of ours that the machine clears."""
-        self.instructions[self.instructions[:, 0] == KERNEL, 3] = 1
-        for number, pack in enumerate(self.packs):
-            if self._states[number].shape[0] < symbols:
-                self._states[number] = np.empty((symbols, pack[WIDTH]))
-            pack[STATE] = self._states[number].ctypes.data
+        """Let the kernels start from an empty history, in memory of ours that the machine clears strip by strip."""
+        most = min(symbols, self.most)
+        if self._state_rows < most:
+            self._state_rows = most
+            self._states = [np.empty((most, pack[WIDTH])) for pack in self.packs]
+            self.packs[:, STATES] = [state.ctypes.data for state in self._states]
+            self._fresh(1)
 
-    def ready(self) -> None:
-        """Fill in the addresses of every step and kernel."""
-        self.steps[:, 1::2] = self.addresses[self._slots]
-        self.packs[:, INPUTS] = self.addresses[self._inputs]
-        self.packs[:, OUT] = self.addresses[self._outs]
+    def _fresh(self, fresh: int) -> None:
+        self.instructions[self.instructions[:, 0] == KERNEL, 3] = fresh
 
 
 def _dtype(kind: str) -> type:
@@ -129,7 +173,5 @@ def _bytes_a_bar(slot: Slot) -> int:
     return 1 if slot.kind == MASK else 8
 
 
-def _slot_array(slot: Slot) -> Column:
-    if slot.sort == CONSTANT:
-        return np.full(TILE, slot.value)
-    return np.empty(TILE if slot.sort == TILE_SLOT else 0, _dtype(slot.kind))
+def _tile(slot: Slot) -> Column:
+    return np.full(TILE, slot.value) if slot.sort == CONSTANT else np.empty(TILE, _dtype(slot.kind))

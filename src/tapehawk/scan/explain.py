@@ -13,19 +13,19 @@ from typing import Any, Final
 import numpy as np
 
 from tapehawk.core.errors import BadInput, NoData, UnknownName
-from tapehawk.core.evaluate import Evaluation
+from tapehawk.core.evaluate import NONE_LEFT, Evaluation
 from tapehawk.core.expr import MASK, Expr, on
-from tapehawk.core.panel import Column, Ints, Panel
-from tapehawk.core.plan import plan
+from tapehawk.core.panel import Ints, Panel
 from tapehawk.core.ranks import ranks_of
 from tapehawk.core.scanner import Scanner
+from tapehawk.core.script import Known, Show
 from tapehawk.core.search import Found
 from tapehawk.core.sessions import date_of
 from tapehawk.core.signals import Risk
 from tapehawk.core.text import text_of
 from tapehawk.core.timeframes import as_written
 from tapehawk.core.warmup import Bars, warmup
-from tapehawk.core.watch import Group, Part, Watch, groups_of, values_at
+from tapehawk.core.watch import Group, Part, Watch, groups_of
 from tapehawk.core.workspace import Workspace
 from tapehawk.scan.asked import Asked
 from tapehawk.scan.question import Question, selection
@@ -137,8 +137,10 @@ class _Bar:
         self.panel, self.place, self.row, self._written = panel, place, row, written
         given = ranks_of(panel, group.roots(), group.universe)
         wanted = list(dict.fromkeys([*group.roots(), *_kept(group)]))
-        columns = Evaluation(Workspace(plan(wanted, given)), panel.block(place, place + 1), given=given).columns()
-        self._values = {x: self._here(column) for x, column in zip(wanted, columns, strict=True)}
+        block, here = panel.block(place, place + 1), np.array([row])
+        space = Workspace.of([Known(0), *(Show(x, 0) for x in wanted)], given)
+        shown = Evaluation(space, block, given=given).sift(NONE_LEFT, [here]).rest()
+        self._values = {x: float(values[0]) for x, values in zip(wanted, shown, strict=True)}
         raw = panel.columns.get("raw.close", panel.columns["close"])
         self._as_traded = float(raw[self.bar] / panel.columns["close"][self.bar])
 
@@ -169,9 +171,6 @@ class _Bar:
             quarantined = f" ({left_out} earlier ones are quarantined)" if left_out else ""
             return f"not enough history: {self.row + 1} bars, {needed} are needed{quarantined}"
         return "a value it needs is missing on this bar"
-
-    def _here(self, column: Column) -> float:
-        return float(values_at(column, np.array([self.row]))[0])
 
 
 def _written(watch: Watch, panel: Panel) -> Mapping[Expr, Expr]:

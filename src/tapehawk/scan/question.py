@@ -186,7 +186,7 @@ def of_symbols(names: Collection[str], panel: Panel, select: Callable[[Block], M
     mine = np.isin(np.array(panel.symbols), np.array(list(names)))
 
     def narrowed(block: Block) -> Mask:
-        return select(block) * np.repeat(mine[block.numbers], np.diff(block.starts))
+        return select(block) * np.repeat(mine[block.first : block.last], np.diff(block.starts))
 
     return narrowed
 

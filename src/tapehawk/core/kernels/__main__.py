@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import partial
 
 from tapehawk.core.kernels import all_kernels
-from tapehawk.core.kernels.copying import compiled_gather
 from tapehawk.core.kernels.machine import compiled_execute
 from tapehawk.core.slower import compiled_fold
 
@@ -17,8 +16,7 @@ def steps() -> dict[str, Callable[[], object]]:
     kernels: dict[str, Callable[[], object]] = {
         name: partial(getattr, kernel, "entry") for name, kernel in all_kernels().items()
     }
-    copies = {f"copying {kind}": partial(compiled_gather, kind) for kind in ("f8", "i8", "u1")}
-    return kernels | {"machine": compiled_execute, "slower bars": compiled_fold} | copies
+    return kernels | {"machine": compiled_execute, "slower bars": compiled_fold}
 
 
 def main() -> None:

@@ -115,13 +115,13 @@ def _mixed(op: int, floats: Any, flags: Any, a: Any, b: Any) -> None:
             floats[i] = np.nan if m == 1 else m * 0.5
 
 
-def run(program: Any, bars: int) -> None:
-    """Run the steps over all bars, a tile at a time.
+def run(program: Any, first: int, last: int) -> None:
+    """Run the steps over the bars first … last - 1, a tile at a time.
 
     An operand's bytes a bar are 0 where every tile uses the same memory.
     """
-    for start in range(0, bars, TILE):
-        n = min(TILE, bars - start)
+    for start in range(first, last, TILE):
+        n = min(TILE, last - start)
         for s in range(program.shape[0]):
             step = program[s]
             op = step[0]

@@ -1,7 +1,7 @@
 """Entries: the compiled form of a kernel that other compiled code can call, given the address of a row of numbers.
 
 The row: bars, symbols, addresses of up to four inputs, of starts, of state, its width, the address of the params, how
-many there are, and the address of out.
+many there are, and the address of out. Behind these, for the machine: the address of the first symbol's state.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from tapehawk.core.kernels.pointers import compiled_pointers, floats_at, numbers
 if TYPE_CHECKING:
     from tapehawk.core.kernels import Kernel
 
-WIDTH_OF_PACK = 12
-BARS, SYMBOLS, INPUTS, STARTS, STATE, WIDTH, PARAMS, N_PARAMS, OUT = 0, 1, slice(2, 6), 6, 7, 8, 9, 10, 11
+WIDTH_OF_PACK = 13
+BARS, SYMBOLS, INPUT, STARTS, STATE, WIDTH, PARAMS, N_PARAMS, OUT, STATES = 0, 1, 2, 6, 7, 8, 9, 10, 11, 12
 
 
 def kernel_loop(*_arguments: Any) -> None:
