@@ -12,7 +12,10 @@ from pathlib import Path
 from benchmarks.market import REAL
 from benchmarks.measure import Result
 
-ALL = ("importing", "kernels", "lc", "simulated", "shared_work", "live_step", "providers", "syncing", "cold")
+ALL = (
+    "importing", "kernels", "lc", "simulated", "shared_work", "live_step", "live_path", "live_socket", "providers",
+    "syncing", "cold",
+)  # fmt: skip
 NEEDS_REAL_BARS = ("importing", "lc", "shared_work", "cold")
 _HEAD = "| claim | ours (median, spread) | peer | ratio | promised | kept |\n|---|---|---|---|---|---|"
 

@@ -24,7 +24,7 @@ from tapehawk.core.errors import TapehawkError
 from tapehawk.core.series import TIMEFRAMES, Series
 from tapehawk.core.sessions import calendar_named, date_of
 from tapehawk.data.open_session import MINUTE_US
-from tapehawk.data.providers.door import Fetched, Provider, Stream, StreamBar, Wanted
+from tapehawk.data.providers.door import Fetched, Provider, Stream, StreamBar, StreamHealth, Wanted
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.data.receiving import Receiving, Running
 from tapehawk.data.refill import closed_bars, fetch_all, series_of
@@ -87,13 +87,17 @@ class LiveFeed:
         return len(self._receiving.running) <= 1 and not self._sealing.locked()
 
     @property
+    def stream_health(self) -> StreamHealth:
+        """Return how the line fares."""
+        return self._stream.health() if self._stream else StreamHealth()
+
+    @property
     def stale_since(self) -> int | None:
         """Return up to when what is known is whole, when the feed is behind (no line, or a gap not filled); else None.
 
         Microseconds UTC; 0 before the first bar.
         """
-        connected = self._stream is not None and self._stream.health().connected
-        if connected and self._begun and not self._open_gap and not self.ended:
+        if self.stream_health.connected and self._begun and not self._open_gap and not self.ended:
             return None
         return self.current.watermark.at if self.current else 0
 

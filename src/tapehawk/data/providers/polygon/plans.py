@@ -10,20 +10,24 @@ PlanName = Literal["basic", "starter", "developer", "advanced", "business"]
 
 FIRST_DAY: Final = dt.date(2003, 9, 10)
 """The tape that Massive has begins here."""
-POLITE: Final = 90
-"""Calls a second on plans without a limit; the vendor asks to stay below 100."""
+POLITE: Final = 100
+"""Calls in any second on plans without a limit: the vendor asks for about that many at most, and enforces nothing."""
 REAL_TIME: Final = "wss://socket.massive.com/stocks"
 DELAYED: Final = "wss://delayed.massive.com/stocks"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`calls_per_minute` None: no hard limit. `years` of history, None: all. `stream`: address, "" for none."""
+    """`calls_per_minute` None: no hard limit. `years` of history, None: all. `stream`: address, "" for none.
+
+    `end_of_day`: today's bars come once they are published; asking before is refused, or answered by nothing.
+    """
 
     calls_per_minute: int | None
     years: int | None
     stream: str
     connections: int = 1
+    end_of_day: bool = False
 
     def history_since(self, today: dt.date) -> dt.date:
         """Return the first date that this plan may see."""
@@ -34,7 +38,7 @@ class Plan:
 
 
 PLANS: Final[dict[PlanName, Plan]] = {
-    "basic": Plan(5, 2, ""),
+    "basic": Plan(5, 2, "", end_of_day=True),
     "starter": Plan(None, 5, DELAYED),
     "developer": Plan(None, 10, DELAYED),
     "advanced": Plan(None, None, REAL_TIME),
