@@ -2,7 +2,8 @@
 
 What the page marks unverified or contradictory is a flag, so that both readings are run: `error_for_message` (403 and
 404 say their sentence in `error`), `grouped_at_midnight` (grouped rows stamped with the start of the session),
-`old_routes_only` (no /stocks/v1 yet).
+`old_routes_only` (no /stocks/v1 yet), `today_forbidden` (the free plan's asking for the day that is not published yet
+is refused rather than answered by nothing; 1.2, section 8).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import polars as pl
 from aiohttp import web
 
 from tests.fakes import massive_shapes as shapes
+from tests.fakes.clock import START
 from tests.fakes.massive_stream import FakeStream
 from tests.fakes.truth import Truth
 
@@ -42,7 +44,8 @@ class FakeMassive(FakeStream):
         super().__init__()
         self.truth, self.plan, self.most_a_page = truth, plan, 50_000
         self.error_for_message = self.grouped_at_midnight = self.old_routes_only = False
-        self.error_with_200 = False
+        self.error_with_200 = self.today_forbidden = False
+        self.now = lambda: START / 1e6
         self.held = []
 
     def routes(self):
@@ -96,6 +99,10 @@ class FakeMassive(FakeStream):
         start, end = (shapes.instant_of(part[name], ends=name == "end") for name in ("start", "end"))
         if end < start:
             return self.refused(400)
+        if self._unpublished(shapes.date_of(end)):
+            if self.today_forbidden:
+                return self.refused(403)
+            end = shapes.midnight(self._today()) - 1
         query = self._query(request)
         limit = min(int(query.get("limit", 5000)), self.most_a_page)
         timeframe = "1d" if part["timespan"] == "day" else "1m"
@@ -121,6 +128,8 @@ class FakeMassive(FakeStream):
     async def grouped(self, request):
         """Every ticker with trades, unsorted, `t` the end of the window; no `results` when there is no session."""
         date, query = dt.date.fromisoformat(request.match_info["date"]), self._query(request)
+        if self._unpublished(date):
+            return self.refused(403) if self.today_forbidden else self.json(self._envelope([], query))
         label = dt.datetime.combine(date, dt.time(), dt.UTC)
         bars = self._adjusted(self.truth.daily.filter(pl.col("time") == label), query).reverse()
         stamp = shapes.midnight if self.grouped_at_midnight else shapes.close_of
@@ -135,6 +144,13 @@ class FakeMassive(FakeStream):
             return web.json_response({"status": "NOT_FOUND", "message": "Data not found."}, status=404)
         prices = {column: bars[0][column] for column in (*PRICES, "volume")}
         return self.json({"status": "OK", "from": date, "symbol": name, **prices})
+
+    def _today(self) -> dt.date:
+        return shapes.date_of(int(self.now() * 1000))
+
+    def _unpublished(self, date: dt.date) -> bool:
+        """The free plan has data of the end of the day (1.2)."""
+        return self.plan == "basic" and date >= self._today()
 
     def _adjusted(self, bars: pl.DataFrame, query) -> pl.DataFrame:
         """adjusted=true is the default; splits rescale price and volume, dividends nothing."""

@@ -47,6 +47,11 @@ def midnight(date: dt.date) -> int:
     return int(dt.datetime.combine(date, dt.time(), NEW_YORK).timestamp() * 1000)
 
 
+def date_of(milliseconds: int) -> dt.date:
+    """Return the date in New York of an instant."""
+    return dt.datetime.fromtimestamp(milliseconds / 1000, NEW_YORK).date()
+
+
 def close_of(date: dt.date) -> int:
     """Return the close of a session, ms: 16:00, or 13:00 on a short day."""
     return us_calendar().need_session(date).close // 1000

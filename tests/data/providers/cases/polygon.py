@@ -25,7 +25,7 @@ class PolygonCase(Case):
             base_url=fake.url,
             stream_url=fake.stream_url,
         )
-        fake.plan = config.plan
+        fake.plan, fake.now = config.plan, lambda: clock.now() / 1e6
         return PolygonProvider(config, clock=clock)
 
     def small_pages(self, fake):

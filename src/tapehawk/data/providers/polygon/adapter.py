@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar, Final
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
@@ -28,6 +30,7 @@ from tapehawk.data.providers.wire.bucket import bucket_of
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.data.providers.wire.secrets import Keys
 from tapehawk.data.providers.wire.transport import Wire
+from tapehawk.data.providers.wire.trouble import is_of_plan
 
 SPANS: Final = {"1m": "minute", "1d": "day"}
 
@@ -89,16 +92,25 @@ class PolygonProvider(Provider):
     async def fetch(self, step: Step) -> Fetched:
         """Fetch a session of every symbol, or some sessions of one symbol, to the last page."""
         series = Series(provider=self.name, feed="sip", timeframe=step.timeframe)
-        if step.kind == "session":
-            bars, announced = await self._session(step)
-        else:
-            bars, announced = await self._symbol(step)
+        bars, announced = await self._published(step)
         complete = announced == bars.height
         if step.kind == "session" and step.symbols is not None:
             bars = bars.filter(pl.col("symbol").is_in(step.symbols))
         if step.timeframe == "1m" and step.hours == "regular":
             bars = _regular(bars)
         return Fetched(step.id, series, bars, announced, complete)
+
+    async def _published(self, step: Step) -> tuple[pl.DataFrame, int]:
+        """Fetch a step, on an end-of-day plan without today where that is refused."""
+        fetch, today = self._session if step.kind == "session" else self._symbol, self._today_there()
+        try:
+            return await fetch(step)
+        except ProviderRefused as refusal:
+            if not (is_of_plan(refusal) and self._plan.end_of_day and step.end >= today):
+                raise
+        if step.start >= today:
+            return reading.bars_of([], timeframe=step.timeframe), 0
+        return await fetch(replace(step, end=today - dt.timedelta(days=1)))
 
     async def _session(self, step: Step) -> tuple[pl.DataFrame, int]:
         path = f"/v2/aggs/grouped/locale/us/market/stocks/{step.start}?adjusted=false&include_otc=false"
@@ -157,6 +169,9 @@ class PolygonProvider(Provider):
 
     def _stream_url(self) -> str:
         return (self._config.stream_url or self._plan.stream) if self._plan.stream else ""
+
+    def _today_there(self) -> dt.date:
+        return dt.datetime.fromtimestamp(self._clock.now() / 1e6, ZoneInfo(reading.ZONE)).date()
 
     def _today(self) -> dt.date:
         return dt.datetime.fromtimestamp(self._clock.now() / 1e6, dt.UTC).date()

@@ -4,6 +4,10 @@ Every frame is an array that mixes bars and statuses. Confirmations are never wa
 same symbol, or one to what the plan does not offer, is answered by silence. A bar that was sent before is sent again
 whenever a late trade changes it, for about 15 minutes; it gets the next revision. The vendor closes the *older* of two
 connections on a key, so a second program would be fought for ever: that is told, not retried.
+
+Minutes (AM) are all that is subscribed: no timeframe is shorter, and bars built of trades (T) or seconds (A) would
+differ from the vendor's own, for some trades count in volume and not in prices. Elements of other channels are passed
+over; they need not even have the shape of a bar.
 """
 
 from __future__ import annotations

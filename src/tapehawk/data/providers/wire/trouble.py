@@ -101,6 +101,11 @@ def retry_after(headers: Mapping[str, str], now: dt.datetime | None = None) -> f
         return None
 
 
+def is_of_plan(error: TapehawkError) -> bool:
+    """Return whether an error is a refusal for the plan, rather than for the key."""
+    return isinstance(error, ProviderRefused) and error.hint == HINTS["plan"]
+
+
 def error_of(trouble: Trouble, provider: str, about: str) -> TapehawkError:
     """Return the error that a trouble ends as; `about` is what was asked for, such as a symbol."""
     said = f"{provider}: {about}: {trouble.said}" if about else f"{provider}: {trouble.said}"
