@@ -16,6 +16,7 @@ _spec = importlib.util.spec_from_file_location("generate_docs", ROOT / "scripts"
 generate_docs = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(generate_docs)
 PAGES = generate_docs.pages()
+HOW_TOS = sorted(path.name for path in (ROOT / "docs" / "how-to").glob("*.md"))
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
@@ -31,10 +32,11 @@ def test_every_scanner_is_in_the_reference_and_every_section_in_the_environment(
     assert [name for name, said in names.items() if f"#SCANNER__{said}__" not in environment] == []
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md", *(f"docs/how-to/{name}" for name in HOW_TOS)])
 def test_the_commands_that_a_page_shows_exist_with_their_options(page):
     shown = generate_docs.commands()
-    for line in re.findall(r"^(?:[A-Z_]+=\S+ )?scanner (.+)$", (ROOT / page).read_text(), re.MULTILINE):
+    typed = "".join(re.findall(r"```sh\n(.*?)```", (ROOT / page).read_text(), re.DOTALL))
+    for line in re.findall(r"^(?:[A-Z_]+=\S+ )?scanner (.+)$", typed, re.MULTILINE):
         words = line.split("#")[0].split()
         name = next(" ".join(words[:n]) for n in (2, 1) if " ".join(words[:n]) in shown)
         options = set(re.findall(r"(?<!\S)--?[a-z][a-z-]*", line.split("#")[0]))

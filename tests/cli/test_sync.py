@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -78,6 +80,18 @@ def test_simulated_coins_are_synced_by_name(answer):
     found = answer("sync", "--provider", "sim", "--universe", "crypto", "--since", "2026-11-01")
     assert found["plan"]["market"] == "crypto"
     assert found["report"]["bars"]["new"] == 6 * 20  # the 21st is not final yet
+
+
+TUTORIAL = (Path(__file__).parents[2] / "docs" / "tutorial.md").read_text()
+SHOWN = re.findall(r"^scanner (sync --provider polygon(?!.*--watch).*)$", TUTORIAL, re.MULTILINE)
+
+
+@pytest.mark.parametrize("line", SHOWN)
+def test_the_tutorials_syncs_work_as_they_stand(scanner, fake, line):
+    """Names and dates are those of the fake's market."""
+    said = re.sub(r"\d{4}-\d\d-\d\d", str(FIRST), line.replace("AAPL,MSFT", f"{NAMES[0]},{NAMES[1]}"))
+    done = scanner(*said.split())
+    assert (done.exit_code, "is there" in done.stdout) == (0, True), done.output
 
 
 # ------------------------------------------------------------------------------------------------ in one line

@@ -16,15 +16,17 @@ from typing import Any, Final, cast
 from pydantic import BaseModel
 
 from tapehawk.core.errors import BadInput, UnknownName
+from tapehawk.data import providers
 from tapehawk.data.providers.door import Provider
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 
-_PACKAGE: Final = "tapehawk.data.providers"
+_PACKAGE: Final = providers.__name__
 
 
 def provider_names() -> tuple[str, ...]:
     """Return every provider's name in the order of the alphabet, importing none of them."""
-    return tuple(sorted(file.parent.name for file in Path(__file__).parent.glob("*/adapter.py")))
+    files = [file for place in providers.__path__ for file in Path(place).glob("*/adapter.py")]
+    return tuple(sorted(file.parent.name for file in files))
 
 
 def config_type(name: str) -> type[BaseModel]:
