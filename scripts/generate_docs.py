@@ -20,6 +20,7 @@ import typer
 from tapehawk.app.checking import bounds, to_plain
 from tapehawk.app.describing import Description, describe
 from tapehawk.app.environment import SHORT_NAMES
+from tapehawk.app.sections import UNUSED, is_unused
 from tapehawk.app.settings import TAKES_DEFAULTS, Settings, settings
 from tapehawk.catalog import scanner_names
 from tapehawk.cli.main import app
@@ -88,7 +89,8 @@ def _settings() -> Iterator[str]:
         for key, field in model.model_fields.items():
             default = _shown(field.default)
             shown = f"`{default}`" if default else "(empty)"
-            yield _row(f"`{key}`", shown, bounds(model, key), field.description or "")
+            unused = f" ({UNUSED})" if is_unused(name, key) else ""
+            yield _row(f"`{key}`", shown, bounds(model, key), f"{field.description or ''}{unused}")
         yield ""
 
 
@@ -210,8 +212,9 @@ def _functions() -> Iterator[str]:
 # ------------------------------------------------------------------------------------------- environment
 
 HEADER = """\
-# Every environment name Tapehawk reads. All are optional; copy the lines you want into your shell's or service's
-# environment. An environment name overrides the settings file; a command-line option overrides both.
+# Every environment name of Tapehawk. All are optional; copy the lines you want into your shell's or service's
+# environment. An environment name overrides the settings file; a command-line option overrides both. What is for parts
+# of the program still to come changes nothing yet: docs/reference/settings.md says which settings these are.
 # `scanner config show` prints each value with where it came from. Written by scripts/generate_docs.py (`make docs`).
 
 # --- Where things are -------------------------------------------------------------------------------------------------
@@ -221,9 +224,6 @@ HEADER = """\
 #SCANNER_DATA_DIR=
 # Where results are saved.
 #SCANNER_RESULTS_DIR=scanner_results
-# Where logs are written (rotated); standard output if empty.
-#SCANNER_LOG_DIR=
-#SCANNER_LOG_LEVEL=INFO
 
 # --- Any setting: SCANNER__<SECTION>__<KEY> --------------------------------------------------------------------------\
 """
@@ -235,7 +235,7 @@ FOOTER = """\
 #ALPACA_API_KEY=
 #ALPACA_SECRET_KEY=
 
-# --- Read by the parts still to come: accounts, service ---------------------------------------------------------------
+# --- For the parts still to come: accounts, service, logs -------------------------------------------------------------
 #JWT_SECRET=
 #DATABASE_URL=
 #DATABASE_URL_READ=
@@ -245,7 +245,10 @@ FOOTER = """\
 #SCANNER_WORKERS=1
 #SCANNER_RELOAD=false
 #MAX_CONCURRENT_SCANS=3
-#SCAN_TIMEOUT_MINUTES=60\
+#SCAN_TIMEOUT_MINUTES=60
+# Where logs are written (rotated); standard output if empty.
+#SCANNER_LOG_DIR=
+#SCANNER_LOG_LEVEL=INFO\
 """
 
 

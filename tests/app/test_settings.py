@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tapehawk.app.environment import SECRET_NAMES, SHORT_NAMES
-from tapehawk.app.sections import SECTIONS
+from tapehawk.app.sections import SECTIONS, is_unused
 from tapehawk.app.settings import Settings, settings
 from tapehawk.core.errors import BadInput, OutOfBounds, UnknownName
+from tapehawk.scanners.breakout import Breakout
 
 ROOT = Path(__file__).parents[2]
 
@@ -298,3 +300,22 @@ def test_a_provider_s_setting_is_written_where_it_is_read_from(tmp_path, name):
     assert again.provider("polygon").api_key.get_secret_value() == KEY
     assert again.providers.prefer_us == "x"
     assert settings(again.reset("providers.polygon").save(), environment={}).get("providers.polygon", "plan") == "basic"
+
+
+# ------------------------------------------------------------------------------------------------ who reads them
+
+DECLARED = {"sections.py", "environment.py"}
+SOURCES = {path: path.read_text() for path in (ROOT / "src" / "tapehawk").rglob("*.py") if path.name not in DECLARED}
+OF_SCANNERS = set(Breakout.model_fields)  # of `default` by inheritance, see `TAKES_DEFAULTS`
+
+
+def is_read(section: str, key: str) -> bool:
+    """Say whether some code names a setting as section.key or ("section", "key")."""
+    named = re.compile(rf"""(\b{section}\.|\.section\("{section}"\)\["|"{section}", "){key}\b""")
+    return (section == "default" and key in OF_SCANNERS) or any(named.search(text) for text in SOURCES.values())
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_setting_is_read_by_something_or_said_to_be_unused(section):
+    for key in SECTIONS[section].model_fields:
+        assert is_read(section, key) != is_unused(section, key), f"{section}.{key}"

@@ -90,3 +90,11 @@ def test_a_price_band_upside_down_is_refused(scanner, section):
     done = scanner("config", "set", f"{section}.min_price", "3000")
     assert done.exit_code == 2
     assert "is above max_price" in done.stderr
+
+
+def test_a_setting_that_nothing_uses_yet_says_so(scanner):
+    (line,) = (line for line in scanner("config", "show", "api").stdout.splitlines() if line.startswith("port "))
+    assert line.rstrip().endswith("nothing uses it yet")
+    assert "nothing uses it yet" in scanner("config", "set", "api.port", "8001").stderr
+    assert "nothing uses it yet" not in scanner("config", "show", "risk").stdout
+    assert "nothing uses it yet" not in scanner("config", "set", "risk.per_trade", "0.02").stderr

@@ -145,3 +145,19 @@ SECTIONS: Final[Mapping[str, type[Section]]] = {
     "risk": RiskSection,
     "storage": Storage,
 }
+
+# The parts of the program that these are for are still to come.
+_UNUSED: Final[Mapping[str, frozenset[str]]] = {
+    "default": frozenset({"retry_attempts", "enable_caching", "cache_ttl"}),
+    "streaming": frozenset(Streaming.model_fields),
+    "api": frozenset(Api.model_fields),
+    "cli": frozenset({"verbose_logging"}),
+    "streamlit": frozenset(Streamlit.model_fields),
+    "sessions": frozenset(Sessions.model_fields),
+}
+UNUSED: Final = "nothing uses it yet"
+
+
+def is_unused(section: str, key: str) -> bool:
+    """Say whether a setting changes nothing yet."""
+    return key in _UNUSED.get(section, ())

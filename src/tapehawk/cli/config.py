@@ -114,6 +114,7 @@ def show(sections: Sections = None, config_file: ConfigFile = None, format_: For
 
     [dim]scanner config show breakout risk[/]
     """
+    from tapehawk.app.sections import UNUSED, is_unused
     from tapehawk.app.settings import settings
     from tapehawk.cli.answers import print_json
     from tapehawk.cli.table import listing
@@ -127,7 +128,8 @@ def show(sections: Sections = None, config_file: ConfigFile = None, format_: For
     out = screen(known)
     for name, values in found.items():
         out.print(f"[bold cyan]\\[{name}][/]")
-        listing(out, ("key", "value", "from"), [(k, _text(one.value), one.origin) for k, one in values.items()])
+        rows = [(k, _text(one.value), one.origin, UNUSED if is_unused(name, k) else "") for k, one in values.items()]
+        listing(out, ("key", "value", "from", ""), rows)
 
 
 @app.command("path")
@@ -160,8 +162,10 @@ def _to_change(config_file: Path | None) -> Settings:
 def _saved(known: Settings, section: str, keys: list[str], format_: options.Shape) -> None:
     """Save, and print what holds now: the environment may say something else than the file."""
     from tapehawk.app.checking import to_plain
+    from tapehawk.app.sections import UNUSED, is_unused
     from tapehawk.app.settings import settings
     from tapehawk.cli.answers import print_json
+    from tapehawk.cli.terminal import remark
 
     file = known.save()
     now = settings(file).section(section)
@@ -172,6 +176,8 @@ def _saved(known: Settings, section: str, keys: list[str], format_: options.Shap
         return
     for key, one in values.items():
         typer.echo(f"{section}.{key} = {_text(one.value)}  ({one.origin})")
+    if any(is_unused(section, key) for key in keys):
+        remark(f"note: {UNUSED}")
 
 
 def _text(value: object) -> str:
