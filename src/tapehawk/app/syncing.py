@@ -7,6 +7,7 @@ import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from tapehawk.app.asking import CRYPTO
@@ -95,14 +96,20 @@ class Errand:
         if asked.universe in (None, ALL):
             return None
         store, until = self.known.store, last_final("us", self.clock.now())
-        if read_symbols(store).is_empty():
+        coins = asked.universe == CRYPTO
+        if not (_coins(store) if coins else len(read_symbols(store))):
             self.told.on_step("fetching the listed and delisted symbols")
             await fetch_listings(store, self.provider, today=until + dt.timedelta(days=1))
-        if asked.universe == CRYPTO:
-            listed = read_symbols(store)
-            return tuple(sorted(listed.filter(listed["market"] == CRYPTO)["symbol"].unique()))
+        if coins:
+            return _coins(store)
         since = asked.since or until - _back(asked.timeframe)
         return tuple(members(store, str(asked.universe), Days(day_number(since), day_number(until))))
+
+
+def _coins(store: Path) -> tuple[str, ...]:
+    """Return the coins that are listed in the store."""
+    listed = read_symbols(store)
+    return tuple(sorted(listed.filter(listed["market"] == CRYPTO)["symbol"].unique()))
 
 
 def run(known: Settings, asked: SyncAsked, told: Told, *, watching: bool = False, clock: Clock = SYSTEM) -> None:
