@@ -59,10 +59,12 @@ class Evaluation:
             space.spans[number, 2] = rows.size
         self._execute(0, len(space.instructions), left)
         ends = space.spans[:, 1].tolist()
+        most = max(ends, default=0)
+        rows, shown = space.rows[:, :most].copy(), space.shown[:, :most].copy()
         return Sifted(
             space.counts,
-            [rows[:end].copy() for rows, end in zip(space.rows, ends, strict=True)],
-            [values[: ends[hits]].copy() for values, hits in zip(space.shown, space.hits_of, strict=True)],
+            [row[:end] for row, end in zip(rows, ends, strict=True)],
+            [values[: ends[hits]] for values, hits in zip(shown, space.hits_of, strict=True)],
         )
 
     def column(self) -> Column:

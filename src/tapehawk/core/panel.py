@@ -5,7 +5,7 @@
     starts    0          3       5        8      n_symbols + 1
 
 Every column is float64 and as long as `time`; null is NaN. A panel is usually a memory-mapped file shared by processes,
-so nothing here writes to its arrays. Work is done in *blocks*, runs of whole symbols of about 128 k bars: few enough
+so nothing here writes to its arrays. Work is done in *blocks*, runs of whole symbols of about 256 k bars: few enough
 that the calls do not count, enough of them that threads end together.
 """
 
@@ -29,7 +29,7 @@ Mask = npt.NDArray[np.uint8]  # 0 false, 1 unknown, 2 true
 Column = npt.NDArray[Any]  # what an expression comes to: Floats or a Mask
 Element = TypeVar("Element", bound=np.generic)
 
-BLOCK_BARS = 131_072
+BLOCK_BARS = 262_144
 PRICES_AND_VOLUME = ("open", "high", "low", "close", "volume")
 
 

@@ -22,7 +22,7 @@ from tapehawk.core.script import LEFT, Find, Known, Meet, Order, Show, roots
 
 _Row: TypeAlias = tuple[int, int, int, int, int]
 
-STRIP_BARS = 8192
+STRIP_BARS = 4096
 """Bars that go through a plan together: its columns (some forty of `lc`, 1.3 MB) about fill a core's second cache."""
 
 
