@@ -15,11 +15,28 @@ def bars_until_forgotten(alpha: float) -> int:
     return 0 if alpha >= 1.0 else math.ceil(math.log(1e-10) / math.log(1.0 - alpha))
 
 
-@kernel(width=lambda _: 2, warmup=lambda _: 0, settling=lambda n: bars_until_forgotten(2.0 / (n + 1.0)))
+def _followed(x: Any, first: int, last: int, alpha: float, average: float, out: Any) -> float:
+    """Let an average follow x over the bars first … last - 1; returns where it ends."""
+    keep = 1.0 - alpha
+    for i in range(first, last):
+        v = x[i]
+        if v - v == 0.0:
+            average = alpha * v + keep * average
+            out[i] = average
+        else:
+            out[i] = np.nan
+    return average
+
+
+@kernel(
+    width=lambda _: 2,
+    warmup=lambda _: 0,
+    settling=lambda n: bars_until_forgotten(2.0 / (n + 1.0)),
+    uses=(_followed,),
+)
 def ema(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
     """Exponential average, alpha = 2/(n+1), seeded with the first value. State: bars seen, last value."""
     alpha = 2.0 / (params[0] + 1.0)
-    keep = 1.0 - alpha
     for k in range(starts.size - 1):
         seen, last = state[k, 0], state[k, 1]
         i, b = starts[k], starts[k + 1]
@@ -29,23 +46,18 @@ def ema(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
             if v - v == 0.0:
                 seen, last, out[i] = 1.0, v, v
             i += 1
-        while i < b:
-            v = x[i]
-            if v - v == 0.0:
-                last = alpha * v + keep * last
-                out[i] = last
-            else:
-                out[i] = np.nan
-            i += 1
-        state[k, 0], state[k, 1] = seen, last
+        state[k, 0], state[k, 1] = seen, _followed(x, i, b, alpha, last, out)
 
 
-@kernel(width=lambda _: 2, warmup=lambda n: int(n) - 1, settling=lambda n: bars_until_forgotten(1.0 / n))
+@kernel(
+    width=lambda _: 2,
+    warmup=lambda n: int(n) - 1,
+    settling=lambda n: bars_until_forgotten(1.0 / n),
+    uses=(_followed,),
+)
 def rma(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
     """Wilder's average, alpha = 1/n, seeded with the mean of the first n. State: values seen, sum or average."""
     n = params[0]
-    alpha = 1.0 / n
-    keep = 1.0 - alpha
     for k in range(starts.size - 1):
         seen, last = state[k, 0], state[k, 1]
         i, b = starts[k], starts[k + 1]
@@ -59,15 +71,7 @@ def rma(x: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
                     last /= n
                     out[i] = last
             i += 1
-        while i < b:
-            v = x[i]
-            if v - v == 0.0:
-                last = alpha * v + keep * last
-                out[i] = last
-            else:
-                out[i] = np.nan
-            i += 1
-        state[k, 0], state[k, 1] = seen, last
+        state[k, 0], state[k, 1] = seen, _followed(x, i, b, 1.0 / n, last, out)
 
 
 def _moving_sum(x: Any, starts: Any, state: Any, n: int, divisor: float, out: Any) -> None:
