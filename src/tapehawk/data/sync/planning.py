@@ -16,6 +16,7 @@ import numpy as np
 
 from tapehawk.core.errors import NoData
 from tapehawk.core.sessions import Calendar, calendar_named, date_of
+from tapehawk.data.faults import need_plain
 from tapehawk.data.providers.door import CallPlan, Offer, Provider, Step, Wanted
 from tapehawk.data.sync.ledger import Ledger
 
@@ -63,7 +64,11 @@ class SyncPlan:
 
 
 async def plan_sync(root: Path, provider: Provider, wanted: Wanted, *, now: int) -> SyncPlan:
-    """Plan; `now` is µs UTC. Nothing that costs is asked. Raises what the provider's `plan` raises."""
+    """Plan; `now` is µs UTC. Nothing that costs is asked.
+
+    Raises what the provider's `plan` raises, and BadInput where no store can be.
+    """
+    need_plain(root)
     ledger, whole, today = Ledger(root, provider.name), provider.plan(wanted), _date(now)
     offer, market = provider.offer, market_of(provider.offer, wanted.symbols)
     marks = await provider.marks(whole.steps) if isinstance(provider, Marked) else None
