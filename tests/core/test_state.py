@@ -91,7 +91,7 @@ def test_the_hash_of_the_kernels_is_the_same_everywhere_and_another_once_one_is_
     read = inspect.getsource
 
     def edited(module):
-        return read(module).replace("alpha * v + keep * last", "last + alpha * (v - last)")
+        return read(module).replace("alpha * v + keep * average", "average + alpha * (v - average)")
 
     with mock.patch.object(states.inspect, "getsource", edited):
         assert kernel_hash.__wrapped__() != kernel_hash()
