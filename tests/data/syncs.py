@@ -30,7 +30,7 @@ def clock_at(start=SUNDAY):
 
 def polygon(fake, time, plan="advanced", key=None):
     """Return Massive's provider that asks the fake."""
-    fake.plan = plan
+    fake.plan, fake.now = plan, lambda: time.clock.now() / 1e6
     config = PolygonConfig(api_key=SecretStr(key or fake.key), plan=plan, base_url=fake.url)
     return PolygonProvider(config, clock=time.clock)
 
