@@ -33,7 +33,6 @@ from tapehawk.data.providers.polygon.config import PolygonConfig
 from tapehawk.data.providers.polygon.plans import POLITE
 from tapehawk.data.providers.wire.clock import Clock
 from tapehawk.data.stream import LiveFeed
-from tapehawk.data.watermark import GRACE
 from tapehawk.scan.following import follow
 from tapehawk.scan.history import Past
 from tapehawk.scan.live import LiveScan
@@ -104,23 +103,9 @@ def provider_at(port: int, clock: Clock, kind: type[PolygonProvider] = PolygonPr
     return kind(config, clock=clock)
 
 
-class DayClock:
-    """A clock of the session that goes `speed` times as fast once it is `started`; waits are real."""
-
-    def __init__(self, speed: float, begins: int = SESSION.premarket_open) -> None:
-        self._speed, self._begins, self._since = speed, begins, 0.0
-
-    def start(self) -> None:
-        """Let it go."""
-        self._since = self._since or time.monotonic()
-
-    @property
-    def clock(self) -> Clock:
-        """Return the clock to hand in."""
-        return Clock(now=lambda: self._begins + int(self._passed() * self._speed * 1e6))
-
-    def _passed(self) -> float:
-        return time.monotonic() - self._since if self._since else 0.0
+def clock_of(symbols: int, come: Callable[[], int]) -> Clock:
+    """Return the day's clock: it goes by the bars that have come, so that a vendor who is slow is not late."""
+    return Clock(now=lambda: SESSION.premarket_open + come() * MINUTE // symbols)
 
 
 @asynccontextmanager
@@ -143,18 +128,16 @@ async def ride(
     names, minutes = tuple(f"S{number:05}" for number in range(symbols)), int(seconds * rate / symbols)
     seen = Ride(sent=minutes * symbols)
     with firehose(rate, symbols, minutes) as port:
-        speed = rate / symbols * 60
-        day = DayClock(speed)
-        grace = int(GRACE * speed)  # of the day's time: what is late is late by real seconds
-        feed = LiveFeed(provider_at(port, day.clock, Unasked), root, names, clock=day.clock, grace=grace)
+        feeds: list[LiveFeed] = []
+        clock = clock_of(symbols, lambda: feeds[0].stream_health.bars if feeds else 0)
+        feed = LiveFeed(provider_at(port, clock, Unasked), root, names, clock=clock)
+        feeds.append(feed)
         past = Past(root, feed.series, SESSION.date, names, "extended")
         scan = LiveScan([scanner_type(name)() for name in SCANNERS], past)
         feed.router.subscribe("a socket that never reads", capacity=1000)
         async with listening(feed):
             following = asyncio.create_task(_follow(feed, scan, seen))
             watching = asyncio.create_task(_watch(feed, seen))
-            await _until(lambda: feed.current is not None)
-            day.start()
             until = time.monotonic() + seconds + patience
             await _until(lambda: seen.scanned == minutes or following.done() or time.monotonic() > until)
             watching.cancel()
@@ -188,7 +171,7 @@ async def refilled(root: Path, symbols: int = REFILLED, minutes: int = SESSION_S
     """Return the seconds from a line that is there again to a gap that is filled, `minutes` into the session."""
     names = [f"S{number:05}" for number in range(symbols)]
     with firehose(1e9, symbols, minutes + 5, skip=minutes) as port:
-        clock = DayClock(1, SESSION.premarket_open + (minutes + 10) * MINUTE).clock
+        clock = clock_of(1, lambda: minutes + 10)
         feed = LiveFeed(provider_at(port, clock), root, names, clock=clock)
         async with listening(feed):
             await _until(lambda: feed.stale_since is None)

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 import typer
 
-from tapehawk.cli import bars, config, data, doctor, explain, listing, scan, sync
+from tapehawk.cli import bars, config, data, doctor, explain, listing, live, scan, sync
 from tapehawk.cli.exits import BUG, FINE, INTERRUPTED, Edge
 
 app = typer.Typer(
@@ -26,6 +26,8 @@ app = typer.Typer(
 )
 app.command("run")(scan.run)
 app.command("formula")(scan.formula)
+app.command("live")(live.live)
+app.command("replay")(live.replay)
 app.command("explain")(explain.explain)
 app.command("list")(listing.scanners)
 app.add_typer(config.app, name="config")

@@ -34,7 +34,7 @@ from tapehawk.data.providers.door import (
     Wanted,
 )
 from tapehawk.data.providers.wire.clock import Clock
-from tapehawk.data.store import read_bars
+from tapehawk.data.store import read_bars, stored_sessions
 
 DELAY: Final = 500_000  # microseconds from a bar's close to its arrival
 AFTERWARDS: Final = 30 * MINUTE_US  # from the session's end to the replay's, so that the feed ends the session
@@ -91,7 +91,10 @@ class Replay(Provider):
         wanted = None if symbols is None else sorted(symbols)
         self.bars = read_bars(root, series, symbols=wanted, sessions=(session, session)).drop("adjusted_as_of")
         if self.bars.is_empty():
-            raise NoData(f"no {series.timeframe} bars of {session} are stored for this", hint="scanner data status")
+            raise NoData(
+                f"no {series.timeframe} bars of {session} are stored of {series.id}",
+                hint=_nearest(root, series, session),
+            )
         self._time = DayClock(self.hours.premarket_open, speed, sleep)
 
     @property
@@ -140,6 +143,14 @@ class Replay(Provider):
     def health(self) -> Health:
         """Return that all is well."""
         return Health(self.name)
+
+
+def _nearest(root: Path, series: Series, session: dt.date) -> str:
+    """Name the stored sessions before and after one that is not stored."""
+    days = stored_sessions(root, series)
+    before, after = [day for day in days if day < session], [day for day in days if day > session]
+    found = [str(day) for day in (*before[-1:], *after[:1])]
+    return f"the nearest stored: {' and '.join(found) or 'none; scanner data status lists what is stored'}"
 
 
 class _Played(Stream):

@@ -102,6 +102,19 @@ def stored_symbols(root: Path, series: Series, *, version: str | None = None) ->
         return sorted(names.collect().to_series())
 
 
+def stored_sessions(root: Path, series: Series) -> list[dt.date]:
+    """List the sessions that have intraday bars in a series, oldest first; none where nothing is stored."""
+    table = bars_of(series.timeframe)
+    at = _at(root, table.name, None)
+    if at is None or table.partition != "session":
+        return []
+    with reading(root, table.name):
+        days = (
+            tables.scan(root, table.name, at).filter(pl.col("series") == series.id).select(pl.col("session").unique())
+        )
+        return sorted(days.collect().to_series())
+
+
 def read_actions(root: Path, *, version: str | None = None) -> pl.DataFrame:
     """Read splits and dividends, newest revision, sorted by symbol and date; empty when none are stored."""
     return tables.newest(root, ACTIONS, version=_at(root, "actions", version)).drop("revision")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 import numpy as np
@@ -18,7 +18,7 @@ import polars as pl
 from tapehawk.core.bars import SESSION_TIMEFRAMES, TIMEFRAMES, Market
 from tapehawk.core.errors import BadInput, ProviderRefused
 from tapehawk.core.sessions import Calendar, calendar_named, date_of
-from tapehawk.data.providers.door import CallPlan, Fetched, Health, Offer, Provider, Step, Wanted
+from tapehawk.data.providers.door import CallPlan, Fetched, Health, Offer, OnGap, Provider, Step, Stream, Wanted
 from tapehawk.data.providers.sim.config import SimConfig
 from tapehawk.data.providers.sim.market import FIRST
 from tapehawk.data.providers.sim.simulator import Simulator
@@ -54,7 +54,9 @@ class SimProvider(Provider):
             bulk_daily=True,
             history_since=FIRST["us"],
             reference=frozenset({"symbols", "splits"}),
+            streams=frozenset({"bars"}),
             max_symbols_per_call=None,
+            stream_connections=1,
         )
 
     def plan(self, wanted: Wanted) -> CallPlan:
@@ -117,6 +119,12 @@ class SimProvider(Provider):
     async def actions(self, start: dt.date, end: dt.date) -> pl.DataFrame:
         """Return splits by ex date."""
         return shaped(self._simulator.actions(max(start, FIRST["us"]), end), ACTIONS)
+
+    def stream(self, symbols: Iterable[str], on_gap: OnGap | None = None) -> Stream:
+        """Return the US stocks' minutes as they arrive, session after session."""
+        from tapehawk.data.providers.sim.stream import SimStream
+
+        return SimStream(self._simulator, symbols, on_gap, self._clock)
 
     def health(self) -> Health:
         """Return how often it was asked; it has no line that could break."""

@@ -1,0 +1,204 @@
+"""Joining the parts for live scanning: bars that come, from a provider or from a stored day, scanned as they close."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tapehawk.app.asking import CRYPTO, Asked, questions
+from tapehawk.app.settings import Settings
+from tapehawk.catalog import scanner_type
+from tapehawk.core.errors import BadInput, NoData, UnknownName
+from tapehawk.core.scanner import Scanner
+from tapehawk.core.series import Series
+from tapehawk.core.sessions import day_number
+from tapehawk.core.signals import Risk
+from tapehawk.data.providers.door import Provider
+from tapehawk.data.providers.registry import build
+from tapehawk.data.providers.wire.clock import SYSTEM, Clock
+from tapehawk.data.refill import series_of
+from tapehawk.data.replay import Replay
+from tapehawk.data.store import preferred_series, stored_symbols
+from tapehawk.data.stream import LiveFeed
+from tapehawk.scan.following import News, follow
+from tapehawk.scan.history import Past
+from tapehawk.scan.live import LiveScan, labelled
+from tapehawk.scan.parameters import configured
+from tapehawk.scan.question import Days
+from tapehawk.scan.session_limits import Row
+from tapehawk.scan.universe import ALL, members
+
+REPLAYED = "replay"
+"""The label of every row that a replay brings."""
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What is going to be watched. `day`: the stored session that is played, None when it is live."""
+
+    series: Series
+    timeframe: str
+    hours: str
+    symbols: int
+    scanners: tuple[str, ...]
+    day: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Beat:
+    """What a step brought. `at`: the watermark, µs UTC; `came`: symbols, of `expected`, with a bar of its last minute.
+
+    `stale_since`: the feed is behind since then (µs UTC), `trouble` says why where that is known.
+    """
+
+    at: int
+    added: list[Row]
+    withdrawn: list[Row]
+    came: int
+    expected: int
+    stale_since: int | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class LiveTold:
+    """Who hears what is watched, and every beat."""
+
+    on_start: Callable[[Watched], None]
+    on_beat: Callable[[Beat], None]
+
+
+def replay(known: Settings, asked: Asked, day: dt.date, told: LiveTold, *, speed: float | None = None) -> None:
+    """Play a stored session through the live path, `speed` times as fast as it was (None: as fast as it goes).
+
+    The journal and the states are in a scratch folder, the store is only read. Raises NoData for a day without bars.
+    """
+    prefer = known.providers.prefer_crypto if asked.market == CRYPTO else known.providers.prefer_us
+    series = preferred_series(known.store, asked.timeframe, market=asked.market, prefer=prefer or None)
+    source = Replay(known.store, series, day, symbols=_named(known, asked, series, day), speed=speed)
+    with TemporaryDirectory(prefix="tapehawk-replay-") as scratch:
+        root, symbols = Path(scratch), source.bars["symbol"].unique()
+        feed = LiveFeed(source, root, symbols, series=series, clock=source.clock)
+        asyncio.run(_run(known, asked, feed, told, day=day))
+
+
+def live(known: Settings, asked: Asked, provider: str | None, told: LiveTold, *, clock: Clock = SYSTEM) -> None:
+    """Receive a provider's bars into the store's journal and scan them as they close, until interrupted.
+
+    `provider` None: whom the settings name. Raises BadInput where they name nobody, or it has no stream.
+    """
+    named = provider or (known.providers.fetch_crypto if asked.market == CRYPTO else known.providers.fetch_us)
+    if not named:
+        raise BadInput(
+            "nobody is named whose bars are scanned live", hint="--provider NAME; --provider sim needs no key"
+        )
+    asyncio.run(_live(known, asked, build(named, known.provider(named), clock=clock), told, clock))
+
+
+async def _live(known: Settings, asked: Asked, provider: Provider, told: LiveTold, clock: Clock) -> None:
+    try:
+        if not provider.offer.streams:
+            message = f"{provider.name} has no live stream on the plan {provider.offer.plan!r}"
+            raise BadInput(message, hint=f"scanner sync --provider {provider.name} --watch fetches every session's end")
+        series, today = series_of(provider.offer), dt.datetime.fromtimestamp(clock.now() / 1e6, dt.UTC).date()
+        symbols = _named(known, asked, series, today) or await _listed(provider, series)
+        await _run(known, asked, LiveFeed(provider, known.store, symbols, clock=clock), told)
+    finally:
+        await provider.close()
+
+
+async def _run(known: Settings, asked: Asked, feed: LiveFeed, told: LiveTold, *, day: dt.date | None = None) -> None:
+    """Run a feed and the scan behind it to the feed's end. Raises what ended the feed."""
+    scanners = _scanners(known, asked, feed.series.timeframe)
+    names = tuple(one.type() for one in scanners)
+    told.on_start(Watched(feed.series, feed.series.timeframe, asked.hours, len(feed.symbols), names, day))
+    risk = Risk(known.risk.account_size, known.risk.per_trade)
+
+    def begin(session: dt.date) -> LiveScan:
+        past = Past(known.store, feed.series, session, tuple(sorted(feed.symbols)), asked.hours)
+        return LiveScan(scanners, past, journals=feed.root, risk=risk, threads=os.cpu_count() or 1)
+
+    running = asyncio.create_task(feed.run())
+    try:
+        async for news in follow(feed, begin):
+            told.on_beat(_beat(feed, news, replayed=day is not None))
+    finally:
+        running.cancel()
+        (ended,) = await asyncio.gather(running, return_exceptions=True)
+    if isinstance(ended, Exception):
+        raise ended
+
+
+def _beat(feed: LiveFeed, news: News, *, replayed: bool) -> Beat:
+    stale = None if replayed else news.stale_since
+    added, withdrawn = (
+        sorted(labelled(rows, stale), key=lambda row: (row["bar_time"], -(row["score"] or 0.0), row["symbol"]))
+        for rows in (news.changes.added, news.changes.withdrawn)
+    )
+    if replayed:
+        added, withdrawn = (
+            [{**row, "labels": [*row["labels"], REPLAYED]} for row in rows] for rows in (added, withdrawn)
+        )
+    return Beat(
+        at=news.scan.through,
+        added=added,
+        withdrawn=withdrawn,
+        came=_came(feed, news.scan.through),
+        expected=len(feed.symbols),
+        stale_since=stale,
+        trouble=feed.trouble,
+    )
+
+
+def _came(feed: LiveFeed, through: int) -> int:
+    """Return how many symbols have a bar that ended at an instant."""
+    if feed.current is None:
+        return 0
+    bars = feed.current.bars
+    slot = (through - bars.places.begins) // bars.places.step - 1
+    return int(bars.arrived[slot]) if 0 <= slot < bars.arrived.size else 0
+
+
+def _scanners(known: Settings, asked: Asked, timeframe: str) -> list[Scanner]:
+    every = questions(known, asked)
+    kinds = {one.scanner_type: scanner_type(one.scanner_type, known.scanners) for one in every}
+    for name, kind in kinds.items():
+        if timeframe not in kind.timeframes:
+            hint = f"it looks at bars of {', '.join(kind.timeframes)}; `all` takes those that look at {timeframe}"
+            raise BadInput(f"{name} does not look at {timeframe} bars", hint=hint)
+    return [configured(kinds[one.scanner_type], one.parameters) for one in every]
+
+
+def _named(known: Settings, asked: Asked, series: Series, day: dt.date) -> list[str] | None:
+    """Return the symbols that were asked for, else those of the universe, else those stored; None where none are."""
+    stored = _stored(known, series)
+    if asked.symbols:
+        unknown = [name for name in asked.symbols if stored and name not in stored]
+        if unknown:
+            raise UnknownName("symbol", unknown[0], stored, place=f"{series.timeframe} bars of {series.id}")
+        return sorted(set(asked.symbols))
+    if asked.universe in (None, ALL, CRYPTO):
+        return stored or None
+    number = day_number(day)
+    among = members(known.store, str(asked.universe), Days(number, number))
+    return [name for name in among if not stored or name in set(stored)]
+
+
+def _stored(known: Settings, series: Series) -> list[str]:
+    try:
+        return stored_symbols(known.store, series)
+    except NoData:
+        return []
+
+
+async def _listed(provider: Provider, series: Series) -> Iterable[str]:
+    """Return the provider's own list of what is traded now."""
+    if "symbols" not in provider.offer.reference:
+        raise BadInput(f"whose bars? nothing of {series.id} is stored", hint="name symbols: --symbols AAPL,MSFT")
+    listed = await provider.symbols()
+    return listed.filter(listed["active"] & (listed["market"] == series.market))["symbol"].to_list()

@@ -1,0 +1,159 @@
+"""`scanner replay` and `scanner live`: the rows of the historical scan as they come, and a store that stays whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tapehawk.app.asking import Asked
+from tapehawk.app.live import LiveTold, live
+from tapehawk.app.settings import settings
+from tapehawk.core.sessions import us_calendar
+from tapehawk.data import store
+from tapehawk.data.providers.sim import Simulator
+from tests.fakes.clock import JumpingClock
+from tests.scan.live_market import DAY, NEXT, SIM, filled
+
+SCANNER = Path(sys.executable).parent / "scanner"
+QUESTION = ("--scanner-type", "volume_spike")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> Path:
+    """A store that holds a month of minutes."""
+    return filled(tmp_path_factory.mktemp("live") / "store", until=DAY)
+
+
+@pytest.fixture
+def stored(whole, monkeypatch) -> Path:
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(whole))
+    monkeypatch.delenv("COLUMNS", raising=False)
+    return whole
+
+
+def messages(done) -> list[dict]:
+    assert done.exit_code == 0, done.output
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_replay_brings_the_rows_of_the_days_scan_each_labelled_replay(stored, scanner):
+    said = messages(scanner("replay", DAY, *QUESTION, "--hours", "regular", "--format", "json"))
+    assert [one["sequence"] for one in said] == list(range(1, len(said) + 1))
+    assert {one["type"] for one in said[:-1]} == {"scan_update"}
+    assert (said[-1]["type"], said[-1]["timestamp"]) == ("complete", "2024-02-15T01:00:00Z")
+    came = [row for one in said[:-1] for row in one["results"]]
+    assert all(row["labels"] == ["simulated", "replay"] for row in came)
+    ranged = ("--start-date", DAY, "--end-date", DAY, "--timeframe", "1m", "--format", "json")
+    expected = json.loads(scanner("run", *QUESTION, *ranged).stdout)["results"]
+    assert rows_of(came) == rows_of(expected)
+    assert len(came) == said[-1]["rows"] > 0
+
+
+def rows_of(rows) -> list[dict]:
+    plain = [
+        {"symbol": row.get("symbol", row.get("ticker"))}
+        | {name: value for name, value in row.items() if name not in {"labels", "ticker", "date", "symbol"}}
+        for row in rows
+    ]
+    return sorted(plain, key=lambda row: (row["symbol"], row["bar_time"], row["pattern"]))
+
+
+def test_a_replay_says_so_and_tells_its_rows_in_lines(stored, scanner):
+    done = scanner("replay", DAY, *QUESTION)
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith(f"replay of {DAY} · {SIM.id} · 1m extended · 5 symbols  [simulated]")
+    assert any("volume_spike" in line and line.endswith("[simulated]  [replay]") for line in lines)
+    assert lines[-1].endswith("rows; scanned to 20:00 ET")
+
+
+def test_a_replay_leaves_the_store_as_it_is(stored, scanner):
+    before = sorted(path for path in stored.rglob("*") if path.is_file())
+    assert scanner("replay", DAY, *QUESTION).exit_code == 0
+    assert sorted(path for path in stored.rglob("*") if path.is_file()) == before
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        ((NEXT,), 3, f"no 1m bars of {NEXT}"),
+        ((NEXT,), 3, f"the nearest stored: {DAY}"),
+        (("2024-01-01",), 2, "no session on 2024-01-01"),
+        ((DAY, "--speed", "0"), 2, "a speed of 0"),
+        ((DAY, "--timeframe", "1d"), 3, "no 1d bars"),
+        ((DAY, "--symbols", "NAVA9"), 2, "NAVA1"),
+        ((DAY, "--scanner-type", "lc"), 2, "does not look at 1m bars"),
+    ],
+)
+def test_what_cannot_be_replayed_is_said_with_what_can(stored, scanner, args, code, said):
+    done = scanner("replay", *args)
+    assert done.exit_code == code, done.output
+    assert said in " ".join(done.output.split())
+
+
+def test_a_replay_that_is_interrupted_ends_at_once_and_leaves_nothing_behind(stored, tmp_path):
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    before = sorted(path for path in stored.rglob("*") if path.is_file())
+    command = [SCANNER, "replay", str(DAY), *QUESTION, "--speed", "60"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout.readline().startswith(b"replay of")
+        process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(timeout=60)
+    assert (process.returncode, complaints) == (130, b"interrupted\n")
+    assert list(tmp_path.glob("tapehawk-replay-*")) == []
+    assert sorted(path for path in stored.rglob("*") if path.is_file()) == before
+
+
+# ------------------------------------------------------------------------------------------- live
+
+
+class Enough(Exception):
+    """A test has seen enough."""
+
+
+def seen_live(provider: str, asked: Asked, clock, enough) -> list:
+    beats = []
+
+    def on_beat(beat) -> None:
+        beats.append(beat)
+        if enough(beat):
+            raise Enough
+
+    with pytest.raises(Enough):
+        live(settings(), asked, provider, LiveTold(beats.append, on_beat), clock=clock)
+    return beats
+
+
+def test_the_simulators_day_is_scanned_live_without_a_key_and_stored_at_its_end(tmp_path, monkeypatch):
+    monkeypatch.setenv("SCANNER__PROVIDERS__SIM__SYMBOLS", "8")
+    hours = us_calendar().need_session(DAY)
+    clock = JumpingClock(hours.open - 5 * 60_000_000).clock
+    root = settings().store
+
+    def enough(_) -> bool:
+        return any(root.glob(f"journal/*/{DAY}.sealed"))
+
+    watched, *beats = seen_live("sim", Asked(["volume_spike"], timeframe="1m", hours="extended"), clock, enough)
+    assert (watched.symbols, watched.series.simulated, watched.day) == (8, True, None)
+    rows = [row for beat in beats for row in beat.added]
+    assert rows
+    assert all("simulated" in row["labels"] for row in rows)
+    truth = Simulator(symbols=8).intraday("1m", DAY, DAY)
+    assert store.read_bars(root, SIM, sessions=(DAY, DAY)).drop("adjusted_as_of").equals(truth.sort("symbol", "time"))
+
+
+def test_a_provider_without_a_stream_says_what_to_do_instead(scanner):
+    done = scanner("live", "--provider", "flatfiles")
+    assert done.exit_code == 2, done.output
+    assert "--watch" in done.output
+
+
+def test_whose_bars_are_scanned_live_has_to_be_said(scanner):
+    done = scanner("live")
+    assert done.exit_code == 2
+    assert "--provider sim needs no key" in done.output
