@@ -43,6 +43,14 @@ def test_the_doctor_finds_a_store_that_is_missing_and_says_what_to_do(scanner):
     assert "→ fill it with `scanner import" in shown
 
 
+def test_the_doctor_says_where_no_store_can_be(scanner, tmp_path, monkeypatch):
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(tmp_path / "a[b]"))
+    done = scanner("doctor")
+    assert done.exit_code == 3
+    assert "may not be part of the path" in done.stdout
+    assert "name another folder" in done.stdout
+
+
 @pytest.mark.usefixtures("stored")
 def test_the_doctor_is_content_with_a_simulated_store(scanner):
     found = states(scanner)

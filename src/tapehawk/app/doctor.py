@@ -52,7 +52,10 @@ def checkup(environment: Mapping[str, str], now: dt.datetime, file: Path | None 
     except BadInput as error:
         findings.append(Finding("settings", BAD, error.message, error.hint))
         return [*findings, _providers(environment)]
+    from tapehawk.app.sources import source_findings
+
     findings += [_settings(known, environment), _kernels(), *_store(known.store, now), _disk(known.store)]
+    findings += source_findings(known.store, now)
     return [*findings, _results(known), _providers(environment)]
 
 
@@ -107,9 +110,11 @@ def _cache_folder() -> Path:
 
 
 def _store(root: Path, now: dt.datetime) -> Iterator[Finding]:
+    from tapehawk.data.faults import need_plain
     from tapehawk.data.status import data_status
 
     try:
+        need_plain(root)
         status = data_status(root)
     except TapehawkError as error:
         yield Finding("store", BAD, error.message, error.hint)
