@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from tapehawk.app.settings import Settings
 from tapehawk.core.errors import BadInput, TapehawkError
 from tapehawk.core.series import SESSION_TIMEFRAMES
 from tapehawk.core.sessions import day_number
+from tapehawk.data.health import Noted, note_health
 from tapehawk.data.providers.door import Offer, Provider, Wanted
 from tapehawk.data.providers.registry import build
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
@@ -132,6 +134,8 @@ async def _with_provider(
     try:
         await work(Errand(known, provider, told, clock))
     finally:
+        with suppress(OSError):  # a disk that is full has been told already
+            note_health(known.store, Noted(clock.now(), provider.health()))
         await provider.close()
 
 

@@ -31,6 +31,7 @@ app.command("check")(check.check)
 def status(format_: Format = "table") -> None:
     """Show every stored series: bars, symbols, reach, and the room they take."""
     from tapehawk.app.settings import settings
+    from tapehawk.app.sources import source_findings
     from tapehawk.cli import numbers
     from tapehawk.cli.answers import print_json
     from tapehawk.cli.table import listing
@@ -51,6 +52,8 @@ def status(format_: Format = "table") -> None:
     out.print(
         f"{found.symbols:,} listed symbols · {found.splits:,} splits · {found.dividends:,} dividends · panels {panels}"
     )
+    for one in source_findings(known.store, dt.datetime.now(dt.UTC)):
+        out.print(Text.assemble((f"{one.name}  ", "bold"), one.detail), style="yellow" if one.advice else "")
     for file in found.reject_files:
         out.print(Text(f"refused rows: {file}", style="yellow"))
 

@@ -11,6 +11,7 @@ import polars as pl
 from tapehawk.core.bars import TIMEFRAMES, Series
 from tapehawk.core.errors import NoData
 from tapehawk.data import store
+from tapehawk.data.health import Noted, read_health
 from tapehawk.data.versions import HOW_TO_FILL, bars_table, data_version, table_version
 
 
@@ -30,7 +31,7 @@ class SeriesStatus:
 
 @dataclass(frozen=True)
 class StoreStatus:
-    """The whole store. `panel_bytes`: derived files, which may be deleted at any time."""
+    """The whole store. `panel_bytes`: derived files, which may be deleted at any time. `sources`: how they fare."""
 
     root: Path
     series: tuple[SeriesStatus, ...]
@@ -39,6 +40,7 @@ class StoreStatus:
     dividends: int
     panel_bytes: int
     reject_files: tuple[Path, ...]
+    sources: tuple[Noted, ...] = ()
 
 
 def data_status(root: Path) -> StoreStatus:
@@ -56,6 +58,7 @@ def data_status(root: Path) -> StoreStatus:
         dividends=actions.filter(pl.col("type") == "dividend").height,
         panel_bytes=_bytes(root / "panels"),
         reject_files=tuple(sorted((root / "rejects").glob("*.csv"))),
+        sources=read_health(root),
     )
 
 

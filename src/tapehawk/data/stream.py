@@ -23,6 +23,7 @@ import numpy as np
 from tapehawk.core.errors import TapehawkError
 from tapehawk.core.series import TIMEFRAMES, Series
 from tapehawk.core.sessions import calendar_named, date_of
+from tapehawk.data.health import FeedState, Noted, note_health
 from tapehawk.data.open_session import MINUTE_US
 from tapehawk.data.providers.door import Fetched, Provider, Stream, StreamBar, StreamHealth, Wanted
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
@@ -35,6 +36,7 @@ from tapehawk.data.watermark import GRACE
 
 EVERY: Final = 1.0  # seconds: fsync, watermark
 ASK_AGAIN: Final = 30 * 1_000_000  # microseconds between two tries to fill a gap
+NOTE_EVERY: Final = 5 * 1_000_000  # microseconds between two notes of how the feed fares, for other processes
 SEAL_AFTER: Final = 10 * MINUTE_US  # after the session's end: late bars have come by then
 
 
@@ -69,7 +71,7 @@ class LiveFeed:
         self._stream: Stream | None = None
         self._news = asyncio.Event()
         self._filling, self._ticking, self._sealing = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
-        self._begun, self._open_gap, self._ask_at = False, 0, 0
+        self._begun, self._open_gap, self._ask_at, self._noted_at = False, 0, 0, 0
 
     @property
     def counts(self) -> Counter[str]:
@@ -90,6 +92,19 @@ class LiveFeed:
     def stream_health(self) -> StreamHealth:
         """Return how the line fares."""
         return self._stream.health() if self._stream else StreamHealth()
+
+    @property
+    def state(self) -> FeedState:
+        """Return how the feed fares, for people and metrics."""
+        return FeedState(
+            series=self.series.id,
+            symbols=len(self.symbols),
+            watermark=self.current.watermark.at if self.current else None,
+            stale_since=self.stale_since,
+            trouble=self.trouble,
+            counts={fate: count for fate, count in self.counts.items() if count},
+            lags=tuple(self.router.lags()),
+        )
 
     @property
     def stale_since(self) -> int | None:
@@ -149,6 +164,8 @@ class LiveFeed:
 
     def close(self) -> None:
         """Let go of the journals, for good; what is in them is sealed by the next run."""
+        if self._stream:
+            self._note(self.clock.now())
         self._receiving.close()
         self.ended = True
         self._tell()
@@ -160,6 +177,8 @@ class LiveFeed:
         if self._open_gap and now >= self._ask_at:
             await self._fill_gap()
         self._move()
+        if self._stream and now - self._noted_at >= NOTE_EVERY:
+            self._note(now)
         for session in list(self._receiving.running.values()):
             await asyncio.to_thread(session.bars.journal.sync)
         for day, session in list(self._receiving.running.items()):
@@ -179,6 +198,14 @@ class LiveFeed:
     def _move(self) -> None:
         self._receiving.move(self.clock.now())
         self._tell()
+
+    def _note(self, now: int) -> None:
+        """Write down how the feed fares; where that can't be written, going on matters more."""
+        self._noted_at = now
+        try:
+            note_health(self.root, Noted(now, self.provider.health(), self.stream_health, self.state))
+        except OSError as error:
+            self.trouble = f"how the feed fares can't be written down: {error}"
 
     def _tell(self) -> None:
         self.version += 1
