@@ -60,7 +60,7 @@ class SessionRows:
             if new.symbol.size and self._is_capped(new):
                 self._keep(number, firsts(whole([*self._tables.get(number, []), new])))
             elif new.symbol.size:
-                self._tables.setdefault(number, []).append(new)
+                _append(self._tables.setdefault(number, []), new)
                 changes.added += self._rows(new)
         return changes
 
@@ -120,6 +120,13 @@ class SessionRows:
     def _rows(self, table: HitTable) -> list[Row]:
         """Return hits as rows: levels, confidence and size as a scan over history gives them."""
         return list(plain_rows(table.hits(self._like, self._risk).columns)) if table.symbol.size else []
+
+
+def _append(tables: list[HitTable], new: HitTable) -> None:
+    """Put a table behind the others, each of which is larger than the next: few arrays, and few copies of a hit."""
+    tables.append(new)
+    while len(tables) > 1 and tables[-2].symbol.size <= tables[-1].symbol.size:
+        tables[-2:] = [whole(tables[-2:])]
 
 
 def _by_key(rows: Iterable[Row]) -> dict[Key, Row]:
