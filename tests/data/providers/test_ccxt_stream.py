@@ -191,6 +191,25 @@ async def test_a_frame_that_can_not_be_read_leaves_the_line_to_the_watchdog(desk
     await desk.owner.until(lambda: truth_of(MINUTES[4:5]).items() <= desk.owner.held().items())
 
 
+async def test_a_connection_that_ccxt_closes_itself_is_made_anew(desk, monkeypatch):
+    made, fresh = [], desk.provider._venue.fresh
+
+    async def kept():
+        made.append(await fresh())
+        return made[-1]
+
+    monkeypatch.setattr(desk.provider._venue, "fresh", kept)
+    await desk.start()
+    await desk.push(MINUTES[0])
+    (client,) = made[0].clients.values()
+    await desk.owner.until(lambda: len(desk.finals()) == len(client.futures) == len(NAMES))
+    await made[0].close_ws_clients()
+    await desk.wait_out(lambda: len(desk.owner.gaps) == 1)
+    await desk.subscribed(*NAMES)
+    assert not desk.task.done()
+    assert "ccxt closed the connection" in desk.provider.health().last_error
+
+
 async def test_too_many_connections_are_waited_out(desk):
     desk.fake.faults = Faults(connection_limit=True)
     desk.run()

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from tapehawk.core.errors import TryAgain
@@ -152,7 +152,19 @@ class CcxtStream(Lasting):
                 call = exchange.watch_ohlcv_for_symbols([[symbol, TIMEFRAME] for symbol in symbols])
             else:
                 call = exchange.watch_ohlcv(symbols[0], TIMEFRAME)
+            await self._watched(call)
+
+    async def _watched(self, call: Awaitable[object]) -> None:
+        """Wait for a watch call; ccxt cancels those of a socket that it closes, and nobody else was cancelled."""
+        try:
             await self._venue.judged(call)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+        else:
+            return
+        raise Trouble("line", "ccxt closed the connection")
 
     async def _leave(self, exchange: Exchange, symbols: frozenset[str]) -> None:
         if not symbols or not exchange.has.get("unWatchOHLCVForSymbols"):

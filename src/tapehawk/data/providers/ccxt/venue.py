@@ -212,7 +212,7 @@ class Venue:
         made: Exchange = getattr(pro if name in pro.exchanges else rest, name)(
             {"enableRateLimit": True, "timeout": TIMEOUT_MS, "options": SPOT}
         )
-        if not made.has.get("fetchOHLCV"):
+        if made.has.get("fetchOHLCV") is not True:  # else there are none, or ccxt would make them of trades
             raise BadInput(f"{NAME}: {name} has no candles", hint="choose another exchange: providers.ccxt.exchange")
         return made
 
