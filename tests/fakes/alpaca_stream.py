@@ -10,7 +10,8 @@ import polars as pl
 from aiohttp import WSMsgType, web
 
 from tests.fakes import alpaca_shapes as shapes
-from tests.fakes.server import Connection, FakeServer, in_frames
+from tests.fakes.server import FakeServer
+from tests.fakes.sockets import Connection, in_frames
 
 CHANNELS = {"b": "bars", "u": "updatedBars", "d": "dailyBars", "t": "trades", "q": "quotes", "s": "statuses"}
 ALL = (*CHANNELS.values(), "lulds", "corrections", "cancelErrors")

@@ -8,7 +8,8 @@ import polars as pl
 from aiohttp import WSMsgType, web
 
 from tests.fakes import exchange_shapes as shapes
-from tests.fakes.server import HTML, Connection, FakeServer
+from tests.fakes.server import HTML, FakeServer
+from tests.fakes.sockets import Connection
 
 
 class FakeStream(FakeServer):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 
 @dataclass(frozen=True)
@@ -11,13 +11,14 @@ class Faults:
 
     HTTP answers, of `path` (a part of it; "" for all), the next `times` of them (None: every one):
     `status` with the vendor's own words for it, or a `body` that is "html" or "empty"; `retry_after` as the header's
-    text; `delay` in seconds; `truncate` to so many bytes, of the JSON ("body") or of the transfer ("transfer");
+    text ("date 3": as the date three seconds from now by the provider's clock); `delay` in seconds; `truncate` to so
+    many bytes, of the JSON ("body") or of the transfer ("transfer");
     `abort`: the connection is closed instead; `extra_fields` that nobody announced.
 
     Streams: `close_code` (1006: the line is cut without a word) after `drop_after` frames; `mute`: open, no data;
     `reject_auth`, `connection_limit`, `ignore_subscriptions`, `slow_consumer`; `unknown_type` of message.
     Bars as they are sent: `duplicate`, `revised` (a wrong one first), `late` (with the next push), `missing` (never
-    sent, history has it), `out_of_order`. `shift`: seconds that the provider's clock is off.
+    sent, history has it), `out_of_order`. `shift`: seconds that the provider's clock is off (its answers' `Date`).
     """
 
     status: int | None = None
@@ -51,6 +52,11 @@ class Faults:
     def touches(self, path: str) -> bool:
         """Return whether an HTTP answer for this path is to be spoiled."""
         return self.path in path and self.times != 0
+
+    def said(self) -> str:
+        """Return the knobs that are turned, for the name of a test."""
+        turned = {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) != one.default}
+        return ",".join(f"{name}={value}" for name, value in turned.items())
 
     def once_less(self) -> Faults:
         """Return what is left after one more answer was touched."""

@@ -8,7 +8,8 @@ import polars as pl
 from aiohttp import WSMsgType, web
 
 from tests.fakes import massive_shapes as shapes
-from tests.fakes.server import Connection, FakeServer, in_frames
+from tests.fakes.server import FakeServer
+from tests.fakes.sockets import Connection, in_frames
 
 CHANNELS = ("AM", "A", "T", "Q", "LULD")
 

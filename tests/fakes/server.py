@@ -8,16 +8,18 @@ sends what a test pushes. Nothing happens by the clock: a test says when, and wh
 from __future__ import annotations
 
 import asyncio
-import json
+import datetime as dt
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from email.utils import format_datetime
 from typing import Any, Self
 
 from aiohttp import WSCloseCode, web
 
-from tests.fakes.faults import NONE, Faults
+from tests.fakes.faults import Faults
+from tests.fakes.sockets import Sockets, compact, with_extra_fields
 
 HTML = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -34,28 +36,14 @@ class Asked:
     at: float
 
 
-@dataclass(eq=False)
-class Connection:
-    """One open socket: what it subscribed to, whether it said who it is, how many data frames it was sent."""
-
-    socket: web.WebSocketResponse
-    request: web.Request
-    topics: set[str] = field(default_factory=set)
-    known: bool = False
-    frames: int = 0
-    said: list[Any] = field(default_factory=list)
-
-
-class FakeServer:
+class FakeServer(Sockets):
     """A provider that runs as a context manager: `with FakeMassive(truth) as fake: … fake.url …`."""
 
     key = "fake-key-4f1c9a77"
 
     def __init__(self) -> None:
-        self.faults: Faults = NONE
+        super().__init__()
         self.asked: list[Asked] = []
-        self.connections: list[Connection] = []
-        self.past_connections: list[Connection] = []
         self.host = ""
         self.latency = 0.0
         self.tick: Callable[[], float] = time.monotonic
@@ -67,7 +55,7 @@ class FakeServer:
     # what a fake brings
 
     def routes(self) -> dict[str, Handler]:
-        """Return GET paths (aiohttp patterns) and what answers them."""
+        """Return GET paths (aiohttp patterns) and what answers them; "POST /path" for the other method."""
         raise NotImplementedError
 
     def error(self, status: int) -> tuple[object, dict[str, str]]:
@@ -116,8 +104,9 @@ class FakeServer:
     async def _start(self) -> None:
         app = web.Application(middlewares=[self._middleware])
         app.router.add_post("/__fake__/faults", self._set_faults)
-        for path, handler in self.routes().items():
-            app.router.add_get(path, handler)
+        for route, handler in self.routes().items():
+            method, _, path = route.rpartition(" ")
+            app.router.add_route(method or "GET", path, handler)
         self._runner = web.AppRunner(app, shutdown_timeout=1.0, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -154,7 +143,10 @@ class FakeServer:
         if not faults.touches(request.path):
             return await self._answered(request, handler)
         self.faults = faults.once_less()
-        return await self._spoiled(request, handler, faults)
+        answer = await self._spoiled(request, handler, faults)
+        if faults.shift and not answer.prepared:
+            answer.headers["Date"] = after(faults.shift)
+        return answer
 
     async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         refused = self.refusal(request)
@@ -182,7 +174,11 @@ class FakeServer:
 
     def _broken(self, faults: Faults) -> web.Response:
         status = faults.status or 200
-        headers = {} if faults.retry_after is None else {"Retry-After": faults.retry_after}
+        headers = {}
+        if faults.retry_after is not None:
+            seconds = faults.retry_after.removeprefix("date ")
+            as_date = seconds != faults.retry_after
+            headers["Retry-After"] = after(faults.shift + float(seconds)) if as_date else seconds
         if faults.body == "html":
             return web.Response(text=HTML, status=status, content_type="text/html", headers=headers)
         if faults.body == "empty":
@@ -203,72 +199,13 @@ class FakeServer:
             body = with_extra_fields(body)
         return web.json_response(body, dumps=compact)
 
-    # sockets
 
-    async def connected(self, request: web.Request) -> Connection:
-        """Take up a socket."""
-        socket = web.WebSocketResponse(max_msg_size=0, compress=False)
-        await socket.prepare(request)
-        connection = Connection(socket, request)
-        self.connections.append(connection)
-        self.moved()
-        return connection
-
-    async def hang_up(self, connection: Connection, code: int) -> None:
-        """Close a socket with a code; 1006 cuts the line without a word."""
-        if connection in self.connections:
-            self.connections.remove(connection)
-            self.past_connections.append(connection)
-        self.moved()
-        if code == WSCloseCode.ABNORMAL_CLOSURE:
-            transport = connection.request.transport
-            if transport is not None:
-                transport.abort()
-        else:
-            await connection.socket.close(code=code)
-
-    async def send(self, connection: Connection, message: object) -> None:
-        """Send one frame of the dialect, whatever the faults."""
-        if not connection.socket.closed:
-            await connection.socket.send_str(compact(message))
-
-    async def send_data(self, connection: Connection, message: object) -> None:
-        """Send one frame of data, unless the stream is mute; drop the line after it when it is time."""
-        faults = self.faults
-        if faults.mute:
-            return
-        await self.send(connection, with_extra_fields(message) if faults.extra_fields else message)
-        connection.frames += 1
-        if faults.drop_after is not None and connection.frames >= faults.drop_after:
-            await self.hang_up(connection, faults.close_code)
-
-    def drop(self, code: int = 1006) -> None:
-        """Close every socket, now."""
-        for connection in list(self.connections):
-            self.wait(self.hang_up(connection, code))
+def after(seconds: float) -> str:
+    """Return the time in so many seconds as headers say it."""
+    return format_datetime(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds), usegmt=True)
 
 
 def cut(request: web.Request) -> None:
     """Cut the line of a request without an answer."""
     if request.transport is not None:
         request.transport.abort()
-
-
-def compact(body: object) -> str:
-    """Write JSON without blanks."""
-    return json.dumps(body, separators=(",", ":"))
-
-
-def with_extra_fields(body: object) -> object:
-    """Return the body with fields that nobody announced in every object of it."""
-    if isinstance(body, Mapping):
-        return {"x_new": {"a": [1]}, **{name: with_extra_fields(value) for name, value in body.items()}, "zz": None}
-    if isinstance(body, list):
-        return [with_extra_fields(value) for value in body]
-    return body
-
-
-def in_frames(events: Iterable[object], most: int) -> list[list[object]]:
-    """Cut events into frames of at most so many."""
-    every = list(events)
-    return [every[start : start + most] for start in range(0, len(every), most)]

@@ -9,7 +9,8 @@ import polars as pl
 from aiohttp import WSMsgType, web
 
 from tests.fakes import twelvedata_shapes as shapes
-from tests.fakes.server import Connection, FakeServer
+from tests.fakes.server import FakeServer
+from tests.fakes.sockets import Connection
 
 WRONG_KEY = {"code": 401, "message": "**apikey** parameter is incorrect or not specified.", "status": "error"}
 
