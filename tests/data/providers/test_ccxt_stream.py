@@ -213,13 +213,12 @@ async def test_a_connection_that_ccxt_closes_itself_is_made_anew(desk, monkeypat
 async def test_too_many_connections_are_waited_out(desk):
     desk.fake.faults = Faults(connection_limit=True)
     desk.run()
-    await asyncio.to_thread(desk.fake.wait_until, lambda: any("ws" in path for path in desk.fake.paths()))
+    await desk.owner.until(lambda: "HTTP 429 to the stream" in desk.provider.health().last_error)
     desk.fake.faults = NONE
     await desk.time.move(29)
     assert desk.fake.connections == []
-    await desk.time.move(5)
-    await desk.subscribed(*NAMES)
-    assert "HTTP 429 to the stream" in desk.provider.health().last_error
+    await desk.wait_out(lambda: desk.fake.has_subscribers(*NAMES))
+    assert desk.time.passed < 60
 
 
 async def test_a_gate_that_is_shut_is_raised_with_what_to_do(desk):
