@@ -2,7 +2,8 @@
 
 What the page marks unverified or contradictory is a flag, so that both readings are run: `errors_as_200` (error objects
 come as HTTP 200), `cut_newest` (a full answer lacks its newest bars rather than its oldest), `end_included` (the last
-instant asked for belongs to the window), `factors_swapped` (a split's new shares are its `to_factor`).
+instant asked for belongs to the window), `factors_swapped` (a split's new shares are its `to_factor`), `dear_sizes` (a
+large `outputsize` costs twice; 2.1), `minutes_as_traded` (by default minutes are not adjusted; 2.4).
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class FakeTwelveData(FakeStream):
         self.truth, self.plan = truth, plan
         self.credits: int | None = None
         self.errors_as_200 = self.cut_newest = self.end_included = self.factors_swapped = False
-        self.error_with_200 = self.spent_today = False
+        self.error_with_200 = self.spent_today = self.dear_sizes = self.minutes_as_traded = False
         self.longest, self.most_a_page = 120, 500
         self.gated: set[str] = set()
         self.now = lambda: START / 1e6
@@ -115,7 +116,8 @@ class FakeTwelveData(FakeStream):
     def _cost(self, request) -> int:
         if request.path in FREE:
             return 0
-        return 40 if request.path in CALENDARS else len(request.query.get("symbol", "").split(","))
+        dear = self.dear_sizes and int(request.query.get("outputsize", 30)) > 1000
+        return 40 if request.path in CALENDARS else len(request.query.get("symbol", "").split(",")) * (2 if dear else 1)
 
     def credit_headers(self) -> dict[str, str]:
         """For the current minute."""
@@ -182,7 +184,8 @@ class FakeTwelveData(FakeStream):
 
     def _adjusted(self, bars: pl.DataFrame, query) -> pl.DataFrame:
         """`adjust` is splits by default (2.4)."""
-        if query.get("adjust", "splits") in {"none", "dividends"}:
+        unasked = self.minutes_as_traded and query["interval"] == "1min" and "adjust" not in query
+        if unasked or query.get("adjust", "splits") in {"none", "dividends"}:
             return bars
         for one in self.truth.actions.filter(pl.col("type") == "split").to_dicts():
             before = (pl.col("symbol") == one["symbol"]) & (pl.col("time").dt.date() < one["ex_date"])

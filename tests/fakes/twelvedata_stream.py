@@ -16,10 +16,14 @@ WRONG_KEY = {"code": 401, "message": "**apikey** parameter is incorrect or not s
 
 
 class FakeStream(FakeServer):
-    """`refused_as`: the HTTP status of a wrong key, 200 as well. `with_volume`: prices carry the day's volume."""
+    """`refused_as`: the HTTP status of a wrong key, 200 as well. `with_volume`: prices carry the day's volume.
+
+    `partly`: the status of a subscription of which some symbols fail, "error" or "ok" (2.6, section 8).
+    """
 
     refused_as = 401
     with_volume = True
+    partly = "error"
     connections_allowed = 1
 
     def __init__(self) -> None:
@@ -73,7 +77,7 @@ class FakeStream(FakeServer):
         fails = [{"symbol": name} for name in symbols if name not in good]
         connection.topics |= set(good)
         success = [{"symbol": name, "exchange": "NASDAQ", "mic_code": "XNGS"} for name in good]
-        answer = {"event": "subscribe-status", "status": "error" if fails else "ok", "success": success}
+        answer = {"event": "subscribe-status", "status": self.partly if fails else "ok", "success": success}
         await self.send(connection, answer | {"fails": fails or None})
 
     # what a test lets happen

@@ -12,19 +12,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Final
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from tapehawk.core.errors import BadInput, ProviderRefused, TapehawkError, UnknownName
+from tapehawk.core.errors import BadInput, ProviderRefused, TapehawkError, TryAgain, UnknownName
 from tapehawk.core.series import Series
 from tapehawk.data.providers.door import CallPlan, Fetched, Health, Offer, OnGap, Provider, Step, Stream, Wanted
 from tapehawk.data.providers.twelvedata import reading, reference
 from tapehawk.data.providers.twelvedata.config import TwelveDataConfig
 from tapehawk.data.providers.twelvedata.planning import AT_ONCE, PAGE, planned
 from tapehawk.data.providers.twelvedata.plans import PLANS
+from tapehawk.data.providers.twelvedata.windows import Window, window_of
 from tapehawk.data.providers.wire.bucket import bucket_of
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.data.providers.wire.secrets import Keys
@@ -36,22 +35,6 @@ FIRST_MINUTE: Final = dt.date(2020, 2, 10)
 """Minutes begin here, says the vendor's help centre; days begin with the symbol."""
 ROUNDS: Final = 5
 """Times that symbols of a batch are asked for which were refused for the credits of the minute."""
-NEW_YORK: Final = ZoneInfo("America/New_York")
-
-
-@dataclass(frozen=True)
-class Window:
-    """Instants in UTC, without a zone as the vendor has them; `stop` is the first that is not wanted."""
-
-    timeframe: str
-    start: dt.datetime
-    stop: dt.datetime
-
-    @property
-    def query(self) -> dict[str, str]:
-        """The window in the vendor's words."""
-        form = "%Y-%m-%d" if self.timeframe == "1d" else "%Y-%m-%dT%H:%M:%S"
-        return {"start_date": self.start.strftime(form), "end_date": self.stop.strftime(form)}
 
 
 class TwelveDataProvider(Provider):
@@ -61,7 +44,7 @@ class TwelveDataProvider(Provider):
 
     def __init__(self, config: TwelveDataConfig, *, clock: Clock = SYSTEM) -> None:
         self._config, self._clock = config, clock
-        self._plan = PLANS[config.plan]
+        self._plan, self._together = PLANS[config.plan], AT_ONCE
         self._keys = Keys({"Authorization": ("apikey {}", config.api_key)})
         self._bucket = bucket_of(config.base_url, self._keys, self._plan.credits, clock=clock)
         self._wire = Wire(
@@ -111,7 +94,7 @@ class TwelveDataProvider(Provider):
 
     async def fetch(self, step: Step) -> Fetched:
         """Fetch a batch of symbols in a block of dates; who is unknown is left out of a batch of several."""
-        symbols, window = step.symbols or (), _window(step)
+        symbols, window = step.symbols or (), window_of(step)
         rows = await self._rows(symbols, window)
         try:
             bars = reading.bars_of(rows, timeframe=step.timeframe)
@@ -151,21 +134,32 @@ class TwelveDataProvider(Provider):
         raise error_of(trouble, self.name, name)
 
     async def _asked(self, symbols: Sequence[str], window: Window) -> reading.Found:
-        """Ask once for some symbols; a list that is refused as one is asked for in halves."""
+        """Ask once for some symbols; a list that is refused as one is asked for in halves.
+
+        One that the whole minute's credits do not pay for is too: a symbol may cost more than one (nobody says when).
+        """
+        if len(symbols) > self._together:
+            return await self._in_halves(symbols, window)
         error: TapehawkError
         try:
             return await self._answered(symbols, window)
-        except BadInput as refused:
+        except (BadInput, TryAgain) as refused:
             error = refused
+        if reading.OUT_OF_CREDITS in error.message and len(symbols) > 1:
+            self._together = len(symbols) // 2
+            return await self._in_halves(symbols, window)
         if reading.NO_DATA in error.message:
             return {name: [] for name in symbols}
         unknown = isinstance(error, UnknownName)
         if len(symbols) > 1 and (unknown or "414" in error.message):
-            half = len(symbols) // 2
-            return await self._asked(symbols[:half], window) | await self._asked(symbols[half:], window)
+            return await self._in_halves(symbols, window)
         if unknown:
             return {symbols[0]: Trouble("unknown", error.message)}
         raise error
+
+    async def _in_halves(self, symbols: Sequence[str], window: Window) -> reading.Found:
+        half = len(symbols) // 2
+        return await self._asked(symbols[:half], window) | await self._asked(symbols[half:], window)
 
     async def _answered(self, symbols: Sequence[str], window: Window) -> reading.Found:
         query: dict[str, str | int] = {
@@ -231,11 +225,3 @@ class TwelveDataProvider(Provider):
     async def close(self) -> None:
         """Give the connections back."""
         await self._wire.close()
-
-
-def _window(step: Step) -> Window:
-    """Return a step's window: days as they are named, minutes from midnight to midnight in New York."""
-    start, stop = (dt.datetime.combine(day, dt.time()) for day in (step.start, step.end + dt.timedelta(days=1)))
-    if step.timeframe == "1m":
-        start, stop = (one.replace(tzinfo=NEW_YORK).astimezone(dt.UTC).replace(tzinfo=None) for one in (start, stop))
-    return Window(step.timeframe, start, stop)

@@ -17,6 +17,7 @@ from tapehawk.core.bars import SCHEMA
 from tapehawk.data.providers.wire.trouble import KINDS, Answer, Kind, Trouble, retry_after, trouble_of
 
 NO_DATA: Final = "No data is available"
+OUT_OF_CREDITS: Final = "run out of API credits for the current minute"
 """How a refusal begins that is an empty window."""
 FORMATS: Final = {"1m": "%Y-%m-%d %H:%M:%S", "1d": "%Y-%m-%d"}
 SIGNS: Final[tuple[tuple[int, str, Kind], ...]] = (
