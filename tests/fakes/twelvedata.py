@@ -16,7 +16,7 @@ from aiohttp import web
 from tests.fakes import twelvedata_shapes as shapes
 from tests.fakes.clock import START
 from tests.fakes.truth import Truth
-from tests.fakes.twelvedata_stream import FakeStream
+from tests.fakes.twelvedata_quotes import FakeQuotes
 
 NO_DATA = "No data is available on the specified dates. Try setting different start/end dates."
 NO_SYMBOL = (
@@ -43,12 +43,12 @@ OUT_FOR_THE_DAY = (
 )
 CREDITS = {"basic": 8, "grow": 55, "pro": 610, "ultra": 2584}  # 2.1
 CALENDARS = ("/splits_calendar", "/dividends_calendar")
-FREE = ("/technical_indicators",)
+FREE = ("/technical_indicators", "/batch")  # a batch: its parts are paid for one by one
 INTERVALS = {"1min": "1m", "1day": "1d"}
 MOST = 5000
 
 
-class FakeTwelveData(FakeStream):
+class FakeTwelveData(FakeQuotes):
     """Credits are counted by the minute of `now`; answers that are errors cost nothing (2.1).
 
     `credits`: a size of the plan other than its smallest. `longest`: symbols in one list. `gated`: symbols that the
@@ -70,6 +70,9 @@ class FakeTwelveData(FakeStream):
         return {
             "/time_series": self.time_series,
             "/price": self.price,
+            "/quote": self.quote,
+            "/eod": self.eod,
+            "POST /batch": self.batch,
             "/stocks": self.stocks,
             "/etfs": self.etfs,
             "/splits_calendar": self.splits_calendar,
@@ -194,11 +197,7 @@ class FakeTwelveData(FakeStream):
             bars = bars.with_columns(*prices, pl.col("volume") / factor)
         return bars
 
-    # the rest (2.5, 2.7)
-
-    async def price(self, request):
-        """The last price of one symbol."""
-        return self.json({"price": shapes.text(self.truth.of("1d", request.query["symbol"])["close"][-1])})
+    # lists and calendars (2.5)
 
     async def stocks(self, request):
         """Without filters everything at once."""
@@ -231,16 +230,3 @@ class FakeTwelveData(FakeStream):
         rows = [row for row in rows if query["start_date"] <= str(row["ex_date"]) <= query["end_date"]]
         size, page = min(int(query.get("outputsize", 100)), self.most_a_page), int(query.get("page", 1))
         return self.json([shape(row) for row in rows[(page - 1) * size : page * size]])
-
-    async def api_usage(self, request):
-        """It costs a credit itself."""
-        usage = {"current_usage": self._limit - self._left(), "plan_limit": self._limit, "plan_category": self.plan}
-        return self.json({"timestamp": "2026-11-20 14:31:07", **usage})
-
-    async def market_state(self, request):
-        """A bare array."""
-        return self.json([{"name": "NASDAQ", "code": "XNGS", "country": "United States", "is_market_open": True}])
-
-    async def technical_indicators(self, request):
-        """The official client asks for it when it is made (2.7)."""
-        return self.json({"data": {}, "status": "ok"})

@@ -6,6 +6,7 @@ import gc
 import logging
 import queue
 
+import httpx2
 import polars as pl
 import pytest
 
@@ -87,6 +88,23 @@ def test_it_reads_lists_prices_calendars_and_usage(client):
     assert {row["symbol"] for row in client.get_stocks_list().as_json()} == set(active)
     assert float(client.price(symbol=SOMEONE).as_json()["price"]) == TRUTH.of("1d", SOMEONE)["close"][-1]
     assert client.api_usage().as_json()["plan_limit"] == 55
+    last = TRUTH.of("1d", SOMEONE).sort("time").to_dicts()[-1]
+    assert float(client.quote(symbol=SOMEONE).as_json()["high"]) == last["high"]
+    assert float(client.eod(symbol=SOMEONE).as_json()["close"]) == last["close"]
+    assert client.get_market_state().as_json()[0]["is_market_open"]
+
+
+def test_a_batch_of_different_questions_is_answered_one_by_one(fake):
+    """The client has no call for it: asked by hand."""
+    asked = {
+        "req_1": {"url": f"/time_series?symbol={SOMEONE}&interval=1day&outputsize=2"},
+        "req_2": {"url": "/time_series?symbol=ZZNONE&interval=1day"},
+    }
+    answer = httpx2.post(f"{fake.url}/batch", json=asked, headers={"Authorization": f"apikey {fake.key}"}).json()
+    assert (answer["code"], answer["status"]) == (200, "success")
+    assert len(answer["data"]["req_1"]["response"]["values"]) == 2
+    assert [answer["data"][name]["status"] for name in asked] == ["success", "error"]
+    assert answer["data"]["req_2"]["response"]["code"] == 404
 
 
 def test_it_reads_the_calendar_of_splits(fake, client):
