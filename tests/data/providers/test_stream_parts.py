@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from tapehawk.core.sessions import crypto_calendar, us_calendar
 from tapehawk.data.providers.door import StreamBar
+from tapehawk.data.providers.polygon.stream import PolygonStream
 from tapehawk.data.providers.wire.buffer import Buffer, Gap
 from tapehawk.data.providers.wire.revisions import Revisions
+from tapehawk.data.providers.wire.secrets import Keys
 from tapehawk.data.providers.wire.watchdog import Watchdog
 from tests.fakes.clock import START, JumpingClock
 
@@ -110,3 +114,19 @@ def test_a_holiday_is_quiet_and_a_coin_never_sleeps():
         dog.alarm()
         time.pass_by(1800)
         assert bool(dog.alarm()) == alarmed
+
+
+async def test_a_line_that_is_ended_in_the_moment_its_greeting_is_answered_ends():
+    answer = asyncio.get_running_loop().create_future()
+
+    class Socket:
+        async def recv(self):
+            return await answer
+
+    line = PolygonStream("ws://nowhere", ["AAA"], keys=Keys.bearer(SecretStr("no-key")))
+    greeting = asyncio.create_task(line.heard(Socket()))
+    await asyncio.sleep(0)
+    answer.set_result("[]")
+    greeting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await greeting

@@ -52,7 +52,8 @@ class Line(Lasting):
     async def heard(self, socket: ClientConnection) -> Frame:
         """Return the next frame of the greeting; Trouble when none comes in time."""
         try:
-            return await asyncio.wait_for(socket.recv(), GREETING)
+            async with asyncio.timeout(GREETING):  # wait_for would lose a cancellation that comes with the frame
+                return await socket.recv()
         except TimeoutError:
             late = Trouble("line", f"no greeting within {GREETING:.0f} s")
         raise late

@@ -1,0 +1,102 @@
+"""The preferred source goes down: scans answer from the store and say since when they are stale; a second source goes
+on as a series of its own, and nothing is merged.
+
+Both vendors are fakes on real sockets (`test_end_to_end.py`); one is gone from 10:00 on, stream and history.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from tapehawk.data import store
+from tapehawk.scan.desk import Desk
+from tapehawk.scan.live import labelled
+from tapehawk.scan.question import Question
+from tests.data.providers.cases.alpaca import AlpacaCase
+from tests.data.providers.cases.polygon import PolygonCase
+from tests.fakes.faults import Faults
+from tests.fakes.truth import Truth
+from tests.scan.live_market import DAY, HOURS, of_day, stamp
+from tests.scan.test_end_to_end import Day, Mishap
+
+pytestmark = pytest.mark.anyio
+GONE = Mishap("10:00", 400, Faults(status=503), down=True)
+MINUTE = 60_000_000
+QUESTION = Question("volume_spike", timeframe="1m")
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture
+async def days(tmp_path):
+    """The day of both sources, over: the preferred one's first, which was gone from 10:00 on."""
+    with PolygonCase().fake(Truth(minutes=of_day())) as one, AlpacaCase().fake(Truth(minutes=of_day())) as two:
+        preferred, second = (
+            Day(case, fake, tmp_path / "store") for case, fake in ((PolygonCase(), one), (AlpacaCase(), two))
+        )
+        await asyncio.gather(preferred.play([GONE]), second.play([]))
+        yield preferred, second
+
+
+def at(instant: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(instant / 1e6, dt.UTC)
+
+
+def bars_of(day: Day) -> pl.DataFrame:
+    return store.read_bars(day.root, day.series, sessions=(DAY, DAY)).drop("adjusted_as_of")
+
+
+async def test_the_preferred_source_down_scans_are_stale_and_the_second_goes_on_by_itself(days, scanner, monkeypatch):
+    preferred, second = days
+    assert len({preferred.series.id, second.series.id}) == 2
+
+    # what each source brought is stored under its own name, none of it under the other's
+    came = bars_of(preferred)
+    ten = HOURS.open + 30 * MINUTE
+    assert came.equals(of_day().filter(pl.col("time").to_physical() < ten))
+    assert bars_of(second).equals(of_day())
+
+    # the live scan of the one says since when it is stale, that of the other is not
+    behind, up_to_date = preferred.news[-1], second.news[-1]
+    outage = [news.stale_since for news in preferred.news if news.stale_since]
+    assert outage[0] <= ten
+    assert f"stale since {stamp(outage[0])}" in labelled([{"labels": []}], outage[0])[0]["labels"]
+    assert len(behind.scan.rows) < len(up_to_date.scan.rows)
+    assert not any(ten < (news.stale_since or 0) < HOURS.close for news in second.news), (
+        "its line was there all the time"
+    )
+
+    # scans answer from the store; the preferred series is stale since its last bar, the second is not
+    after = at(HOURS.close + 30 * MINUTE)
+    old = Desk(preferred.root, prefer=preferred.series.id, now=lambda: after).run(QUESTION)
+    last = came["time"].to_physical().max() + MINUTE
+    assert f"stale since {at(last):%Y-%m-%dT%H:%MZ}" in old.labels
+    assert all(f"stale since {at(last):%Y-%m-%dT%H:%MZ}" in row["labels"] for row in old.rows())
+    assert old.series == preferred.series.id
+    fresh = Desk(preferred.root, prefer=second.series.id, now=lambda: after).run(QUESTION)
+    assert (fresh.series, fresh.as_of) == (second.series.id, str(DAY))
+    assert not any("stale" in label for label in fresh.labels)
+
+    # and so does the command
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(preferred.root))
+    monkeypatch.setenv("SCANNER__PROVIDERS__PREFER_US", preferred.series.id)
+    done = await asyncio.to_thread(scanner, "run", "--scanner-type", "volume_spike", "--timeframe", "1m")
+    assert done.exit_code == 0, done.output
+    assert f"[stale since {at(last):%Y-%m-%dT%H:%MZ}]" in done.stdout
+    assert preferred.series.id in done.stdout
+
+
+@pytest.fixture
+def scanner():
+    from typer.testing import CliRunner
+
+    from tapehawk.cli.main import app
+
+    return lambda *args: CliRunner().invoke(app, [str(arg) for arg in args])
