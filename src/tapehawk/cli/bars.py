@@ -15,7 +15,7 @@ from tapehawk.cli.options import DATE, EndDate, Format, StartDate, Symbols, Time
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tapehawk.data.imports import ImportReport
+    from tapehawk.data.import_report import ImportReport
 
 Market = Annotated[Literal["us", "crypto"] | None, typer.Option("--market", help="Default: told from the file.")]
 

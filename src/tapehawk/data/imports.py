@@ -13,8 +13,8 @@ again stores nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -24,10 +24,10 @@ from tapehawk.core.errors import BadInput
 from tapehawk.core.sessions import CLOSED, calendar_named
 from tapehawk.data import files, listings, reading, store, tables
 from tapehawk.data.basis import AS_OF, adjustment_of, dated, last_as_of
+from tapehawk.data.import_report import ImportReport
 from tapehawk.data.quality import FINDINGS, check_written
 from tapehawk.data.reading import Loaded
 from tapehawk.data.rejects import counted, write_rejects
-from tapehawk.data.tables import Appended
 from tapehawk.data.versions import data_version
 
 
@@ -47,36 +47,6 @@ class ImportOptions:
     market: str | None = None
     time_zone: str | None = None
     adjusted_as_of: dt.date | None = None
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """What an import read, stored and refused (a dry run: would have).
-
-    `kind` is "bars", "actions" or "symbols". `mapping`: role → column. `rejected`: reason → rows, which `reject_file`
-    holds. `outside_sessions` counts stored bars at times without a session. `series` is empty unless bars came.
-    `findings`: kind → how many were found in the bars stored; `quarantined`: symbols with a missed split among them.
-    """
-
-    kind: str
-    files: int
-    mapping: Mapping[str, str]
-    rows_read: int
-    stored: Appended
-    dry_run: bool
-    rejected: Mapping[str, int] = field(default_factory=dict)
-    reject_file: Path | None = None
-    out_of_order: int = 0
-    outside_sessions: int = 0
-    symbols: int = 0
-    first: dt.datetime | None = None
-    last: dt.datetime | None = None
-    timeframe: str | None = None
-    timeframe_told: bool = False
-    series: tuple[Series, ...] = ()
-    findings: Mapping[str, int] = field(default_factory=dict)
-    quarantined: tuple[str, ...] = ()
-    data_version: str | None = None
 
 
 @dataclass(frozen=True)
