@@ -47,7 +47,7 @@ class Evaluation:
             values = block.column(str(one.node.params[0])) if column is None else block.of(column)
             space.put(one.out, np.ascontiguousarray(values))
         if state is None:
-            space.start_empty(block.starts.size - 1)
+            space.start_empty(block.starts)
         else:
             space.go_on_from([cast("Floats", self._own(one.node)) for one in space.calls])
 

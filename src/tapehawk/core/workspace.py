@@ -6,6 +6,7 @@ call. They are laid out once; for each block only the addresses of what is not o
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Collection, Sequence
 from itertools import count
 from typing import TypeAlias
@@ -132,8 +133,8 @@ class Workspace:
             self.slots[list(self._whole), 0] = [array.ctypes.data for array in self._whole.values()]
             self.running = np.empty((self.running.shape[0], self.most), dtype=np.uint8)
         if self.rows.shape[1] < block.n_bars:
-            self.rows = np.empty((self.rows.shape[0], block.n_bars), dtype=np.int64)
-            self.shown = np.empty((self.shown.shape[0], block.n_bars))
+            self.rows = _seldom_written(self.rows.shape[0], block.n_bars).view(np.int64)
+            self.shown = _seldom_written(self.shown.shape[0], block.n_bars)
         self.counts[:], self.spans[:] = 0, 0
 
     def column(self, slot: int, bars: int) -> Column:
@@ -150,9 +151,10 @@ class Workspace:
         self._fresh(0)
         self.packs[:, STATES] = [state.ctypes.data for state in states]
 
-    def start_empty(self, symbols: int) -> None:
+    def start_empty(self, starts: Ints) -> None:
         """Let the kernels start from an empty history, in memory of ours that the machine clears strip by strip."""
-        most = min(symbols, self.most)
+        ends = np.searchsorted(starts, starts[:-1] + self.most, side="right") - 1
+        most = max(1, int((ends - np.arange(ends.size)).max(initial=0)))  # symbols a strip
         if self._state_rows < most:
             self._state_rows = most
             self._states = [np.empty((most, pack[WIDTH])) for pack in self.packs]
@@ -161,6 +163,16 @@ class Workspace:
 
     def _fresh(self, fresh: int) -> None:
         self.instructions[self.instructions[:, 0] == KERNEL, 3] = fresh
+
+
+def _seldom_written(rows: int, columns: int) -> Floats:
+    """Return an array that takes memory only where it is written: a page a row, not the huge pages of large arrays."""
+    if rows * columns == 0:
+        return np.empty((rows, columns))
+    memory = mmap.mmap(-1, rows * columns * 8)
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        memory.madvise(mmap.MADV_NOHUGEPAGE)
+    return np.frombuffer(memory).reshape(rows, columns)
 
 
 def _dtype(kind: str) -> type:
