@@ -69,7 +69,9 @@ class Firehose:
         """Answer with the session's minutes so far."""
         await asyncio.sleep(LATENCY)
         numbers = {"v": 1000.0, "vw": 50.0, "o": 50.0, "c": 50.01, "h": 50.5, "l": 49.5, "n": 17}
-        rows = [{**numbers, "t": self._start(at)} for at in range(self.sent)]
+        since = request.match_info["start"]
+        first = int(since) if since.isdigit() else 0
+        rows = [{**numbers, "t": self._start(at)} for at in range(self.sent) if self._start(at) >= first]
         head = {"ticker": request.match_info["name"], "queryCount": len(rows), "resultsCount": len(rows)}
         return web.json_response({**head, "adjusted": False, "status": "OK", "results": rows})
 

@@ -223,7 +223,8 @@ class LiveFeed:
                 if self._builder:
                     self._builder.gap(self._open_gap, now)  # the provider's own bars would be another series
                 else:
-                    await self._fetch(self._session_at(self._open_gap), self._session_at(now))
+                    first, last = self._session_at(self._open_gap), self._session_at(now)
+                    await self._fetch(first, last, self._open_gap)
             except TapehawkError as error:
                 self.trouble = f"{error}"
                 return
@@ -232,9 +233,9 @@ class LiveFeed:
                 self._receiving.filled(now - self._grace)
                 self._move()
 
-    async def _fetch(self, first: dt.date, last: dt.date) -> None:
-        """Upsert what history says of the sessions from `first` to `last`."""
-        wanted = Wanted(self.series.timeframe, tuple(sorted(self.symbols)), first, last)
+    async def _fetch(self, first: dt.date, last: dt.date, since: int | None = None) -> None:
+        """Upsert what history says of the sessions from `first` to `last`, of the first one since an instant."""
+        wanted = Wanted(self.series.timeframe, tuple(sorted(self.symbols)), first, last, since=since)
         await fetch_all(self.provider, wanted, self._fill)
 
     def _fill(self, fetched: Fetched) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from dataclasses import replace
 
 import msgspec
 import polars as pl
@@ -12,9 +13,10 @@ from polars.testing import assert_frame_equal
 from pydantic import SecretStr
 
 from tapehawk.core.errors import BadInput, ProviderRefused, TryAgain
+from tapehawk.core.sessions import us_calendar
 from tapehawk.data.providers.door import Wanted
 from tapehawk.data.providers.polygon import reading
-from tapehawk.data.providers.polygon.adapter import PolygonProvider
+from tapehawk.data.providers.polygon.adapter import PolygonProvider, _range
 from tapehawk.data.providers.polygon.config import PolygonConfig
 from tapehawk.data.providers.polygon.pages import rebased
 from tapehawk.data.providers.polygon.planning import planned
@@ -346,3 +348,14 @@ async def test_what_the_plan_does_not_let_one_hear_is_noted_and_the_stream_goes_
     assert "not authorized" in streaming.health().last_error
     await stream.close()
     await running
+
+
+async def test_what_a_gap_wants_of_a_session_is_asked_for_from_its_first_minute_on():
+    provider = PolygonProvider(PolygonConfig(api_key=SecretStr("no-key"), plan="advanced"))
+    since = 1_795_185_000_000_000
+    whole = Wanted("1m", ("AAA",), DAY, DAY)
+    (part,), (all_of_it,) = (provider.plan(one).steps for one in (replace(whole, since=since), whole))
+    assert (part.since, all_of_it.since) == (since, None)
+    assert part.id != all_of_it.id
+    assert _range(part) == f"{since // 1000}/{us_calendar().need_session(DAY).after_hours_close // 1000}"
+    assert _range(all_of_it) == f"{DAY}/{DAY}"

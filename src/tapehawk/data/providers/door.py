@@ -56,13 +56,17 @@ class Offer:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Bars that are wanted: of `symbols` (None: the whole market), sessions `start` to `end`, both included."""
+    """Bars that are wanted: of `symbols` (None: the whole market), sessions `start` to `end`, both included.
+
+    `since`: bars that start before this instant (µs UTC) need not come; a provider may bring them all the same.
+    """
 
     timeframe: str
     symbols: tuple[str, ...] | None
     start: dt.date
     end: dt.date
     hours: str = "extended"
+    since: int | None = None
 
     def __post_init__(self) -> None:
         if self.start > self.end:
@@ -74,7 +78,7 @@ class Step:
     """One resumable unit of work; everything `fetch` needs is in it.
 
     `id` is stable over runs and processes. `what` is said to people. `symbols` None: the whole market. `calls` and
-    `credits` are estimates.
+    `credits` are estimates. `since`: as wanted, where the provider heeds it.
     """
 
     id: str
@@ -87,6 +91,7 @@ class Step:
     hours: str = "extended"
     calls: int = 1
     credits: int = 1
+    since: int | None = None
 
 
 @dataclass(frozen=True)

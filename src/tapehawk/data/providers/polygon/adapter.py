@@ -121,7 +121,7 @@ class PolygonProvider(Provider):
 
     async def _symbol(self, step: Step) -> tuple[pl.DataFrame, int]:
         (symbol,) = step.symbols or ("",)
-        path = f"/v2/aggs/ticker/{quote(symbol, safe='')}/range/1/{SPANS[step.timeframe]}/{step.start}/{step.end}"
+        path = f"/v2/aggs/ticker/{quote(symbol, safe='')}/range/1/{SPANS[step.timeframe]}/{_range(step)}"
         first = f"{path}?adjusted=false&sort=asc&limit={PAGE}"
         rows: list[reading.Aggregate] = []
         announced = 0
@@ -175,6 +175,13 @@ class PolygonProvider(Provider):
 
     def _today(self) -> dt.date:
         return dt.datetime.fromtimestamp(self._clock.now() / 1e6, dt.UTC).date()
+
+
+def _range(step: Step) -> str:
+    """Return first and last: dates, or milliseconds where only the end of a session is wanted."""
+    if step.since is None:
+        return f"{step.start}/{step.end}"
+    return f"{step.since // 1000}/{us_calendar().need_session(step.end).after_hours_close // 1000}"
 
 
 def _regular(bars: pl.DataFrame) -> pl.DataFrame:

@@ -56,7 +56,7 @@ def _symbol_steps(symbol: str, wanted: Wanted) -> Iterator[Step]:
             continue
         calls = math.ceil(sessions * _bars_a_session(wanted.timeframe) / PAGE)
         yield Step(
-            id=f"{wanted.timeframe}|{wanted.hours}|{symbol}|{start}|{end}",
+            id=f"{wanted.timeframe}|{wanted.hours}|{symbol}|{start}|{end}{_since_mark(wanted)}",
             kind="symbol",
             what=f"{symbol} from {start} to {end}",
             timeframe=wanted.timeframe,
@@ -66,7 +66,13 @@ def _symbol_steps(symbol: str, wanted: Wanted) -> Iterator[Step]:
             hours=wanted.hours,
             calls=calls,
             credits=calls,
+            since=wanted.since,
         )
+
+
+def _since_mark(wanted: Wanted) -> str:
+    """Return what sets a part of a session apart from the whole of it."""
+    return "" if wanted.since is None else f"|{wanted.since}"
 
 
 def _blocks(wanted: Wanted) -> Iterator[tuple[dt.date, dt.date]]:
