@@ -201,8 +201,8 @@ async def test_any_sequence_of_knobs_ends_with_the_truth_in_the_store(evening, s
 async def test_planted_a_feed_that_does_not_ask_history_in_the_end_lacks_what_was_never_sent(evening, monkeypatch):
     asked = []
 
-    async def nothing(self, first, last):
-        asked.append((first, last))
+    async def nothing(self, *when):
+        asked.append(when)
 
     monkeypatch.setattr(LiveFeed, "_fetch", nothing)
     feed = await evening.play(lambda _: Faults(missing=True))
