@@ -16,6 +16,7 @@ from tapehawk.app.settings import Settings
 from tapehawk.core.errors import BadInput, TapehawkError
 from tapehawk.core.series import SESSION_TIMEFRAMES
 from tapehawk.core.sessions import day_number
+from tapehawk.data.faults import need_plain
 from tapehawk.data.health import Noted, note_health
 from tapehawk.data.providers.door import Offer, Provider, Wanted
 from tapehawk.data.providers.registry import build
@@ -130,6 +131,7 @@ def with_provider(
 async def _with_provider(
     known: Settings, name: str, told: Told, clock: Clock, work: Callable[[Errand], Awaitable[None]]
 ) -> None:
+    need_plain(known.store)
     provider = build(name, known.provider(name), clock=clock)
     try:
         await work(Errand(known, provider, told, clock))
