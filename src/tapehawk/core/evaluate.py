@@ -25,7 +25,7 @@ from tapehawk.core.state import blank, forming
 from tapehawk.core.timeframes import for_bars
 from tapehawk.core.workspace import Workspace
 
-NONE_LEFT: Final = np.empty(0, dtype=np.uint8)  # for scripts that find nothing
+_NONE_LEFT: Final = np.empty(0, dtype=np.uint8)  # for what finds nothing
 
 
 class Evaluation:
@@ -51,27 +51,32 @@ class Evaluation:
         else:
             space.go_on_from([cast("Floats", self._own(one.node)) for one in space.calls])
 
-    def sift(self, left: Mask, known: Sequence[Ints] = ()) -> Sifted:
-        """Run the script. `left` marks the bars that are asked for and is changed by it; `known`: its known hits."""
+    def sift(self, left: Mask) -> Sifted:
+        """Run a script that finds; `left` marks the bars that are asked for and is changed by it."""
         space = self._space
-        for number, rows in enumerate(known):
-            space.rows[number, : rows.size] = rows
-            space.spans[number, 2] = rows.size
         self._execute(0, len(space.instructions), left)
         ends = space.spans[:, 1].tolist()
-        most = max(ends, default=0)
-        rows, shown = space.rows[:, :most].copy(), space.shown[:, :most].copy()
         return Sifted(
             space.counts,
-            [row[:end] for row, end in zip(rows, ends, strict=True)],
-            [values[: ends[hits]] for values, hits in zip(shown, space.hits_of, strict=True)],
+            [hits[:end].copy() for hits, end in zip(space.hits, ends, strict=True)],
+            [values[: ends[hits]].copy() for values, hits in zip(space.shown, space.hits_of, strict=True)],
         )
+
+    def show(self, known: Sequence[Ints], into: Sequence[Floats]) -> None:
+        """Run a script that shows bars known beforehand: whole-panel lists of them, and as long ones for the values."""
+        space, block = self._space, self._block
+        for number, bars in enumerate(known):
+            first, last = np.searchsorted(bars, (block.first_bar, block.first_bar + block.n_bars))
+            space.spans[number] = first, first, last
+        space.hits_at[:] = [bars.ctypes.data for bars in known]
+        space.shown_at[:] = [values.ctypes.data for values in into]
+        self._execute(0, len(space.instructions), _NONE_LEFT)
 
     def column(self) -> Column:
         """Return the next root's column, good until the one after it is asked for."""
         number, space = self._next, self._space
         self._next += 1
-        self._execute(*space.sections[number], NONE_LEFT)
+        self._execute(*space.sections[number], _NONE_LEFT)
         return space.column(space.plan.answers[number], self._block.n_bars)
 
     def columns(self) -> Iterator[Column]:
@@ -93,8 +98,8 @@ class Evaluation:
         space = self._space
         if last > first:
             tables = (space.steps, space.step_slots, space.packs, space.pack_slots, space.slots)
-            answers = (space.running, space.counts, space.rows, space.spans, space.shown)
             block = (self._block.starts, space.wanted)
+            answers = (space.running, space.counts, self._block.first_bar, space.hits_at, space.spans, space.shown_at)
             compiled_execute()(space.instructions[first:last], *tables, *block, space.most, left, *answers)
 
     def _own(self, x: Expr) -> Kept:

@@ -176,15 +176,9 @@ class Block:
             found[some] = np.logical_or.reduceat(flags, self.starts[:-1][some])
         return found
 
-    def symbol_of(self, rows: Ints) -> Ints:
-        """Return the place in the panel of the symbol that owns each of the block's rows."""
-        return self.first + np.searchsorted(self.starts, rows, side="right") - 1
-
-    def rows_at(self, bars: Ints) -> Ints:
-        """Return which of the block's rows are among some bars of the panel (rising)."""
-        reach = (self.first_bar, self.first_bar + self.n_bars)
-        rows: Ints = bars[slice(*np.searchsorted(bars, reach))] - self.first_bar
-        return rows
+    def symbol_of(self, bars: Ints) -> Ints:
+        """Return the place in the panel of the symbol that owns each of the panel's bars, which are the block's."""
+        return self.first + np.searchsorted(self.starts, bars - self.first_bar, side="right") - 1
 
 
 def rows_of(starts: Ints, keep: Ints) -> tuple[Ints, Ints]:

@@ -77,16 +77,12 @@ class Sifted:
         return [Step(name, *next(self._counts)) for name in names]
 
     def hits(self) -> Ints:
-        """Return the next list of rows that were found."""
+        """Return the next list of bars that were found, as places in the panel."""
         return next(self._hits)
 
     def columns(self, names: Iterable[str]) -> dict[str, Floats]:
         """Return the next values shown, by name."""
         return {name: next(self._shown) for name in names}
-
-    def rest(self) -> list[Floats]:
-        """Return all values shown that are left."""
-        return list(self._shown)
 
 
 def roots(script: Iterable[Order]) -> Iterator[Expr]:

@@ -21,7 +21,7 @@ from typing import NamedTuple, Self, TypeAlias, TypeVar
 
 import numpy as np
 
-from tapehawk.core.evaluate import NONE_LEFT, Evaluation
+from tapehawk.core.evaluate import Evaluation
 from tapehawk.core.expr import Expr
 from tapehawk.core.kernels.elementwise import TRUE
 from tapehawk.core.panel import Block, Flags, Floats, Mask, Panel
@@ -149,13 +149,14 @@ class _Search:
                 shown.setdefault(x, []).append((number, name))
         places = [place for several in shown.values() for place in several]
 
-        def work(block: Block, run: Evaluation) -> list[Floats]:
-            return run.sift(NONE_LEFT, [block.rows_at(some) for some in bars]).rest()
+        values = [np.empty(bars[number].size) for number, _ in places]
+
+        def work(_: Block, run: Evaluation) -> None:
+            run.show(bars, values)
 
         script: list[Order] = [Known(number) for number in range(len(found))]
         script += [Show(x, number) for x, several in shown.items() for number, _ in several]
-        parts = self.workers.over(self.panel.blocks_of(hit), script, self.given, work)
-        gathered = zip(places, *parts, strict=True)
-        values = {place: np.concatenate([np.empty(0), *several]) for place, *several in gathered}
+        self.workers.over(self.panel.blocks_of(hit), script, self.given, work)
+        column = dict(zip(places, values, strict=True))
         for number, (one, part) in enumerate(zip(found, self.group.parts, strict=True)):
-            one.columns = {name: values[number, name] for name in part.shown}
+            one.columns = {name: column[number, name] for name in part.shown}

@@ -62,9 +62,9 @@ class Part(NamedTuple):
 
     def read(self, block: Block, sifted: Sifted, *, columns: bool) -> Found:
         """Return what came of the script on a block."""
-        steps, rows = sifted.steps(self.setup.when), sifted.hits()
+        steps, bars = sifted.steps(self.setup.when), sifted.hits()
         values = sifted.columns(self.shown) if columns else {}
-        return Found(self.scanner, self.setup, steps, block.symbol_of(rows), block.first_bar + rows, values)
+        return Found(self.scanner, self.setup, steps, block.symbol_of(bars), bars, values)
 
     def nothing(self) -> Found:
         """Return the answer where there is no bar to look at."""

@@ -118,8 +118,10 @@ class Workspace:
         self.counts = np.zeros((len(meets), 2), dtype=np.int64)
         self.spans = np.zeros((len(listed), 3), dtype=np.int64)
         self.running: Mask = np.empty((1 + max((one.after for one in meets), default=LEFT), 0), dtype=np.uint8)
-        self.rows: Ints = np.empty((len(listed), 0), dtype=np.int64)
+        self.finds = any(isinstance(order, Find) for order in self.script)
+        self.hits: Ints = np.empty((len(listed), 0), dtype=np.int64)
         self.shown: Floats = np.empty((len(self.hits_of), 0))
+        self.hits_at, self.shown_at = (np.zeros(n, dtype=np.int64) for n in (len(listed), len(self.hits_of)))
 
     def fit(self, block: Block) -> None:
         """Make room for a block: columns as long as a strip, or as the block if anyone but the machine reads them."""
@@ -132,10 +134,12 @@ class Workspace:
             self._whole = {slot.number: np.empty(self.most, _dtype(slot.kind)) for slot in self._own_columns}
             self.slots[list(self._whole), 0] = [array.ctypes.data for array in self._whole.values()]
             self.running = np.empty((self.running.shape[0], self.most), dtype=np.uint8)
-        if self.rows.shape[1] < block.n_bars:
-            self.rows = _seldom_written(self.rows.shape[0], block.n_bars).view(np.int64)
+        if self.finds and self.hits.shape[1] < block.n_bars:
+            self.hits = _seldom_written(self.hits.shape[0], block.n_bars).view(np.int64)
             self.shown = _seldom_written(self.shown.shape[0], block.n_bars)
-        self.counts[:], self.spans[:] = 0, 0
+            self.hits_at[:] = [row.ctypes.data for row in self.hits]
+            self.shown_at[:] = [row.ctypes.data for row in self.shown]
+        self.counts[:], self.spans[:] = 0, (0, 0, block.n_bars)
 
     def column(self, slot: int, bars: int) -> Column:
         """Return the block's part of a slot; of a column of ours only where it is as long as the block."""

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from tapehawk.core.errors import BadInput, NoData, UnknownName
-from tapehawk.core.evaluate import NONE_LEFT, Evaluation
+from tapehawk.core.evaluate import Evaluation
 from tapehawk.core.expr import MASK, Expr, on
 from tapehawk.core.panel import Ints, Panel
 from tapehawk.core.ranks import ranks_of
@@ -137,10 +137,10 @@ class _Bar:
         self.panel, self.place, self.row, self._written = panel, place, row, written
         given = ranks_of(panel, group.roots(), group.universe)
         wanted = list(dict.fromkeys([*group.roots(), *_kept(group)]))
-        block, here = panel.block(place, place + 1), np.array([row])
-        space = Workspace.of([Known(0), *(Show(x, 0) for x in wanted)], given)
-        shown = Evaluation(space, block, given=given).sift(NONE_LEFT, [here]).rest()
-        self._values = {x: float(values[0]) for x, values in zip(wanted, shown, strict=True)}
+        space, values = Workspace.of([Known(0), *(Show(x, 0) for x in wanted)], given), np.empty((len(wanted), 1))
+        run = Evaluation(space, panel.block(place, place + 1), given=given)
+        run.show([np.array([self.bar])], list(values))
+        self._values: dict[Expr, float] = dict(zip(wanted, values[:, 0].tolist(), strict=True))
         raw = panel.columns.get("raw.close", panel.columns["close"])
         self._as_traded = float(raw[self.bar] / panel.columns["close"][self.bar])
 

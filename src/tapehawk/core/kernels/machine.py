@@ -17,7 +17,7 @@ import numpy as np
 from tapehawk.core.kernels import compile_loop
 from tapehawk.core.kernels.elementwise import PARTS, run
 from tapehawk.core.kernels.entries import BARS, INPUT, OUT, STARTS, STATE, STATES, SYMBOLS, WIDTH
-from tapehawk.core.kernels.pointers import call_at, compiled_pointers, flags_at, floats_at
+from tapehawk.core.kernels.pointers import call_at, compiled_pointers, flags_at, floats_at, numbers_at
 
 PROGRAM, KERNEL, MEET, FIND, KNOWN, SHOW, PAUSE = range(7)
 LEFT = -1  # the row of `running` that is as long as the block and stays: the bars left of those asked for
@@ -62,33 +62,33 @@ def _meet(before: Any, mask: Any, after: Any, counts: Any) -> None:
     counts[1] += unknown
 
 
-def _find(flags: Any, bar: int, rows: Any, span: Any) -> None:
-    """List the rows that are true behind those of the strips before."""
+def _find(flags: Any, bar: int, hits: Any, span: Any) -> None:
+    """List the bars that are true behind those of the strips before."""
     span[0] = span[1]
     for i in range(flags.size):
         if flags[i] == 2:
-            rows[span[1]] = bar + i
+            hits[span[1]] = bar + i
             span[1] += 1
 
 
-def _known(rows: Any, end: int, span: Any) -> None:
-    """Go on to the rows of this strip in a list made beforehand."""
+def _known(hits: Any, end: int, span: Any) -> None:
+    """Go on to the bars of this strip in a list made beforehand."""
     span[0] = span[1]
-    while span[1] < span[2] and rows[span[1]] < end:
+    while span[1] < span[2] and hits[span[1]] < end:
         span[1] += 1
 
 
-def _show(address: int, is_mask: int, bars: int, rows: Any, span: Any, out: Any) -> None:
-    """Take a column's values at the strip's rows; of a mask 1, 0 or null."""
+def _show(address: int, is_mask: int, bars: int, hits: Any, first: int, span: Any, out: Any) -> None:
+    """Take a column's values at the strip's hits, the block beginning at bar `first`; of a mask 1, 0 or null."""
     if is_mask == 1:
         flags = flags_at(address, bars)
         for k in range(span[0], span[1]):
-            flag = flags[rows[k]]
+            flag = flags[hits[k] - first]
             out[k] = np.nan if flag == 1 else flag * 0.5
     else:
         values = floats_at(address, bars)
         for k in range(span[0], span[1]):
-            out[k] = values[rows[k]]
+            out[k] = values[hits[k] - first]
 
 
 def execute(
@@ -104,7 +104,8 @@ def execute(
     left: Any,
     running: Any,
     counts: Any,
-    rows: Any,
+    first_bar: int,
+    hits: Any,
     spans: Any,
     shown: Any,
 ) -> None:
@@ -112,10 +113,11 @@ def execute(
 
     PROGRAM: first step, last step + 1. KERNEL: entry's address, row of `packs`, 1 to begin with an empty state.
     MEET: slot of a mask, row of `running` to meet it with, row for the answer, row of `counts`. FIND: row of `running`,
-    row of `rows`. KNOWN: row of `rows`. SHOW: slot, row of `rows`, row of `shown`, 1 if the slot is a mask.
+    list of hits. KNOWN: list of hits. SHOW: slot, list of hits, number among `shown`, 1 if the slot is a mask.
     PAUSE: stands for work of the caller's, who runs what is before and what is behind it.
     `slots`: address and bytes a bar of columns that hold a strip (0 bytes: as long as the block, or the same for all).
-    `spans`: of each row of `rows`: where the strip's begin and end, and how many were listed beforehand.
+    `hits`, `shown`: addresses of lists of bars, counted as the block's first is `first_bar`, and of values there.
+    `spans`: of each list: where the strip's hits begin and end, and where the list ends.
     """
     piece = np.empty(2, dtype=np.int64)
     first, a = 0, starts[0]
@@ -147,11 +149,13 @@ def execute(
                 after = left[a:b] if z == LEFT else running[z, : b - a]
                 _meet(before, flags_at(slots[x, 0] - slots[x, 1] * a + a, b - a), after, counts[w])
             elif kind == FIND:
-                _find(left[a:b] if x == LEFT else running[x, : b - a], a, rows[y], spans[y])
+                flags = left[a:b] if x == LEFT else running[x, : b - a]
+                _find(flags, first_bar + a, numbers_at(hits[y], spans[y, 2]), spans[y])
             elif kind == KNOWN:
-                _known(rows[x], b, spans[x])
+                _known(numbers_at(hits[x], spans[x, 2]), first_bar + b, spans[x])
             else:
-                _show(slots[x, 0] - slots[x, 1] * a, w, b, rows[y], spans[y], shown[z])
+                bars, span = numbers_at(hits[y], spans[y, 2]), spans[y]
+                _show(slots[x, 0] - slots[x, 1] * a, w, b, bars, first_bar, span, floats_at(shown[z], span[2]))
         first, a = (last if whole else first), b
 
 
@@ -159,5 +163,5 @@ def execute(
 def compiled_execute() -> Callable[..., None]:
     """Return the compiled form of `execute`."""
     uses = (*PARTS, run, _strip_end, _move, _meet, _find, _known, _show)
-    signature = "i8x2r i8x2 i8x2r i8x2 i8x2r i8x2r i8r u1r i8s u1 u1x2 i8x2 i8x2 i8x2 f8x2"
+    signature = "i8x2r i8x2 i8x2r i8x2 i8x2r i8x2r i8r u1r i8s u1 u1x2 i8x2 i8s i8r i8x2 i8r"
     return compile_loop(execute, signature, uses, compiled_pointers())
