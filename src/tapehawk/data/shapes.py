@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Final
 
 import polars as pl
@@ -102,3 +103,32 @@ def shaped(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     missing = [pl.lit(None, dtype).alias(name) for name, dtype in table.schema.items() if name not in frame.columns]
     whole = frame.with_columns(*missing).with_columns(revision=pl.lit(0, pl.Int32))
     return whole.select([pl.col(name).cast(dtype) for name, dtype in table.schema.items()])
+
+
+def actions_of(
+    source: str,
+    splits: Iterable[tuple[str, dt.date, float, float]],
+    paid: Iterable[tuple[str, dt.date, float]],
+) -> pl.DataFrame:
+    """Return actions as the store keeps them: splits (symbol, ex-date, to, from), dividends (symbol, ex-date, cash).
+
+    Dividends of one symbol on one day are added up.
+    """
+    names = ACTIONS.schema
+    split_rows = pl.DataFrame(
+        list(splits),
+        schema={name: names[name] for name in ("symbol", "ex_date", "split_to", "split_from")},
+        orient="row",
+    )
+    paid_rows = pl.DataFrame(
+        list(paid), schema={name: names[name] for name in ("symbol", "ex_date", "cash_amount")}, orient="row"
+    )
+    every = pl.concat(
+        [
+            split_rows.with_columns(type=pl.lit("split")),
+            paid_rows.group_by("symbol", "ex_date").agg(pl.sum("cash_amount")).with_columns(type=pl.lit("dividend")),
+        ],
+        how="diagonal",
+    )
+    whole = shaped(every.with_columns(source=pl.lit(source)), ACTIONS)
+    return whole.unique(ACTIONS.keys, keep="last").sort("symbol", "ex_date", "type")

@@ -15,7 +15,7 @@ from tapehawk.data.providers.polygon.pages import pages
 from tapehawk.data.providers.polygon.reading import Envelope, read_with, reader
 from tapehawk.data.providers.wire.transport import Wire
 from tapehawk.data.providers.wire.trouble import Answer
-from tapehawk.data.shapes import ACTIONS, SYMBOLS, shaped
+from tapehawk.data.shapes import SYMBOLS, actions_of, shaped
 
 TYPES: Final = {
     "CS": "common",
@@ -171,29 +171,10 @@ async def _listed(
 
 def action_rows(splits: list[Split], dividends: list[Dividend]) -> pl.DataFrame:
     """Return actions in the store's columns; dividends of one symbol on one day are added up."""
-    rows = [
-        {"symbol": one.ticker, "ex_date": one.execution_date, "split_to": one.split_to, "split_from": one.split_from}
-        for one in splits
-    ]
-    paid: dict[tuple[str, dt.date], float] = {}
-    for one in dividends:
-        key = (one.ticker, one.ex_dividend_date)
-        paid[key] = paid.get(key, 0.0) + one.cash_amount
-    names = ACTIONS.schema
-    split_rows = pl.DataFrame(
-        rows, schema={name: names[name] for name in ("symbol", "ex_date", "split_to", "split_from")}
+    paid = [(one.ticker, one.ex_dividend_date, one.cash_amount) for one in dividends]
+    return actions_of(
+        "polygon", [(one.ticker, one.execution_date, one.split_to, one.split_from) for one in splits], paid
     )
-    dividend_rows = pl.DataFrame(
-        [(symbol, day, amount) for (symbol, day), amount in paid.items()],
-        schema={name: names[name] for name in ("symbol", "ex_date", "cash_amount")},
-        orient="row",
-    )
-    every = pl.concat(
-        [split_rows.with_columns(type=pl.lit("split")), dividend_rows.with_columns(type=pl.lit("dividend"))],
-        how="diagonal",
-    )
-    whole = shaped(every.with_columns(source=pl.lit("polygon")), ACTIONS)
-    return whole.unique(ACTIONS.keys, keep="last").sort("symbol", "ex_date", "type")
 
 
 async def market_status(wire: Wire) -> MarketStatus:

@@ -18,7 +18,7 @@ from tapehawk.core.errors import BadInput
 from tapehawk.data.providers.twelvedata.reading import NO_DATA, check
 from tapehawk.data.providers.wire.transport import Wire
 from tapehawk.data.providers.wire.trouble import Answer
-from tapehawk.data.shapes import ACTIONS, SYMBOLS, shaped
+from tapehawk.data.shapes import SYMBOLS, actions_of, shaped
 
 TYPES: Final = {
     "Common Stock": "common",
@@ -157,23 +157,5 @@ async def _calendar(
 
 def action_rows(splits: list[Split], dividends: list[Dividend]) -> pl.DataFrame:
     """Return actions in the store's columns; dividends of one symbol on one day are added up."""
-    names = ACTIONS.schema
-    split_rows = pl.DataFrame(
-        [(one.symbol, one.date, *one.ratio()) for one in splits],
-        schema={name: names[name] for name in ("symbol", "ex_date", "split_to", "split_from")},
-        orient="row",
-    )
-    paid = pl.DataFrame(
-        [(one.symbol, one.ex_date, one.amount) for one in dividends],
-        schema={name: names[name] for name in ("symbol", "ex_date", "cash_amount")},
-        orient="row",
-    )
-    every = pl.concat(
-        [
-            split_rows.with_columns(type=pl.lit("split")),
-            paid.group_by("symbol", "ex_date").agg(pl.sum("cash_amount")).with_columns(type=pl.lit("dividend")),
-        ],
-        how="diagonal",
-    )
-    whole = shaped(every.with_columns(source=pl.lit("twelvedata")), ACTIONS)
-    return whole.unique(ACTIONS.keys, keep="last").sort("symbol", "ex_date", "type")
+    paid = [(one.symbol, one.ex_date, one.amount) for one in dividends]
+    return actions_of("twelvedata", [(one.symbol, one.date, *one.ratio()) for one in splits], paid)
