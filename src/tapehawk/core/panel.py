@@ -82,13 +82,6 @@ class Panel:
             yield self.block(first, last)
             first = last
 
-    def blocks_of(self, wanted: Flags) -> Iterator[Block]:
-        """Yield the blocks that hold any of the wanted symbols, with those alone looked at."""
-        for block in self.blocks():
-            here = wanted[block.first : block.last]
-            if here.any():
-                yield replace(block, wanted=here.view(np.uint8))
-
     def select(self, symbols: tuple[str, ...]) -> Panel:
         """Return a panel of these symbols only, in the panel's own order (a copy of their bars)."""
         wanted = set(symbols)
@@ -167,6 +160,10 @@ class Block:
     def of(self, whole: npt.NDArray[Element]) -> npt.NDArray[Element]:
         """Return the block's part of an array as long as the panel, as a view."""
         return whole[self.first_bar : self.first_bar + self.n_bars]
+
+    def of_symbols(self, wanted: Flags) -> Block:
+        """Return the block with only some of its symbols looked at."""
+        return replace(self, wanted=wanted.view(np.uint8))
 
     def any_per_symbol(self, flags: Flags) -> Flags:
         """Say for each symbol whether any of its bars is flagged."""
