@@ -12,7 +12,7 @@ from functools import lru_cache
 import polars as pl
 import pytest
 
-from tapehawk.core.errors import ProviderRefused
+from tapehawk.core.errors import ProviderRefused, TryAgain
 from tapehawk.data.providers.door import StreamBar
 from tests.data.providers.cases.case import every_case
 from tests.fakes.clock import START, HeldClock
@@ -160,6 +160,18 @@ async def test_bars_arrive_as_they_were_sent(desk, world):
     health = desk.stream.health()
     assert (health.connected, health.subscribed, health.bars, health.dropped) == (True, 3, len(expected), 0)
     assert health.last_data_at == START
+
+
+async def test_a_key_has_one_stream_at_a_time(desk):
+    await desk.start()
+    second = desk.provider.stream(desk.names)
+    if not desk.stream.keys.secrets():
+        pytest.xfail("nobody counts streams without a key")
+    with pytest.raises(TryAgain, match="open already"):
+        await second.run(desk.owner.deliver)
+    await desk.stream.close()
+    desk.stream = second
+    await desk.start()
 
 
 async def test_bars_of_symbols_that_nobody_wants_do_not_come(desk, world):

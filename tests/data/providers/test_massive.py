@@ -23,6 +23,7 @@ from tapehawk.data.providers.polygon.planning import planned
 from tapehawk.data.providers.polygon.plans import PLANS
 from tapehawk.data.providers.polygon.reference import Dividend, Split, Ticker, action_rows, symbol_rows
 from tapehawk.data.providers.polygon.stream import PolygonStream, elements
+from tapehawk.data.providers.wire import seats
 from tapehawk.data.providers.wire.secrets import Keys
 from tapehawk.data.providers.wire.trouble import Answer, Trouble
 from tests.fakes.clock import HeldClock, JumpingClock
@@ -316,13 +317,16 @@ def test_the_whole_market_is_one_subscription_and_many_symbols_are_several_messa
     assert many[-1] == '{"action":"unsubscribe","params":"AM.OLD"}'
 
 
-async def test_a_second_program_on_the_key_ends_the_first_which_says_so_and_does_not_fight(fake, streaming):
+async def test_a_second_program_on_the_key_ends_the_first_which_says_so_and_does_not_fight(
+    fake, streaming, monkeypatch
+):
     async def heard(bars):
         del bars
 
     first = asyncio.create_task(streaming.stream(["AAPL"]).run(heard))
     await asyncio.to_thread(fake.await_subscribers, "AAPL")
     other = provider_of(fake, time=HeldClock())
+    monkeypatch.setattr(seats, "_TAKEN", set())  # another program knows nothing of this one's streams
     second = other.stream(["MSFT"])
     running = asyncio.create_task(second.run(heard))
     with pytest.raises(ProviderRefused, match="connections") as caught:

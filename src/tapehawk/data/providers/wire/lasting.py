@@ -24,6 +24,7 @@ from tapehawk.data.providers.door import Deliver, OnGap, Stream, StreamBar, Stre
 from tapehawk.data.providers.wire.buffer import Buffer
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.data.providers.wire.ledger import Ledger
+from tapehawk.data.providers.wire.seats import seat
 from tapehawk.data.providers.wire.secrets import Keys
 from tapehawk.data.providers.wire.tasks import done, first_to_end
 from tapehawk.data.providers.wire.trouble import AGAIN, Trouble, error_of
@@ -73,8 +74,12 @@ class Lasting(Stream):
         self._changed.set()
 
     async def run(self, deliver: Deliver) -> None:
-        """Deliver bars until closed or cancelled; ProviderRefused when going on is useless."""
+        """Deliver bars until closed or cancelled; ProviderRefused when going on is useless, TryAgain beside another."""
         self.keys.need(self.provider)
+        with seat(self.provider, self.keys):
+            await self._run(deliver)
+
+    async def _run(self, deliver: Deliver) -> None:
         self._running = asyncio.current_task()
         try:
             await first_to_end(self._connect_again_and_again(), self._hand_over(deliver))
