@@ -21,7 +21,7 @@ from tapehawk.core.events import (
 from tests.bus.listening import PATIENCE, heard_until, lost, numbered, publish, take, waiting
 
 pytestmark = pytest.mark.anyio
-BUSES = ("memory",)
+BUSES = ("memory", "redis")
 KEPT = 200
 
 
