@@ -28,7 +28,7 @@ from redis.backoff import NoBackoff
 
 from tapehawk.bus.door import KEPT, Bus, Subscription, closed
 from tapehawk.bus.place import Place
-from tapehawk.bus.reading import Cursor, Entry, Missed, joined, kinds_of, written
+from tapehawk.bus.reading import BEGUN, Cursor, Entry, Missed, joined, kinds_of, written
 from tapehawk.bus.scripts import ADD, ADD_SHA, NEWEST
 from tapehawk.core.errors import BadInput, OutOfBounds, TapehawkError, TryAgain
 from tapehawk.core.events import Event
@@ -245,7 +245,10 @@ def _place(id: bytes) -> Place:
 
 
 def _entry(id: bytes, fields: dict[bytes, bytes]) -> Entry:
-    return Entry(_place(id), fields.get(b"kind", b"").decode(errors="replace"), fields.get(b"event", b""))
+    """Return an entry; what has not all the fields of ours is not ours."""
+    kind = fields.get(b"kind", b"").decode(errors="replace")
+    ours = kind == BEGUN or fields.keys() >= {b"token", b"event"}
+    return Entry(_place(id), kind if ours else "", fields.get(b"event", b""))
 
 
 async def _done(answer: Any) -> Any:  # noqa: ANN401 - the client's methods answer now or later, says their type
