@@ -54,6 +54,23 @@ async def test_a_server_that_comes_back_empty_is_noticed_though_nobody_says_anyt
         assert [event for _, event in await take(subscription, 1)] == numbered(4, 4)
 
 
+async def test_a_server_that_comes_back_empty_with_its_clock_behind_is_noticed_too(make_server, monkeypatch):
+    server = make_server()
+    async with RedisBus(server.address) as bus:
+        subscription = await bus.subscribe()
+        positions = await publish(bus, numbered(1, 3))
+        await take(subscription, 3)
+        server.kill()
+        monkeypatch.setattr(redis_bus, "NEWEST", redis_bus.NEWEST.replace("time[1] * 1000", "5000"))  # in 1970
+        server.start()
+        assert [event for _, event in await take(subscription, 1)] == [BEGUN_ANEW]
+        positions += await publish(bus, numbered(4, 5))
+        assert positions[3] < positions[0]
+        assert [event for _, event in await take(subscription, 2)] == numbered(4, 5)
+        late = await bus.subscribe(since=positions[2])
+        assert [event for _, event in await take(late, 3)] == [BEGUN_ANEW, *numbered(4, 5)]
+
+
 @pytest.mark.parametrize("how", ["kill", "stop"])
 async def test_what_a_server_has_kept_is_heard_after_it_comes_back(make_server, how):
     server = make_server(keeps=True)
@@ -116,7 +133,7 @@ async def test_publishing_waits_for_a_server_that_comes_back_in_time(make_server
 
 async def test_a_server_that_does_not_come_back_is_an_error_that_says_where():
     port = free_port()
-    async with RedisBus(f"redis://127.0.0.1:{port}", patience=0.3) as bus:
+    async with RedisBus(f"redis://127.0.0.1:{port}", patience=0.5) as bus:
         with pytest.raises(TryAgain, match=f"127.0.0.1:{port}"):
             await publish(bus, numbered(1, 1))
         with pytest.raises(TryAgain, match=f"127.0.0.1:{port}"):
@@ -139,14 +156,17 @@ async def test_a_bus_whose_server_is_away_can_be_closed(make_server):
 
 async def test_a_server_that_is_silent_is_an_error_and_goes_on_where_it_was(make_server):
     server = make_server()
-    async with RedisBus(server.address, patience=0.5) as bus:
+    async with RedisBus(server.address) as bus:
         subscription = await bus.subscribe()
         await publish(bus, numbered(1, 1))
         server.freeze()
+        bus._patience, patience = 0.3, bus._patience
         try:
-            with pytest.raises(TryAgain):
+            with pytest.raises(TryAgain, match="does not answer"):
                 await publish(bus, numbered(2, 2))
+            assert "does not answer" in bus.trouble
         finally:
+            bus._patience = patience
             server.thaw()
         await publish(bus, numbered(3, 3))
         heard = await heard_until(subscription, *numbered(3, 3))
@@ -165,8 +185,8 @@ async def test_on_a_line_that_is_cut_again_and_again_everything_is_heard_once(sh
                 loop.call_later(number / 1e5, line.cut)  # before, while and after it is said
             await publish(bus, numbered(number, number))
         assert await listening == numbered(1, 200)
-        assert line.cuts >= 19
-        assert line.connections > 10
+        assert line.cuts > 10
+        assert line.connections > 3
 
 
 async def said_with_a_lost_answer(shared_server, prefix: str) -> list[object]:
@@ -249,9 +269,18 @@ async def test_a_key_that_somebody_else_uses_is_an_error_at_once(redis_address, 
 
 async def test_a_server_that_is_full_is_an_error_that_passes(make_server):
     server = make_server(options=("--maxmemory", "1", "--maxmemory-policy", "noeviction"))
-    async with RedisBus(server.address, patience=0.2) as bus:
+    async with RedisBus(server.address, patience=1.0) as bus:
         with pytest.raises(TryAgain, match="OutOfMemory"):
             await publish(bus, numbered(1, 1))
+
+
+@pytest.mark.parametrize("more", ["decode_responses=True", "socket_timeout=0.01", "protocol=2", "protocol=3"])
+async def test_an_address_may_say_more_and_changes_nothing_that_matters(redis_address, more):
+    async with RedisBus(f"{redis_address}?{more}", prefix=more) as bus:
+        subscription = await bus.subscribe()
+        waits = await waiting(subscription)
+        await publish(bus, numbered(1, 1))
+        assert (await waits)[1] == DeepAnalysisComplete("1")
 
 
 async def test_buses_under_other_prefixes_do_not_hear_each_other(redis_address):

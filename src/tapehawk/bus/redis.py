@@ -42,6 +42,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0  # seconds
 LAST: Final = 10**16 - 1  # a number that no era reaches
 CONNECTIONS: Final = 10_000  # each subscription has one while it waits
 
+_FIXED: Final = {"socket_timeout": ANSWER, "socket_connect_timeout": ANSWER, "decode_responses": False}
+"""What an address may not change."""
 _FOR_THE_ASKER: Final = (refused.AuthenticationError, refused.AuthorizationError, refused.NoPermissionError)
 _PASSING: Final = (
     refused.ConnectionError, refused.TimeoutError, refused.ReadOnlyError, refused.OutOfMemoryError,
@@ -149,7 +151,7 @@ class RedisBus(Bus):
             found = await _done(self._client.xread({self._stream: _id(reading.after)}, count=AT_ONCE, block=BLOCK))
             if found:
                 reading.sure = True
-                return [_entry(*one) for one in found[0][1]]
+                return [_entry(*one) for one in found[self._stream.encode()]]
 
     # the server
 
@@ -160,8 +162,8 @@ class RedisBus(Bus):
             async with asyncio.timeout(self._patience):
                 return await self._own(self._repeated(work))
         except TimeoutError:
-            trouble = self.trouble or f"{self._where} does not answer"
-        raise TryAgain(trouble)
+            self.trouble = self.trouble or f"{self._where} does not answer"
+        raise TryAgain(self.trouble)
 
     async def _repeated(self, work: Callable[[], Awaitable[T]]) -> T:
         """Do a work until the server is there for it. Raises BadInput for what waiting does not mend."""
@@ -221,16 +223,14 @@ def pause(attempt: int, chance: Callable[[], float] = random.random) -> float:
 def _client(url: str) -> tuple[Redis, str, str]:
     """Return a client, where it asks, and the password. Raises BadInput, without a word of the address."""
     try:
-        client = Redis.from_url(
-            url, retry=Retry(NoBackoff(), 0), socket_timeout=ANSWER, socket_connect_timeout=ANSWER,
-            max_connections=CONNECTIONS,
-        )  # fmt: skip
+        client = Redis.from_url(url, retry=Retry(NoBackoff(), 0), max_connections=CONNECTIONS, legacy_responses=False)
+        known = client.connection_pool.connection_kwargs
+        known.update(_FIXED)
         there = client.connection_pool.make_connection()  # type: ignore[no-untyped-call]  # finds what is wrong now
     except (ValueError, TypeError):
         there = None
     if there is None:
         raise BadInput("the address of the Redis bus can't be read", hint="redis://USER:PASSWORD@HOST:PORT/0")
-    known = client.connection_pool.connection_kwargs
     where = known.get("path") or f"{known.get('host', 'localhost')}:{known.get('port', 6379)}"
     return client, f"Redis at {where}", str(known.get("password") or "")
 
