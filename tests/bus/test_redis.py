@@ -189,6 +189,16 @@ async def test_on_a_line_that_is_cut_again_and_again_everything_is_heard_once(sh
         assert line.connections > 3
 
 
+async def test_what_is_said_at_the_same_time_stays_in_its_order_though_the_line_is_cut(shared_server):
+    async with Line(shared_server.port) as line, RedisBus(line.address, prefix="together") as bus:
+        subscription, loop = await bus.subscribe(), asyncio.get_running_loop()
+        for number in range(1, 11):
+            loop.call_later(number / 500, line.cut)
+        positions = await asyncio.gather(*(bus.publish(event) for event in numbered(1, 100)))
+        assert positions == sorted(set(positions))
+        assert await heard_until(subscription, *numbered(100, 100)) == numbered(1, 100)
+
+
 async def said_with_a_lost_answer(shared_server, prefix: str) -> list[object]:
     direct = RedisBus(shared_server.address, prefix=prefix)
     async with Line(shared_server.port) as line, RedisBus(line.address, prefix=prefix) as bus, direct as other:

@@ -19,7 +19,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from redis import exceptions as refused
 from redis.asyncio import Redis
@@ -34,6 +34,7 @@ from tapehawk.core.errors import BadInput, OutOfBounds, TapehawkError, TryAgain
 from tapehawk.core.events import Event
 
 T = TypeVar("T")
+_Fields: TypeAlias = tuple[str, str, bytes]  # token, kind, event
 
 BLOCK: Final = 2_000  # milliseconds that a read waits for news
 ANSWER: Final = 5.0  # seconds after which a server that is silent is gone; more than BLOCK
@@ -72,21 +73,17 @@ class RedisBus(Bus):
 
     async def publish(self, event: Event) -> str:
         """Say an event to all; see `Bus`. After TryAgain it may have been heard all the same."""
+        self._need_open()
         entry = (f"{self._name}:{next(self._numbers)}", event.kind, written(event))
-        before: list[Place] = []
-
-        async def add() -> Place:
-            async with self._turn:  # positions are in the order of the calls
-                return await self._add(entry, before)
-
-        return str(await self._tried(add))
+        return str(await self._tried(self._said(entry)))
 
     async def subscribe(
         self, events: Collection[type[Event]] | None = None, *, since: str | None = None
     ) -> Subscription:
         """Listen; see `Bus`."""
+        self._need_open()
         known = Place.read(since) if since is not None else None
-        newest = await self._tried(self._look)
+        newest = await self._tried(self._repeated(self._look))
         at, missed = joined(known or newest, newest)
         return self._follow(_Reading(Cursor(at, kinds_of(events)), at), missed)
 
@@ -101,7 +98,12 @@ class RedisBus(Bus):
 
     # publishing
 
-    async def _add(self, entry: tuple[str, str, bytes], before: list[Place]) -> Place:
+    async def _said(self, entry: _Fields) -> Place:
+        before: list[Place] = []
+        async with self._turn:  # positions are in the order of the calls, whatever has to be tried again
+            return await self._repeated(lambda: self._add(entry, before))
+
+    async def _add(self, entry: _Fields, before: list[Place]) -> Place:
         """Add an entry once. `before`: the newest place before the first try, which is left there for the next."""
         newest = self._newest or await self._look()
         again = _id(before[0]) if before else ""
@@ -155,12 +157,11 @@ class RedisBus(Bus):
 
     # the server
 
-    async def _tried(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Do a work, as often as it takes and patience lasts. Raises TryAgain, BadInput."""
-        self._need_open()
+    async def _tried(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do a work for as long as patience lasts. Raises TryAgain."""
         try:
             async with asyncio.timeout(self._patience):
-                return await self._own(self._repeated(work))
+                return await self._own(work)
         except TimeoutError:
             self.trouble = self.trouble or f"{self._where} does not answer"
         raise TryAgain(self.trouble)
