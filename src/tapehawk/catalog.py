@@ -17,7 +17,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
+import tapehawk.analysis
 import tapehawk.scanners
+from tapehawk.analysis.part import Part
 from tapehawk.core.errors import BadInput, TapehawkError, UnknownName
 from tapehawk.core.scanner import Scanner
 
@@ -51,6 +53,14 @@ def scanners(folder: Path | None = None) -> Iterator[type[Scanner]]:
     """Yield every scanner's class in the order of the alphabet."""
     for name in scanner_names(folder):
         yield scanner_type(name, folder)
+
+
+def part_types() -> Iterator[type[Part]]:
+    """Yield every part of the deep analysis: the one that each module of `tapehawk.analysis` declares."""
+    for module in pkgutil.iter_modules(tapehawk.analysis.__path__, f"{tapehawk.analysis.__name__}."):
+        declared = vars(importlib.import_module(module.name)).values()
+        parts = (value for value in declared if isinstance(value, type) and issubclass(value, Part))
+        yield from (part for part in parts if part.__module__ == module.name != Part.__module__)
 
 
 def _built_in() -> list[str]:

@@ -1,0 +1,103 @@
+"""Levels: where a trade on the signal is wrong, and where it has gone as far as it can be asked to.
+
+    stop      the nearest to the entry of: 1.5 ATR · half a percent of the entry beyond the Bollinger band on the losing
+              side · 3 % of the entry; those nearer than 0.5 % or farther than 8 % do not count
+    target    2.5 × the risk, or half a percent of the entry before the band on the winning side where that is nearer;
+              with less than 1 × the risk to that band there is no room, and no target
+    prices    as traded on the bar's day
+
+A band that the price has already crossed limits nothing. A seller's levels are a buyer's mirrored about the entry. The
+farther the band on the winning side, the higher the reward, up to 2.5 × the risk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Self
+
+from tapehawk.analysis.part import Bar, On, Part, Seen, sign_of
+from tapehawk.core.columns import close, raw
+from tapehawk.core.errors import NoData
+from tapehawk.core.expr import Expr
+from tapehawk.core.indicators import atr, bollinger
+
+HISTORY: Final = 20
+ATR_MULTIPLE, SHARE_OF_ENTRY, BUFFER = 1.5, 0.03, 0.005
+NEAREST, FARTHEST = 0.005, 0.08
+REWARD, LEAST_REWARD = 2.5, 1.0
+_LOSING: Final = {1: "beyond the lower band", -1: "beyond the upper band"}
+_WINNING: Final = {1: "before the upper band", -1: "before the lower band"}
+
+
+@dataclass(frozen=True)
+class Levels(Part):
+    """Stop and target of a signal, with the reason for each."""
+
+    name: ClassVar[str] = "sl_tp"
+    timeframe: str = "1d"
+
+    @classmethod
+    def of_signals_on(cls, timeframe: str) -> Self:
+        """Find levels on the signal's own bars."""
+        return cls(timeframe)
+
+    def inputs(self) -> Mapping[On, Mapping[str, Expr]]:
+        """Return the close, adjusted and as traded, the bands and the range."""
+        bands = bollinger(20, 2.0)
+        values = {"close": close, "traded": raw.close, "atr": atr(14), "upper": bands.upper, "lower": bands.lower}
+        return {On(self.timeframe): values}
+
+    def answer(self, side: str, seen: Seen) -> Mapping[str, Any]:
+        """Return entry, stop and target as traded, their distances in ATR and percent, and reward over risk."""
+        bar = seen.need(On(self.timeframe), HISTORY)
+        sign, at = sign_of(side), _as_traded(bar)
+        if not (at["entry"] > 0.0 and at["atr"] > 0.0):
+            raise NoData("no price, or no range to measure distances by")
+        risk, because = _risk(sign, at)
+        reward, why = _reward(sign, at, risk)
+        room = reward >= LEAST_REWARD * risk
+        return {
+            "side": str(side),
+            "entry": at["entry"],
+            "stop": at["entry"] - sign * risk,
+            "stop_reason": because,
+            "stop_atr": risk / at["atr"],
+            "stop_pct": 100.0 * risk / at["entry"],
+            "target": at["entry"] + sign * reward if room else None,
+            "target_reason": why if room else f"no room: {reward / risk:.2f} × the risk {why}",
+            "target_atr": reward / at["atr"] if room else None,
+            "target_pct": 100.0 * reward / at["entry"] if room else None,
+            "reward_risk": reward / risk,
+            "support": at["lower"],
+            "resistance": at["upper"],
+            "atr": at["atr"],
+        }
+
+
+def _as_traded(bar: Bar) -> dict[str, float]:
+    """Return the prices as traded on the bar's day."""
+    adjusted = bar["close"]
+    factor = bar["traded"] / adjusted if adjusted else 0.0
+    return {"entry": bar["traded"], **{name: bar[name] * factor for name in ("atr", "upper", "lower")}}
+
+
+def _risk(sign: int, at: Mapping[str, float]) -> tuple[float, str]:
+    """Return the distance of the stop and its reason; 3 % of the entry always counts."""
+    entry, band = at["entry"], at["lower"] if sign > 0 else at["upper"]
+    candidates = (
+        (ATR_MULTIPLE * at["atr"], "1.5 ATR"),
+        (sign * (entry - band) + BUFFER * entry, _LOSING[sign]),
+        (SHARE_OF_ENTRY * entry, "3 % of the entry"),
+    )
+    return min(one for one in candidates if NEAREST * entry < one[0] < FARTHEST * entry)
+
+
+def _reward(sign: int, at: Mapping[str, float], risk: float) -> tuple[float, str]:
+    """Return the distance of the target and its reason; 0 where the band is too near to stop before it."""
+    entry, band = at["entry"], at["upper"] if sign > 0 else at["lower"]
+    ahead, full = sign * (band - entry), REWARD * risk
+    if ahead <= 0.0:
+        return full, "2.5 × the risk, with the band behind"
+    room = max(ahead - BUFFER * entry, 0.0)
+    return (room, _WINNING[sign]) if room < full else (full, "2.5 × the risk")
