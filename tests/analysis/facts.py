@@ -95,19 +95,21 @@ def turned(said: Mapping[str, Any]) -> dict[str, Any]:
     return {name: TURNED.get(value, value) if name == "regime" else value for name, value in names.items()}
 
 
-def values_of(part: Part) -> st.SearchStrategy[dict[Any, dict[str, float]]]:
-    """Draw the values of a part's inputs on all its bars, some of them null."""
-    return st.fixed_dictionaries({on: _bar(tuple(named)) for on, named in part.inputs().items()})
+def values_of(part: Part, *, nulls: int = 2) -> st.SearchStrategy[dict[Any, dict[str, float]]]:
+    """Draw the values of a part's inputs on all its bars, at most `nulls` of each bar null, and of most bars none."""
+    return st.fixed_dictionaries({on: _bar(tuple(named), nulls) for on, named in part.inputs().items()})
 
 
-def _bar(names: tuple[str, ...]) -> st.SearchStrategy[dict[str, float]]:
-    return st.fixed_dictionaries({name: _value(name) for name in names}).map(_possible)
+def _bar(names: tuple[str, ...], nulls: int) -> st.SearchStrategy[dict[str, float]]:
+    numbers = st.fixed_dictionaries({name: _value(name) for name in names}).map(_possible)
+    some = st.sets(st.sampled_from(names), max_size=nulls)
+    null = st.integers(0, 3).flatmap(lambda n: some if n == 3 else st.just(set()))
+    return st.builds(lambda values, gone: {**values, **dict.fromkeys(gone, float("nan"))}, numbers, null)
 
 
 def _value(name: str) -> st.SearchStrategy[float]:
     low, high = RANGES[name]
-    numbers = st.integers(int(low), int(high)).map(float) if name in WHOLE else st.floats(low, high)
-    return st.one_of(*[numbers] * 9, st.just(float("nan")))
+    return st.integers(int(low), int(high)).map(float) if name in WHOLE else st.floats(low, high)
 
 
 def _possible(values: dict[str, float]) -> dict[str, float]:

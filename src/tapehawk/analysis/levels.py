@@ -51,40 +51,33 @@ class Levels(Part):
     def answer(self, side: str, seen: Seen) -> Mapping[str, Any]:
         """Return entry, stop and target as traded, their distances in ATR and percent, and reward over risk."""
         bar = seen.need(On(self.timeframe), HISTORY)
-        sign, at = sign_of(side), _as_traded(bar)
-        if not (at["entry"] > 0.0 and at["atr"] > 0.0):
+        sign, entry, traded, unit = sign_of(side), bar["close"], bar["traded"], bar["atr"]
+        if not (entry > 0.0 and traded > 0.0 and unit > 0.0):
             raise NoData("no price, or no range to measure distances by")
-        risk, because = _risk(sign, at)
-        reward, why = _reward(sign, at, risk)
-        room = reward >= LEAST_REWARD * risk
+        risk, because = _risk(sign, bar)
+        ratio, why = _reward(sign, bar, risk)
+        room, reward, factor = ratio >= LEAST_REWARD, ratio * risk, traded / entry
         return {
             "side": str(side),
-            "entry": at["entry"],
-            "stop": at["entry"] - sign * risk,
+            "entry": traded,
+            "stop": traded - sign * risk * factor,
             "stop_reason": because,
-            "stop_atr": risk / at["atr"],
-            "stop_pct": 100.0 * risk / at["entry"],
-            "target": at["entry"] + sign * reward if room else None,
-            "target_reason": why if room else f"no room: {reward / risk:.2f} × the risk {why}",
-            "target_atr": reward / at["atr"] if room else None,
-            "target_pct": 100.0 * reward / at["entry"] if room else None,
-            "reward_risk": reward / risk,
-            "support": at["lower"],
-            "resistance": at["upper"],
-            "atr": at["atr"],
+            "stop_atr": risk / unit,
+            "stop_pct": 100.0 * risk / entry,
+            "target": traded + sign * reward * factor if room else None,
+            "target_reason": why if room else f"no room: {ratio:.2f} × the risk {why}",
+            "target_atr": reward / unit if room else None,
+            "target_pct": 100.0 * reward / entry if room else None,
+            "reward_risk": ratio,
+            "support": bar["lower"] * factor,
+            "resistance": bar["upper"] * factor,
+            "atr": unit * factor,
         }
 
 
-def _as_traded(bar: Bar) -> dict[str, float]:
-    """Return the prices as traded on the bar's day."""
-    adjusted = bar["close"]
-    factor = bar["traded"] / adjusted if adjusted else 0.0
-    return {"entry": bar["traded"], **{name: bar[name] * factor for name in ("atr", "upper", "lower")}}
-
-
-def _risk(sign: int, at: Mapping[str, float]) -> tuple[float, str]:
+def _risk(sign: int, at: Bar) -> tuple[float, str]:
     """Return the distance of the stop and its reason; 3 % of the entry always counts."""
-    entry, band = at["entry"], at["lower"] if sign > 0 else at["upper"]
+    entry, band = at["close"], at["lower"] if sign > 0 else at["upper"]
     candidates = (
         (ATR_MULTIPLE * at["atr"], "1.5 ATR"),
         (sign * (entry - band) + BUFFER * entry, _LOSING[sign]),
@@ -93,11 +86,11 @@ def _risk(sign: int, at: Mapping[str, float]) -> tuple[float, str]:
     return min(one for one in candidates if NEAREST * entry < one[0] < FARTHEST * entry)
 
 
-def _reward(sign: int, at: Mapping[str, float], risk: float) -> tuple[float, str]:
-    """Return the distance of the target and its reason; 0 where the band is too near to stop before it."""
-    entry, band = at["entry"], at["upper"] if sign > 0 else at["lower"]
-    ahead, full = sign * (band - entry), REWARD * risk
+def _reward(sign: int, at: Bar, risk: float) -> tuple[float, str]:
+    """Return the distance of the target over the risk, and its reason; 0 where the band is too near to stop before."""
+    entry, band = at["close"], at["upper"] if sign > 0 else at["lower"]
+    ahead = sign * (band - entry)
     if ahead <= 0.0:
-        return full, "2.5 × the risk, with the band behind"
-    room = max(ahead - BUFFER * entry, 0.0)
-    return (room, _WINNING[sign]) if room < full else (full, "2.5 × the risk")
+        return REWARD, "2.5 × the risk, with the band behind"
+    ratio = max(ahead - BUFFER * entry, 0.0) / risk
+    return (ratio, _WINNING[sign]) if ratio < REWARD else (REWARD, "2.5 × the risk")
