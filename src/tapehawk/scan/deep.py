@@ -19,6 +19,7 @@ from tapehawk.analysis.part import HOLD, Bar, On, Part, Seen, answered, unavaila
 from tapehawk.catalog import part_types
 from tapehawk.core.errors import BadInput
 from tapehawk.core.panel import Panel
+from tapehawk.core.series import check_timeframe
 from tapehawk.scan.deep_inputs import Inputs
 from tapehawk.scan.deep_views import Reading, View, Views
 
@@ -28,7 +29,8 @@ _Readings: TypeAlias = Mapping[On, Mapping[str, Reading | str]]
 
 
 def usual_parts(timeframe: str = "1d") -> tuple[Part, ...]:
-    """Return every part of the package, as it is asked about signals of a timeframe."""
+    """Return every part of the package, as it is asked about signals of a timeframe. Raises UnknownName."""
+    check_timeframe(timeframe)
     return tuple(kind.of_signals_on(timeframe) for kind in part_types())
 
 

@@ -71,7 +71,8 @@ def _returns(panel: Panel, slot: Ints) -> tuple[Floats, Ints]:
     for block in panel.blocks():
         close = block.column("close")
         change = np.full(close.size, np.nan)
-        change[1:] = close[1:] / close[:-1] - 1.0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            change[1:] = close[1:] / close[:-1] - 1.0
         change[block.starts[:-1][block.starts[:-1] < close.size]] = np.nan
         known = np.isfinite(change)
         at = block.of(slot)[known]
