@@ -4,6 +4,7 @@ python scripts/generate_docs.py            # `make docs`; a test says that what 
 
 settings.md      the sections and keys of the settings       cli.md        every command with its options
 scanners.md      every scanner with its parameters           indicators.md every indicator with its docstring
+analysis.md      every part of the deep analysis
 functions.md      the words of the formula language           ../../.env.example  every environment name
 """
 
@@ -22,7 +23,7 @@ from tapehawk.app.describing import Description, describe
 from tapehawk.app.environment import SHORT_NAMES
 from tapehawk.app.sections import UNUSED, is_unused
 from tapehawk.app.settings import TAKES_DEFAULTS, Settings, settings
-from tapehawk.catalog import scanner_names
+from tapehawk.catalog import part_types, scanner_names
 from tapehawk.cli.main import app
 from tapehawk.core import indicators
 from tapehawk.core.formula import names
@@ -38,6 +39,7 @@ def pages() -> dict[Path, str]:
         "settings": _settings,
         "cli": _commands,
         "scanners": _scanners,
+        "analysis": _analysis,
         "indicators": _indicators,
         "functions": _functions,
     }
@@ -184,6 +186,26 @@ def _scanner(one: Description) -> Iterator[str]:
         )
         yield _row(f"`{parameter.name}`", default, parameter.bounds, parameter.description)
     yield ""
+
+
+# ---------------------------------------------------------------------------------------------- analysis
+
+
+def _analysis() -> Iterator[str]:
+    yield "# Deep analysis\n"
+    yield (
+        "What is said of a symbol beside a signal, part by part, at its last *closed* bars. A part that can say nothing"
+        " is `{available: false, reason}`, and spoils no other. Every answer carries `as_of`, when its newest bar"
+        " closed, and the `labels` of its data. [How to add a part](../how-to/add-an-analysis-part.md).\n"
+    )
+    for kind in part_types():
+        yield f"## {kind.name}\n\n{inspect.getdoc(kind)}\n"
+        yield f"```text\n{inspect.getdoc(sys.modules[kind.__module__])}\n```\n"
+        yield from _table("bars", "inputs")
+        for on, named in kind.of_signals_on("1d").inputs().items():
+            whose = " of the benchmark" if on.benchmark else ""
+            yield _row(f"{on.timeframe}{whose}", ", ".join(f"`{name}`" for name in named))
+        yield ""
 
 
 # ------------------------------------------------------------------------------------------- vocabulary

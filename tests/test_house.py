@@ -163,6 +163,8 @@ def test_the_import_contracts_hold():
         ("scanners/planted.py", "import tapehawk.data", "Arrows point down"),
         ("scanners/planted.py", "import tapehawk.scanners.planted_too", "Scanners do not know"),
         ("data/providers/planted.py", "import tapehawk.data.providers.planted_too", "Providers do not know"),
+        ("analysis/planted.py", "import tapehawk.analysis.planted_too", "Parts of the deep analysis do not know"),
+        ("analysis/planted.py", "import tapehawk.scan", "Arrows point down"),
         ("data/planted.py", "def frame():\n    import pandas", "No pandas"),
         ("core/planted.py", "import rich", "The terminal stays"),
         ("scanners/planted.py", "import duckdb", "Delta Lake and DuckDB stay"),
