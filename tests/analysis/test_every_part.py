@@ -22,7 +22,8 @@ from tapehawk.core.indicators import atr, rsi
 from tapehawk.core.kernels import Kernel
 from tests.analysis import facts, tapes
 
-PARTS = [kind.of_signals_on("1d") for kind in part_types()]
+EVERY = [kind.of_signals_on("1d") for kind in part_types()]
+PARTS = [part for part in EVERY if part.inputs()]  # one that waits to be given something (a model) asks for nothing
 SIDES = (facts.BUY, facts.SELL, facts.HOLD)
 for_every_part = pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
 NOON = dt.datetime(2024, 2, 20, 17, 0, tzinfo=dt.UTC)  # within the session
@@ -94,6 +95,13 @@ def the_future_changes_nothing(part: Part, panels: Mapping[str, Any], at: dt.dat
 
 def test_the_parts_have_the_published_names():
     assert {"opportunity_score", "market_regime", "sl_tp", "confluence"} <= {part.name for part in PARTS}
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_part_that_asks_for_nothing_says_nothing(side):
+    for answer in [answered(part, side, Seen({})) for part in EVERY if not part.inputs()]:
+        assert not answer["available"]
+        assert answer["reason"]
 
 
 @for_every_part

@@ -119,7 +119,16 @@ def test_a_timeframe_whose_bars_ended_long_before_the_others_has_no_vote(panels)
     ended = tapes.closed_by(dt.datetime(2024, 2, 23, tzinfo=dt.UTC))(tapes.panel("5m", 800))
     (found,) = tapes.analyst({**panels, "5m": ended}, Confluence()).analyse(["AAA"], SIDES).values()
     assert sum(found["confluence"]["votes"].values()) == 3
-    assert "no 5m bar of AAA since 2024-02-22, for 6 sessions" in found["confluence"]["timeframes"]["5m"]["reason"]
+    reason = "its bars end 6 sessions before those of other timeframes"
+    assert found["confluence"]["timeframes"]["5m"] == {"available": False, "reason": reason}
+    assert "5m bars end 6 sessions before others" in found["confluence"]["labels"]
+
+
+def test_a_timeframe_that_is_behind_the_others_is_answered_and_labelled(panels):
+    ended = tapes.closed_by(dt.datetime(2024, 2, 23, tzinfo=dt.UTC))(panels["1d"])
+    (found,) = tapes.analyst({**panels, "1d": ended}, *usual_parts()).analyse(["AAA"], SIDES).values()
+    assert found["sl_tp"]["as_of"] == "2024-02-22T21:00:00Z"
+    assert found["sl_tp"]["labels"] == ["stale since 2024-02-22", "1d bars end 6 sessions before others"]
 
 
 def test_a_part_may_read_slower_bars_within_faster_ones(panels):

@@ -6,8 +6,8 @@
 
 It is the quick scan's question: its stronger signals are all among these. The share is that of the timeframes that
 answered whose vote is the signal's side; a HOLD is counted for the side with more votes. STRONG is 75 % or more of at
-least three, MODERATE 60 % or more, else WEAK, and a tie is WEAK. With fewer than two timeframes there is nothing to
-agree.
+least three, MODERATE 60 % or more, else WEAK, and a tie is WEAK. A timeframe whose bars end sessions before the others'
+has no vote. With fewer than two timeframes there is nothing to agree.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
-from tapehawk.analysis.part import HOLD, Bar, On, Part, Seen, unavailable
+from tapehawk.analysis.part import HOLD, LATE_SESSIONS, Bar, On, Part, Seen, unavailable
 from tapehawk.core.columns import close
 from tapehawk.core.errors import NoData
 from tapehawk.core.expr import Expr
@@ -75,6 +75,8 @@ def _asked(timeframe: str, seen: Seen) -> Mapping[str, Any]:
         vote = _vote(bar)
     except NoData as lacking:
         return unavailable(lacking.message)
+    if bar.lag >= LATE_SESSIONS:
+        return unavailable(f"its bars end {bar.lag} sessions before those of other timeframes")
     return {"available": True, "vote": vote, "as_of": bar.known_at, **{name: bar[name] for name in bar.values}}
 
 

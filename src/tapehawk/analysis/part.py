@@ -20,6 +20,8 @@ from tapehawk.core.expr import Expr
 from tapehawk.core.scanner import BUY, SELL
 
 HOLD: Final = "HOLD"
+LATE_SESSIONS: Final = 3
+"""Sessions without a bar, while there were others, after which the last bar says nothing of today."""
 Answer: TypeAlias = Mapping[str, Any]
 
 
@@ -35,7 +37,8 @@ class On:
 class Bar:
     """The last closed bar: an input's value by its name, and how many bars there are up to and with it.
 
-    `known_at`: when the bar closed, RFC 3339. `of`: whose bar it is. `labels`: what must be said of its data.
+    `known_at`: when the bar closed, RFC 3339. `of`: whose bar it is. `labels`: what must be said of its data. `lag`:
+    sessions by which the bars of this timeframe end before those of others.
     """
 
     values: Mapping[str, float]
@@ -43,6 +46,7 @@ class Bar:
     known_at: str = ""
     of: str = ""
     labels: tuple[str, ...] = ()
+    lag: int = 0
 
     def __getitem__(self, name: str) -> float:
         """Return a value; raises NoData where it is null, so that no part computes with one by accident."""

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from tapehawk.analysis.part import LATE_SESSIONS
 from tapehawk.core.panel import Ints, Panel
 from tapehawk.core.session_table import MINUTE
 from tapehawk.core.sessions import Calendar, calendar_named, date_of
 from tapehawk.core.slower import MINUTES
 from tapehawk.scan.question import monday_of
-
-LATE_SESSIONS: Final = 3
-"""Sessions without a bar, while the market has some, after which a symbol's last bar says nothing of today."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +50,11 @@ class Closed:
         last = self.ends[self.ends > self.panel.starts[:-1]] - 1
         return int(last[np.argmax(self.panel.time[last])]) if last.size else None
 
+    @property
+    def current(self) -> str | None:
+        """A symbol that has the newest closed bar, None where no bar has closed."""
+        return None if self.newest is None else self.panel.symbols[self._place_of(self.newest)]
+
     @cached_property
     def until(self) -> int | None:
         """When the newest closed bar closed, µs UTC."""
@@ -74,6 +76,10 @@ class Closed:
         own = _label(self.panel, self.panel.columns["session"][self.ends[places] - 1].astype(np.int64), calendar)
         return np.maximum(due - np.searchsorted(calendar.date, own), 0)
 
+    def lag(self, instant: int) -> int:
+        """Count the sessions since the newest closed bar of all that had one to close by an instant (µs UTC)."""
+        return 0 if self.newest is None else int(self.behind(np.array([self._place_of(self.newest)]), instant)[0])
+
     def why_late(self, place: int, behind: int) -> str | None:
         """Say why a symbol's last closed bar says nothing of today; None where it does."""
         if behind < LATE_SESSIONS:
@@ -82,6 +88,9 @@ class Closed:
         last = date_of(int(panel.columns["session"][self.ends[place] - 1]))
         why = "halted, or late in the data" if symbol in panel.stale else "delisted, or gone from the data"
         return f"no {panel.timeframe} bar of {symbol} since {last}, for {behind} sessions: {why}"
+
+    def _place_of(self, bar: int) -> int:
+        return int(np.searchsorted(self.panel.starts, bar, side="right")) - 1
 
 
 def first_open(panel: Panel, instant: int) -> int:

@@ -63,7 +63,9 @@ class Analyst:
 
     def ready(self) -> None:
         """Open what is new in the store and compute every input once, so that the next call has only its own to do."""
-        there = (view.current for on, view in self._view().items() if isinstance(view, View) and not on.benchmark)
+        there = (
+            view.closed.current for on, view in self._view().items() if isinstance(view, View) and not on.benchmark
+        )
         self.analyse([symbol for symbol in there if symbol is not None], {})
 
     def analyse(self, symbols: Sequence[str], sides: Mapping[str, str]) -> dict[str, Analysis]:
@@ -99,4 +101,4 @@ class Analyst:
 
 def _bar(read: Reading, places: Mapping[str, int]) -> Bar:
     values = {name: read.values[place] for name, place in places.items()}
-    return Bar(values, read.count, read.known_at, read.of, read.labels)
+    return Bar(values, read.count, read.known_at, read.of, read.labels, read.lag)

@@ -29,17 +29,19 @@ class Reading:
     known_at: str
     of: str
     labels: tuple[str, ...]
+    lag: int
 
 
 @dataclass(frozen=True, eq=False)
 class View:
     """The closed bars of one panel.
 
-    `due`: the instant up to which the market has bars. `only`: the one symbol that is read, whoever is asked about.
+    `lag`: sessions by which they end before those of other timeframes. `only`: the one symbol that is read, whoever is
+    asked about.
     """
 
     closed: Closed
-    due: int
+    lag: int
     labels: tuple[str, ...]
     only: str | None = None
 
@@ -48,12 +50,6 @@ class View:
         if self.only is not None:
             return dict.fromkeys(symbols, self._read(inputs, [self.only])[self.only])
         return self._read(inputs, symbols)
-
-    @property
-    def current(self) -> str | None:
-        """A symbol that has the newest closed bar, None where no bar has closed."""
-        panel, newest = self.closed.panel, self.closed.newest
-        return None if newest is None else panel.symbols[int(np.searchsorted(panel.starts, newest, side="right")) - 1]
 
     def _read(self, inputs: Inputs, symbols: Sequence[str]) -> Mapping[str, Reading | str]:
         found: dict[str, Reading | str] = {}
@@ -65,7 +61,7 @@ class View:
             else:
                 found[symbol] = why
         at = np.array(sorted(places), dtype=np.int64)
-        behind = self.closed.behind(at, self.due).tolist() if at.size else []
+        behind = self.closed.behind(at, self.closed.until).tolist() if at.size and self.closed.until else []
         late_ones = [self.closed.why_late(place, n) for place, n in zip(at.tolist(), behind, strict=True)]
         found |= {self.closed.panel.symbols[p]: why for p, why in zip(at, late_ones, strict=True) if why}
         current = np.array([why is None for why in late_ones], dtype=bool)
@@ -80,7 +76,7 @@ class View:
         counts = (bars + 1 - panel.starts[places]).tolist()
         rows = inputs.rows(panel, bars)
         return {
-            panel.symbols[place]: Reading(row, count, f"{time}Z", panel.symbols[place], self._said(sessions))
+            panel.symbols[place]: Reading(row, count, f"{time}Z", panel.symbols[place], self._said(sessions), self.lag)
             for place, row, count, time, sessions in zip(places.tolist(), rows, counts, times, missed, strict=True)
         }
 
@@ -139,10 +135,11 @@ class Views:
         return kept[1]
 
     def _view(self, on: On, closed: Closed, due: int, instant: int) -> View:
-        stale = _stale_since(closed, instant)
-        labels = closed.panel.labels if stale is None else (*closed.panel.labels, f"stale since {stale}")
+        stale, lag = _stale_since(closed, instant), closed.lag(due)
+        old = () if stale is None else (f"stale since {stale}",)
+        other = (f"{on.timeframe} bars end {lag} session{'s' if lag > 1 else ''} before others",) if lag else ()
         only = None if not on.benchmark else self._benchmark or closed.panel.symbols[0]
-        return View(closed, due, labels, only)
+        return View(closed, lag, (*closed.panel.labels, *old, *other), only)
 
 
 def _stale_since(closed: Closed, instant: int) -> str | None:
