@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import talib
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,6 +87,17 @@ def test_s8_divergences_happen_on_bars():
     panels = {"1d": tapes.panel("1d", 120, seed=8, symbols=names)}
     found = tapes.analyst(panels, Opportunity()).analyse(names, dict.fromkeys(names, "BUY"))
     assert {one["opportunity_score"]["divergence"] for one in found.values()} == {True, False}
+
+
+def test_volume_and_moves_of_bars_are_counted_as_stated():
+    panel = tapes.panel("1d", 260, seed=9)
+    (found,) = tapes.analyst({"1d": panel}, Opportunity()).analyse(["AAA"], {"AAA": "BUY"}).values()
+    close, high, low, volume = (panel.columns[name][:260] for name in ("close", "high", "low", "volume"))
+    inputs = found["opportunity_score"]["inputs"]
+    assert inputs["rvol"] == pytest.approx(volume[-1] / volume[-21:-1].mean())
+    moves = [inputs[name] for name in ("momentum_short_atr", "momentum_long_atr", "price_change_9_atr")]
+    unit = talib.ATR(high, low, close, 14)[-1]
+    assert moves == pytest.approx([(close[-1] - close[-1 - n]) / unit for n in (7, 30, 9)])
 
 
 @pytest.mark.parametrize(
