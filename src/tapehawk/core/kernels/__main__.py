@@ -8,6 +8,7 @@ from functools import partial
 
 from tapehawk.core.kernels import all_kernels
 from tapehawk.core.kernels.machine import compiled_execute
+from tapehawk.core.kernels.outcomes import compiled_exits, compiled_triggers
 from tapehawk.core.slower import compiled_fold
 
 
@@ -16,7 +17,8 @@ def steps() -> dict[str, Callable[[], object]]:
     kernels: dict[str, Callable[[], object]] = {
         name: partial(getattr, kernel, "entry") for name, kernel in all_kernels().items()
     }
-    return kernels | {"machine": compiled_execute, "slower bars": compiled_fold}
+    walks = {"triggers": compiled_triggers, "exits": compiled_exits}
+    return kernels | {"machine": compiled_execute, "slower bars": compiled_fold, **walks}
 
 
 def main() -> None:
