@@ -78,9 +78,8 @@ class Told(NamedTuple):
 
 
 def one_signal(bar=0, side=1, kind=CLOSE, entry=100.0, stop=98.0, target1=102.0) -> Signals:
-    return Signals(
-        np.array([bar]), np.array([side]), np.array([kind]), np.array([entry]), np.array([stop]), np.array([target1])
-    )
+    facts = {"bar": bar, "side": side, "kind": kind, "entry": entry, "stop": stop, "target1": target1}
+    return Signals(**{name: np.array([value]) for name, value in facts.items()})
 
 
 def told(found: Outcomes, number: int = 0) -> Told:

@@ -12,14 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tapehawk.core import outcomes as module
+from tapehawk.core import running
 from tapehawk.core.columns import close, low
 from tapehawk.core.errors import BadInput
 from tapehawk.core.kernels import bind
 from tapehawk.core.kernels import outcomes as kernels
 from tapehawk.core.outcomes import CLOSE, LEVEL, NOT_YET, OPEN, Signals, outcomes, reached
+from tapehawk.core.running import Running
 from tapehawk.core.scanner import AT_OPEN, BUY, NONE, SELL, Setup
 from tapehawk.core.sessions import day_number, us_calendar
+from tapehawk.core.signal_clock import Clock
 from tapehawk.core.watch import Found
+from tests.core.random_bars import pieces
 from tests.core.signal_tape import Told, became, daily, intraday, one_signal, sessions, slow, told
 
 CALM = (100.0, 101.0, 99.0, 100.0)  # neither level: entry 100, stop 98, target1 102
@@ -325,7 +329,8 @@ def drawn(seed: int, timeframe: str) -> tuple:
     side, entry = rng.choice([-1, 1], size), panel.columns["close"][bar] + rng.integers(-2, 3, size) / 2
     risk = rng.integers(1, 6, size) / 2
     entry = np.where(np.isnan(entry), 100.0, entry)
-    return panel, Signals(bar, side, rng.integers(0, 3, size), entry, entry - side * risk, entry + side * risk)
+    kind, stop, target1 = rng.integers(0, 3, size), entry - side * risk, entry + side * risk
+    return panel, Signals(bar=bar, side=side, kind=kind, entry=entry, stop=stop, target1=target1)
 
 
 def _bars(rng, timeframe) -> list:
@@ -341,7 +346,6 @@ def _bars(rng, timeframe) -> list:
     return out
 
 
-truly_closed_at = module.closed_at
 CASES = list(product(range(12), ("1d", "30m")))
 
 
@@ -397,7 +401,7 @@ def foreknown(panel, signals, share) -> list:
     """Return the signals that a panel cut short tells another story of than was known by then."""
     times = np.unique(panel.time)
     cut = panel.until(int(times[int(share * (times.size - 1))]))
-    through = int(truly_closed_at(cut, cut.starts[1:][np.diff(cut.starts) > 0] - 1).max(initial=0))
+    through = module.reached(cut)
     kept = np.flatnonzero(panel.time[signals.bar] <= cut.time.max()) if cut.n_bars else np.empty(0, int)
     symbol = np.searchsorted(panel.starts, signals.bar[kept], side="right") - 1
     moved = {name: getattr(signals, name)[kept] for name in vars(signals)}
@@ -409,11 +413,44 @@ def foreknown(panel, signals, share) -> list:
         same = (then.status[place], then.outcome[place], then.known_at[place]) == (
             now.status[k], now.outcome[k], now.known_at[k],
         )  # fmt: skip
-        if known != same and not (not known and then.outcome[place] == module.OUTCOME_OPEN):
+        if known != same and not (not known and then.outcome[place] == module.UNDECIDED):
             wrong.append(int(k))
         if known and not np.array_equal(then.r[place], now.r[k], equal_nan=True):
             wrong.append(int(k))
     return wrong
+
+
+def in_pieces(panel, signals, cuts) -> Running:
+    """Return the signals after the panel's bars have come in pieces, some of them twice."""
+    symbol = np.searchsorted(panel.starts, signals.bar, side="right") - 1
+    clock, session = Clock.of(panel), panel.columns["session"][signals.bar].astype(np.int64)
+    running_ = Running(clock, session, clock.marks(session, panel.columns["minute"][signals.bar]), signals)
+    through, before = 0, None
+    for piece in pieces(panel, cuts):
+        through = max(through, reached(piece))
+        running_.advance(piece, symbol, through)
+        for again in (before,) if before is not None else ():
+            running_.advance(again, symbol, through)
+        before = piece
+    return running_
+
+
+@given(st.integers(100, 10_000), st.sampled_from(["1d", "30m"]), st.lists(st.integers(1, 100), max_size=6, unique=True))
+def test_bars_that_come_in_pieces_come_to_the_same_as_all_at_once(seed, timeframe, cuts):
+    panel, signals = drawn(seed, timeframe)
+    whole, parts = outcomes(panel, signals), in_pieces(panel, signals, cuts)
+    for name in ("status", "outcome", "trigger_price", "triggered_at", "known_at", "r"):
+        assert np.array_equal(getattr(whole, name), getattr(parts, name), equal_nan=True), name
+    assert np.array_equal(whole.bars_held, parts.held)
+    assert np.array_equal(whole.mae, (parts.worst - parts.side * parts.trigger_price) / parts.risk, equal_nan=True)
+
+
+@pytest.mark.parametrize("timeframe", ["1d", "30m"])
+def test_bar_after_bar_comes_to_the_same_as_all_at_once(timeframe):
+    panel, signals = drawn(7, timeframe)
+    parts = in_pieces(panel, signals, range(1, np.unique(panel.time).size))
+    assert np.array_equal(outcomes(panel, signals).known_at, parts.known_at)
+    assert np.array_equal(outcomes(panel, signals).r, parts.r, equal_nan=True)
 
 
 # ------------------------------------------------------------------------------------------------------ planted bugs
@@ -428,19 +465,19 @@ def planted(monkeypatch, name: str, old: str, new: str) -> None:
     space: dict = {**vars(kernels)}
     exec("from __future__ import annotations\n" + source.replace(old, new), space)  # noqa: S102  the bug itself
     which = {"find_triggers": "compiled_triggers", "find_exits": "compiled_exits"}[name]
-    monkeypatch.setattr(module, which, lambda: bind(space[name], {}))
+    monkeypatch.setattr(running, which, lambda: bind(space[name], {}))
 
 
 BUGS = {
-    "it triggers on its own bar": ("find_triggers", "else bar[k] + 1, end[k]", "else bar[k], end[k]"),
-    "it triggers a bar late": ("find_triggers", "else bar[k] + 1, end[k]", "else bar[k] + 2, end[k]"),
-    "it may trigger a session late": ("find_triggers", "session[i] > last[k]", "session[i] > last[k] + 1"),
+    "it triggers on its own bar": ("find_triggers", "seen[k]), end[k]", "seen[k] - 1440), end[k]"),
+    "it triggers a bar late": ("find_triggers", "seen[k]), end[k]", "seen[k]) + 1, end[k]"),
+    "it may trigger a session late": ("find_triggers", "mark[i] > last[k]", "mark[i] > last[k] + 1440"),
     "the level must be passed": ("find_triggers", "best < s * entry[k]", "best <= s * entry[k]"),
     "the level is paid after a gap": ("find_triggers", "s * o[i] < s * entry[k]", "True"),
     "the target goes before the stop": ("find_exits", "if low <= bad:", "if low <= bad and high < good:"),
     "a gap is filled at the stop": ("find_exits", "min(begins, bad) if at_open else bad", "bad"),
-    "the trigger's bar is not judged": ("find_exits", "range(trigger[k], end[k])", "range(trigger[k] + 1, end[k])"),
-    "the horizon is a session short": ("find_exits", "session[i] > last[k]", "session[i] >= last[k]"),
+    "the trigger's bar is not judged": ("find_exits", "seen[k]), end[k]", "seen[k] + 1), end[k]"),
+    "the horizon is a session short": ("find_exits", "mark[i] > last[k]", "mark[i] > last[k] - 1440"),
 }
 
 
@@ -456,11 +493,13 @@ def test_a_loop_in_plain_python_without_a_bug_agrees(monkeypatch):
 
 
 def test_the_law_of_what_is_known_catches_an_outcome_known_before_its_bar_has_closed(monkeypatch):
-    monkeypatch.setattr(module, "closed_at", lambda panel, bar: truly_closed_at(panel, bar) - 1_800_000_000)
+    half_an_hour, truly = 1_800_000_000, Clock.closed_at
+    monkeypatch.setattr(Clock, "closed_at", lambda *args: truly(*args) - half_an_hour)
+    monkeypatch.setattr(module, "reached", lambda panel: reached(panel) + half_an_hour)
     assert any(foreknown(*drawn(seed, "30m"), share) for seed in range(12) for share in (0.3, 0.5, 0.7))
 
 
 def test_the_law_of_what_is_known_catches_a_horizon_that_ends_early(monkeypatch):
-    closes_then = module._Walk.closes
-    monkeypatch.setattr(module._Walk, "closes", lambda self, days: closes_then(self, days - 1))
+    truly = Clock.closes
+    monkeypatch.setattr(Clock, "closes", lambda self, days: truly(self, days - 1))
     assert any(foreknown(*drawn(seed, "1d"), share) for seed in range(12) for share in (0.5, 0.6, 0.7, 0.8))

@@ -28,62 +28,37 @@ the panel's, adjusted, so splits in between change nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final, Self
 
 import numpy as np
 
-from tapehawk.core.errors import BadInput
-from tapehawk.core.kernels.outcomes import CLOSE, LEVEL, OPEN, UNDECIDED, compiled_exits, compiled_triggers
+from tapehawk.core.kernels.outcomes import CLOSE, LEVEL, OPEN
 from tapehawk.core.panel import Flags, Floats, Ints, Panel
+from tapehawk.core.running import NOT_YET, Planned, Running
 from tapehawk.core.scanner import AT_OPEN, BUY, NONE
-from tapehawk.core.sessions import Calendar, calendar_named
+from tapehawk.core.sessions import Calendar
+from tapehawk.core.signal_clock import Clock
+from tapehawk.core.signal_states import CLOSED, FAILURE, NO_TRADE, OUTCOMES, STATUSES, SUCCESS, TIMED_OUT, UNDECIDED
 from tapehawk.core.signals import targets, valid_levels
-from tapehawk.core.slower import MINUTES
 from tapehawk.core.watch import Found
 
-STATUSES: Final = ("active", "triggered", "expired", "cancelled", "closed")
-ACTIVE, TRIGGERED, EXPIRED, CANCELLED, CLOSED = range(5)
-OUTCOMES: Final = ("open", "success", "failure", "timed_out", "no_trade")
-OUTCOME_OPEN, SUCCESS, FAILURE, TIMED_OUT, NO_TRADE = range(5)
 KINDS: Final = ("close", "level", "open")
-NOT_YET: Final = int(np.iinfo(np.int64).max)
-"""`known_at` of what is not known yet."""
-
-_MINUTE: Final = 60_000_000
-_WEEK: Final = 7
-_PRICES: Final = ("open", "high", "low", "close")
 
 __all__ = [
-    "ACTIVE", "CANCELLED", "CLOSE", "CLOSED", "EXPIRED", "FAILURE", "KINDS", "LEVEL", "NOT_YET", "NO_TRADE", "OPEN",
-    "OUTCOMES", "OUTCOME_OPEN", "STATUSES", "SUCCESS", "TIMED_OUT", "TRIGGERED", "Outcomes", "Signals", "closed_at",
-    "hours_of", "last_day", "outcomes", "reached", "sessions_to_trigger",
+    "CLOSE", "FAILURE", "KINDS", "LEVEL", "NOT_YET", "NO_TRADE", "OPEN", "OUTCOMES", "STATUSES", "SUCCESS", "TIMED_OUT",
+    "UNDECIDED", "Outcomes", "Signals", "closed_at", "last_day", "outcomes", "reached",
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
-class Signals:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Signals(Planned):
     """Signals over a panel, one element each; prices on the panel's basis (adjusted).
 
-    `bar`: place in the panel of the bar that shows the signal. `side`: 1 BUY, -1 SELL. `kind`: CLOSE, LEVEL or OPEN,
-    what it triggers by. Raises BadInput for levels that make no sense: filter with `valid_levels` before.
+    `bar`: place in the panel of the bar that shows the signal.
     """
 
     bar: Ints
-    side: Ints
-    kind: Ints
-    entry: Floats
-    stop: Floats
-    target1: Floats
-
-    def __post_init__(self) -> None:
-        for side in (1, -1):
-            mine = self.side == side
-            ok = valid_levels("BUY" if side > 0 else "SELL", self.entry[mine], self.stop[mine])
-            if not ok.all() or (side * self.target1[mine] <= side * self.entry[mine]).any():
-                raise BadInput("a signal's stop and target1 do not stand on either side of its entry")
-        if (np.abs(self.side) != 1).any():
-            raise BadInput("a signal without a side has no outcome")
 
     @classmethod
     def of_found(cls, found: Found) -> tuple[Self, Ints]:
@@ -97,17 +72,22 @@ class Signals:
         which = np.flatnonzero(ok)
         entry, stop = at["entry"][which], stop[which]
         side, kind = 1 if setup.direction is BUY else -1, OPEN if setup.known == AT_OPEN else CLOSE
-        one = cls(
-            found.bar[which], np.full(which.size, side), np.full(which.size, kind), entry, stop, targets(entry, stop)[0]
+        made = cls(
+            side=np.full(which.size, side),
+            kind=np.full(which.size, kind),
+            entry=entry,
+            stop=stop,
+            target1=targets(entry, stop)[0],
+            bar=found.bar[which],
         )
-        return one, which
+        return made, which
 
     @classmethod
     def together(cls, several: Iterable[Self]) -> Self:
         """Return the signals of several setups, one behind the other."""
         parts = list(several)
-        names = ("bar", "side", "kind", "entry", "stop", "target1")
-        return cls(*(np.concatenate([getattr(one, name) for one in parts]) for name in names))
+        names = [field.name for field in fields(cls)]
+        return cls(**{name: np.concatenate([getattr(one, name) for one in parts]) for name in names})
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,12 +126,27 @@ def outcomes(panel: Panel, signals: Signals, *, through: int | None = None) -> O
     `through`: the instant (µs UTC) up to which the bars are complete; by default the close of the panel's last bar.
     Raises BadInput for a session that the calendar does not know.
     """
-    walk = _Walk(panel, signals)
-    upto = walk.complete(reached(panel) if through is None else through)
-    trigger, price = walk.triggers()
-    beyond = (trigger >= 0) & (signals.side * price >= signals.side * signals.target1)
-    traded = np.flatnonzero((trigger >= 0) & ~beyond)
-    return _Judged(walk, upto, trigger, price, beyond, traded).outcomes()
+    clock, bar = Clock.of(panel), signals.bar
+    session = panel.columns["session"][bar].astype(np.int64)
+    mark = clock.marks(session, panel.columns["minute"][bar])
+    one = Running(clock, session, mark, signals)
+    symbol = np.searchsorted(panel.starts, bar, side="right") - 1
+    one.advance(panel, symbol, _complete(panel, symbol, reached(panel) if through is None else through))
+    closed = one.status == CLOSED
+    return Outcomes(
+        status=one.status,
+        outcome=one.outcome,
+        trigger_bar=one.trigger_bar,
+        trigger_price=one.trigger_price,
+        triggered_at=one.triggered_at,
+        exit_bar=np.where(closed, one.exit_bar, -1),
+        exit_price=np.where(closed, one.exit_price, np.nan),
+        known_at=one.known_at,
+        bars_held=one.held,
+        r=one.r,
+        mae=(one.worst - one.side * one.trigger_price) / one.risk,
+        mfe=(one.best - one.side * one.trigger_price) / one.risk,
+    )
 
 
 def reached(panel: Panel) -> int:
@@ -161,133 +156,18 @@ def reached(panel: Panel) -> int:
 
 
 def closed_at(panel: Panel, bar: Ints) -> Ints:
-    """Return when bars (places in the panel) were closed and so known, µs UTC; the last of a session at its close."""
-    calendar, session = calendar_named(panel.calendar), panel.columns["session"][bar].astype(np.int64)
-    if panel.timeframe == "1w":
-        session = calendar.week_of(session)[1]
-    closes = calendar.close_of(session, hours_of(panel))
-    if panel.timeframe not in MINUTES:
-        return closes
-    return np.minimum(panel.time[bar] + MINUTES[panel.timeframe] * _MINUTE, closes)
-
-
-def hours_of(panel: Panel) -> str:
-    """Return the hours that bound a panel's sessions: daily and weekly bars know the regular ones only."""
-    return panel.hours if panel.timeframe in MINUTES else "regular"
-
-
-def sessions_to_trigger(timeframe: str) -> int:
-    """Return how many sessions (of weekly bars: weeks) after its own a signal may trigger."""
-    return 1 if timeframe in MINUTES else 5
+    """Return when bars (places in the panel) were closed and so known, µs UTC."""
+    return Clock.of(panel).closed_at(panel.columns["session"][bar].astype(np.int64), panel.time[bar])
 
 
 def last_day(calendar: Calendar, timeframe: str, session: Ints, times: int) -> Ints:
     """Return the last day of the expiry (`times` 1) or of the horizon (2) that begins in a session."""
-    count = times * sessions_to_trigger(timeframe)
-    if timeframe == "1w":
-        return session - (session + 3) % _WEEK + _WEEK * count + 6  # day 0 was a Thursday; a Sunday
-    return calendar.shift(session, count)
+    return Clock(timeframe, "regular", calendar.name).last_days(session, times)
 
 
-class _Walk:
-    """The bars that signals walk on."""
-
-    def __init__(self, panel: Panel, signals: Signals) -> None:
-        self.panel, self.signals = panel, signals
-        self.calendar = calendar_named(panel.calendar)
-        self.symbol = np.searchsorted(panel.starts, signals.bar, side="right") - 1
-        self.ends = panel.starts[self.symbol + 1]
-        self._bars = [np.ascontiguousarray(panel.columns[name]) for name in (*_PRICES, "session")]
-        self.expires = self._last(signals.bar, 1)
-
-    def complete(self, through: int) -> Ints:
-        """Return for each signal the instant up to which its bars are there; of a stale symbol its last bar's close."""
-        upto = np.full(self.symbol.size, through, dtype=np.int64)
-        stale = np.isin(np.array(self.panel.symbols), self.panel.stale)[self.symbol]
-        upto[stale] = np.minimum(through, closed_at(self.panel, self.ends[stale] - 1))
-        return upto
-
-    def triggers(self) -> tuple[Ints, Floats]:
-        """Return where each signal triggered and at what price."""
-        one = self.signals
-        bar, price = np.empty(one.bar.size, dtype=np.int64), np.empty(one.bar.size)
-        args = _ints(one.bar), _ints(self.ends), self.expires, _ints(one.side), _ints(one.kind), _floats(one.entry)
-        compiled_triggers()(*self._bars, *args, bar, price)
-        return bar, price
-
-    def exits(self, which: Ints, trigger: Ints, price: Floats) -> tuple[Ints, Ints, Floats, Ints, Floats, Floats, Ints]:
-        """Return outcome, bar, price, bars held, worst and best price of some that triggered, and their last days."""
-        one, last = self.signals, self._last(trigger, 2)
-        args = (trigger, _ints(self.ends[which]), last, _ints(one.side[which]), price)
-        levels = _floats(one.stop[which]), _floats(one.target1[which])
-        outcome, bar, held = (np.empty(which.size, dtype=np.int64) for _ in range(3))
-        at, worst, best = (np.empty(which.size) for _ in range(3))
-        compiled_exits()(*self._bars, *args, *levels, outcome, bar, at, held, worst, best)
-        return outcome, bar, at, held, worst, best, last.astype(np.int64)
-
-    def closes(self, days: Ints) -> Ints:
-        """Return when the last session up to each day closes."""
-        row = np.searchsorted(self.calendar.date, days, side="right") - 1
-        return self.calendar.close_of(self.calendar.date[row], hours_of(self.panel))
-
-    def _last(self, bar: Ints, times: int) -> Floats:
-        session = self.panel.columns["session"][bar].astype(np.int64)
-        return last_day(self.calendar, self.panel.timeframe, session, times).astype(np.float64)
-
-
-def _floats(values: Floats) -> Floats:
-    return np.ascontiguousarray(values, np.float64)
-
-
-def _ints(values: Ints) -> Ints:
-    return np.ascontiguousarray(values, np.int64)
-
-
-@dataclass
-class _Judged:
-    """What the walk found, put together: `beyond` triggered past their target, `traded` are places of the others."""
-
-    walk: _Walk
-    upto: Ints
-    trigger: Ints
-    price: Floats
-    beyond: Flags
-    traded: Ints
-
-    def outcomes(self) -> Outcomes:
-        size, panel = self.trigger.size, self.walk.panel
-        none, null = np.full(size, -1, dtype=np.int64), np.full(size, np.nan)
-        seen = self.trigger >= 0
-        triggered_at = np.full(size, NOT_YET, dtype=np.int64)
-        triggered_at[seen] = closed_at(panel, self.trigger[seen])
-        status, known_at = self._before_trading(triggered_at)
-        found = Outcomes(
-            status, np.where(status == ACTIVE, OUTCOME_OPEN, NO_TRADE), self.trigger, self.price, triggered_at,
-            none, null, known_at, np.zeros(size, dtype=np.int64), null.copy(), null.copy(), null.copy(),
-        )  # fmt: skip
-        self._trade(found)
-        return found
-
-    def _before_trading(self, triggered_at: Ints) -> tuple[Ints, Ints]:
-        """Return status and when it was known of all, those that trade as they triggered."""
-        expiry = self.walk.closes(self.walk.expires.astype(np.int64))
-        missed = (self.trigger < 0) & (self.upto >= expiry)
-        status = np.select([missed, self.beyond, self.trigger >= 0], [EXPIRED, CANCELLED, TRIGGERED], ACTIVE)
-        return status, np.where(missed, expiry, triggered_at)
-
-    def _trade(self, into: Outcomes) -> None:
-        """Fill in what became of those that trade."""
-        which, signals = self.traded, self.walk.signals
-        price = self.price[which]
-        outcome, bar, at, held, worst, best, last = self.walk.exits(which, self.trigger[which], price)
-        risk, side = np.abs(signals.entry - signals.stop)[which], signals.side[which]
-        into.bars_held[which] = held
-        into.mae[which], into.mfe[which] = (worst - side * price) / risk, (best - side * price) / risk
-        horizon = self.walk.closes(last)
-        over = (outcome == UNDECIDED) & (self.upto[which] >= horizon)
-        ended = over | (outcome != UNDECIDED)
-        done = which[ended]
-        into.status[done], into.outcome[which] = CLOSED, np.where(over, TIMED_OUT, outcome)
-        into.exit_bar[done], into.exit_price[done] = bar[ended], at[ended]
-        into.r[done] = ((at - price) * side / risk)[ended]
-        into.known_at[done] = np.where(over, horizon, closed_at(self.walk.panel, bar))[ended]
+def _complete(panel: Panel, symbol: Ints, through: int) -> Ints:
+    """Return for each signal the instant up to which its bars are there; of a stale symbol its last bar's close."""
+    upto = np.full(symbol.size, through, dtype=np.int64)
+    stale = np.isin(np.array(panel.symbols), panel.stale)[symbol]
+    upto[stale] = np.minimum(through, closed_at(panel, panel.starts[symbol[stale] + 1] - 1))
+    return upto
