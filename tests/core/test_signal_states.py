@@ -15,7 +15,7 @@ MAY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("before", "after"), product(STATUSES, STATUSES))
+@pytest.mark.parametrize(("before", "after"), list(product(STATUSES, STATUSES)))
 def test_five_ways_are_allowed_and_no_other(before, after):
     if (before, after) in MAY:
         check_change(before, after)
