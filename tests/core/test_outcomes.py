@@ -177,6 +177,12 @@ def test_levels_are_on_the_panels_own_basis_so_a_split_between_changes_nothing()
     assert (found.outcome, found.exit_price, found.r) == ("success", 51.0, 0.75)
 
 
+def test_a_price_a_hair_short_of_a_level_is_at_it():
+    panel = days_of(*[tuple(p * 0.3 for p in bar) for bar in (CALM, CALM, (100, 100.1, 98, 99))])
+    found = became(panel, entry=100 * 0.3, stop=np.nextafter(98 * 0.3, 0), target1=102 * 0.3)
+    assert found.outcome == "failure"
+
+
 def test_mae_and_mfe_are_in_r_and_of_the_last_bar_only_what_is_known_to_be_the_trades():
     panel = days_of(CALM, (100, 101.5, 98.5, 100), (99, 104, 98.2, 103))
     found = outcomes(panel, one_signal())
@@ -472,9 +478,9 @@ BUGS = {
     "it triggers on its own bar": ("find_triggers", "seen[k]), end[k]", "seen[k] - 1440), end[k]"),
     "it triggers a bar late": ("find_triggers", "seen[k]), end[k]", "seen[k]) + 1, end[k]"),
     "it may trigger a session late": ("find_triggers", "mark[i] > last[k]", "mark[i] > last[k] + 1440"),
-    "the level must be passed": ("find_triggers", "best < s * entry[k]", "best <= s * entry[k]"),
+    "the level must be passed": ("find_triggers", "best < s * entry[k] - HAIR * abs(entry[k])", "best <= s * entry[k]"),
     "the level is paid after a gap": ("find_triggers", "s * o[i] < s * entry[k]", "True"),
-    "the target goes before the stop": ("find_exits", "if low <= bad:", "if low <= bad and high < good:"),
+    "the target goes before the stop": ("find_exits", "if low <= at_bad:", "if low <= at_bad and high < good:"),
     "a gap is filled at the stop": ("find_exits", "min(begins, bad) if at_open else bad", "bad"),
     "the trigger's bar is not judged": ("find_exits", "seen[k]), end[k]", "seen[k] + 1), end[k]"),
     "the horizon is a session short": ("find_exits", "mark[i] > last[k]", "mark[i] > last[k] - 1440"),

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from tapehawk.core.errors import BadInput
-from tapehawk.core.kernels.outcomes import OPEN, compiled_exits, compiled_triggers
+from tapehawk.core.kernels.outcomes import HAIR, OPEN, compiled_exits, compiled_triggers
 from tapehawk.core.panel import Floats, Ints, Panel
 from tapehawk.core.scanner import BUY, SELL
 from tapehawk.core.signal_clock import MARKS_A_DAY, Clock
@@ -115,6 +115,15 @@ class Running:
             self._follow(bars, symbol)
         self._let_time_pass(np.broadcast_to(through, self.status.shape))
 
+    def resume(self, which: Ints, price: Floats, mark: Floats, known_at: Ints | int) -> None:
+        """Let signals have triggered, at prices and in bars with these marks; those bars are walked (again)."""
+        self.trigger_price[which], self.triggered_mark[which] = price, mark
+        self.seen[which] = mark - 1
+        self.worst[which] = self.best[which] = self.side[which] * price
+        self.triggered_at[which] = self.known_at[which] = known_at
+        self.horizon[which] = self.clock.last_days((mark // MARKS_A_DAY).astype(np.int64), 2)
+        self.status[which] = TRIGGERED
+
     def rebase(self, factor: Floats) -> None:
         """Bring every price to another basis: each signal's factor, 0.5 for a 2:1 split."""
         for name in OF_PRICES:
@@ -145,14 +154,10 @@ class Running:
         self.seen[which] = np.maximum(self.seen[which], bars.last_mark(begin, end))
         hit = bar >= 0
         which, bar, price = which[hit], bar[hit], price[hit]
-        mark = bars.columns[-1][bar]
-        self.trigger_bar[which], self.trigger_price[which], self.triggered_mark[which] = bar, price, mark
-        self.seen[which] = mark - 1  # the trigger's own bar is judged too
-        self.worst[which] = self.best[which] = self.side[which] * price
-        self.triggered_at[which] = self.known_at[which] = bars.closed_at(bar)
-        self.horizon[which] = self.clock.last_days(bars.session(bar), 2)
-        self.status[which] = TRIGGERED
-        beyond = self.side[which] * price >= self.side[which] * self.target1[which]
+        self.trigger_bar[which] = bar
+        self.resume(which, price, bars.columns[-1][bar], bars.closed_at(bar))
+        target1 = self.target1[which]
+        beyond = self.side[which] * price >= self.side[which] * target1 - HAIR * np.abs(target1)
         self.status[which[beyond]], self.outcome[which[beyond]] = CANCELLED, NO_TRADE
 
     def _follow(self, bars: _Bars, symbol: Ints) -> None:

@@ -2,7 +2,8 @@
 
 A signal is a bar and levels; the bars walked are those of its own symbol behind the one `seen` last, up to a last
 session. However they are cut into calls, it comes to the same. Sides are signs (1 buy, -1 sell): prices times the sign
-turn a sell into its mirrored buy, to the last bit. A bar without a price is no bar.
+turn a sell into its mirrored buy, to the last bit. A bar without a price is no bar. A price that is a hair short of a
+level (rounding, where prices were brought from one basis to another) is at it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 
 from tapehawk.core.kernels import compile_loop
 
+HAIR = 1e-9
 CLOSE, LEVEL, OPEN = range(3)
 UNDECIDED, SUCCESS, FAILURE = range(3)
 
@@ -45,7 +47,7 @@ def find_triggers(
             if total - total != 0.0:
                 continue
             best = s * (h[i] if s > 0.0 else lo[i])
-            if kind[k] == LEVEL and best < s * entry[k]:
+            if kind[k] == LEVEL and best < s * entry[k] - HAIR * abs(entry[k]):
                 continue
             trigger[k], price[k] = i, o[i]
             if kind[k] == LEVEL and s * o[i] < s * entry[k]:
@@ -67,6 +69,7 @@ def find_exits(
     for k in range(begin.size):
         s = float(side[k])
         bad, good = s * stop[k], s * target[k]
+        at_bad, at_good = bad + HAIR * abs(bad), good - HAIR * abs(good)
         outcome[k] = UNDECIDED
         for i in range(_first_after(mark, begin[k], end[k], seen[k]), end[k]):
             if mark[i] > last[k]:
@@ -79,12 +82,12 @@ def find_exits(
             at_open = mark[i] > triggered[k] or price[k] == o[i]
             held[k] += 1
             exit_bar[k], exit_price[k] = i, c[i]
-            if low <= bad:
+            if low <= at_bad:
                 outcome[k] = FAILURE
                 low = min(begins, bad) if at_open else bad
                 exit_price[k] = s * low
                 high = begins if at_open else low
-            elif high >= good:
+            elif high >= at_good:
                 outcome[k] = SUCCESS
                 high = max(begins, good) if at_open else good
                 exit_price[k] = s * high

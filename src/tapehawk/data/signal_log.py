@@ -1,0 +1,129 @@
+"""The log of signals: what was said and what became of it, a line each, in files of their own by origin.
+
+    ROOT/signals/live.jsonl, replay.jsonl, simulated.jsonl        {"signal": …} or {"key": …, "change": …}
+
+Lines are appended, never changed. One that a kill cut short is no line, and what it said is said again: a signal that
+is there already is passed over, and so is a change that the signal's status does not allow (a second cancel, a trigger
+of what somebody cancelled meanwhile). Several processes may write, one at a time; each reads on what the others wrote
+before it appends.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tapehawk.core.errors import BadInput
+from tapehawk.core.signal_record import ORIGINS, Change, Signal
+from tapehawk.data.faults import disk_full_is_try_again, kept_in
+
+FOLDER: Final = "signals"
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A change of the signal with a key."""
+
+    key: str
+    change: Change
+
+
+class SignalLog:
+    """The signals of one origin in one store."""
+
+    def __init__(self, root: Path, origin: str) -> None:
+        self.path = root / FOLDER / f"{origin}.jsonl"
+        self._offset = 0
+        self._signals: dict[str, Signal] = {}
+
+    def known(self) -> Mapping[str, Signal]:
+        """Return every signal by its key, as far as anybody has written."""
+        if self.path.exists():
+            with self.path.open("rb") as file:
+                self._read_on(file.fileno())
+        return self._signals
+
+    def note(self, new: Iterable[Signal], changes: Iterable[Noted] = ()) -> list[Noted]:
+        """Write signals that are not there yet, then changes; return the changes that are not allowed (any more).
+
+        What this returns from is on the disk. Raises TryAgain when that is full, BadInput where it may not be written.
+        """
+        with self._alone() as file:
+            self._read_on(file)
+            fresh = {str(one.key): one for one in new if str(one.key) not in self._signals}
+            texts = [_line({"signal": one.plain()}) for one in fresh.values()]
+            after, refused = {**self._signals, **fresh}, []
+            for one in changes:
+                try:
+                    after[one.key] = after[one.key].became(one.change)
+                    texts.append(_line({"key": one.key, "change": asdict(one.change)}))
+                except (BadInput, KeyError):
+                    refused.append(one)
+            if texts:
+                self._append(file, "".join(texts).encode())
+                self._signals = after
+        return refused
+
+    @contextmanager
+    def _alone(self) -> Iterator[int]:
+        with kept_in(self.path.parent):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o644)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield file
+        finally:
+            os.close(file)
+
+    def _read_on(self, file: int) -> None:
+        """Take in the whole lines that were written since."""
+        size = os.fstat(file).st_size
+        if size <= self._offset:
+            return
+        text = os.pread(file, size - self._offset, self._offset)
+        whole = text[: text.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        for line in whole.splitlines():
+            self._take(line)
+
+    def _take(self, line: bytes) -> None:
+        try:
+            said: dict[str, Any] = json.loads(line)
+            if "signal" in said:
+                one = Signal.of_plain(said["signal"])
+                self._signals.setdefault(str(one.key), one)
+            else:
+                key = said["key"]
+                self._signals[key] = self._signals[key].became(Change(**said["change"]))
+        except (ValueError, KeyError, TypeError, BadInput):
+            return  # cut short, or not allowed: as if it had not been written
+
+    def _append(self, file: int, text: bytes) -> None:
+        """Append whole lines; where the last one was cut short, it ends first."""
+        size = os.fstat(file).st_size
+        cut = size > 0 and os.pread(file, 1, size - 1) != b"\n"
+        left = memoryview((b"\n" if cut else b"") + text)
+        try:
+            with disk_full_is_try_again(self.path.parent):
+                while left:
+                    left = left[os.write(file, left) :]
+                os.fsync(file)
+        except BaseException:
+            os.ftruncate(file, size)
+            raise
+        self._offset = os.fstat(file).st_size
+
+
+def logs(root: Path) -> list[SignalLog]:
+    """Return the logs of every origin."""
+    return [SignalLog(root, origin) for origin in ORIGINS]
+
+
+def _line(said: Mapping[str, Any]) -> str:
+    return json.dumps(said, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"

@@ -1,0 +1,142 @@
+"""Hit rates: of the signals that were traded to an end, the share that reached target1 before the stop.
+
+    n        closed signals: successes, failures and those that reached neither level within the horizon
+    95 %     Wilson's interval, and beside it one of whole dates drawn anew: signals of a day share its market, so the
+             plain one is too narrow where they are many a day (`core/rates.py`)
+
+Signals that expired, were cancelled or go on are counted and in no rate.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from tapehawk.core.errors import UnknownName
+from tapehawk.core.rates import Interval, clustered, wilson
+
+BY: Final = ("scanner", "pattern", "direction", "timeframe", "phase", "regime", "decile")
+DECILES: Final = 10
+LEAST_OBSERVED: Final = 30
+"""Closed outcomes without which no hit rate is stated beside a signal."""
+
+
+@dataclass(frozen=True)
+class HitRate:
+    """The hit rate of a group, whose values by name `group` holds. Shares are 0–1; None where nothing was closed.
+
+    `scores`: lowest and highest score of the group's closed signals. `mean_r`: hypothetical R a closed signal, at the
+    prices of bars and without costs. `dates`: how many sessions the closed signals are from.
+    """
+
+    group: dict[str, Any]
+    signals: int
+    open: int
+    expired: int
+    cancelled: int
+    n: int
+    successes: int
+    failures: int
+    timed_out: int
+    rate: float | None
+    interval: Interval | None
+    clustered: Interval | None
+    dates: int
+    mean_r: float | None
+    scores: Interval | None
+
+
+def hit_rates(track: pl.DataFrame, by: Sequence[str] = ("scanner",)) -> list[HitRate]:
+    """Return the hit rate of every group, sorted by the group. Raises UnknownName for a way that is none."""
+    for name in by:
+        if name not in BY or (name != "decile" and name not in track.columns):
+            raise UnknownName("way to group signals", name, (*BY,))
+    graded = with_deciles(track) if "decile" in by else track
+    if not by:
+        return [_rate({}, graded)]
+    groups = graded.group_by(by, maintain_order=True)
+    found = [_rate(dict(zip(by, values, strict=True)), rows) for values, rows in groups]
+    return sorted(found, key=lambda one: [(value is None, value) for value in one.group.values()])
+
+
+def with_deciles(track: pl.DataFrame) -> pl.DataFrame:
+    """Add the column `decile`, 1 (lowest) to 10: where each score stands among those of its scanner's closed signals.
+
+    Equal scores share a decile, so that a scanner with few distinct scores has fewer than ten; null without a score.
+    """
+    deciles = np.full(track.height, np.nan)
+    scores = track["score"].to_numpy().astype(np.float64)
+    for (scanner,), closed in track.filter(status="closed").group_by("scanner"):
+        mine = (track["scanner"] == scanner).to_numpy() & ~np.isnan(scores)
+        deciles[mine] = decile_of(scores[mine], closed["score"].drop_nulls().to_numpy())
+    return track.with_columns(decile=pl.Series(deciles).fill_nan(None).cast(pl.Int64))
+
+
+def decile_of(scores: np.ndarray[Any, Any], past: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the decile, 1 to 10, of scores among past ones."""
+    edges = np.quantile(past, np.arange(1, DECILES) / DECILES) if past.size else np.empty(0)
+    return np.searchsorted(edges, scores, side="left") + 1
+
+
+def observed(track: pl.DataFrame, *, scanner: str, score: float, at: dt.datetime | None = None) -> HitRate | None:
+    """Return the hit rate of a scanner's past signals in the same decile of the score; None of fewer than 30 closed.
+
+    `at`: only outcomes known by then count, None for all of them.
+    """
+    past = track.filter(pl.col("scanner") == scanner, status="closed")
+    if at is not None:
+        past = past.filter(pl.col("known_at") <= round(at.timestamp() * 1e6))
+    past = past.filter(pl.col("score").is_not_null())
+    if not past.height:
+        return None
+    scores = past["score"].to_numpy()
+    decile = int(decile_of(np.array([score]), scores)[0])
+    same = past.filter(pl.Series(decile_of(scores, scores) == decile))
+    return _rate({"scanner": scanner, "decile": decile}, same) if same.height >= LEAST_OBSERVED else None
+
+
+def _rate(group: dict[str, Any], rows: pl.DataFrame) -> HitRate:
+    closed = _closed(rows)
+    count = dict(rows.group_by("outcome").len().iter_rows())
+    status = dict(rows.group_by("status").len().iter_rows())
+    successes, n = count.get("success", 0), closed.height
+    success, date = (
+        (closed["outcome"] == "success").to_numpy(),
+        closed["date"].to_physical().to_numpy().astype(np.int64),
+    )
+    return HitRate(
+        group=group,
+        signals=rows.height,
+        open=status.get("active", 0) + status.get("triggered", 0),
+        expired=status.get("expired", 0),
+        cancelled=status.get("cancelled", 0),
+        n=n,
+        successes=successes,
+        failures=count.get("failure", 0),
+        timed_out=count.get("timed_out", 0),
+        rate=successes / n if n else None,
+        interval=wilson(successes, n) if n else None,
+        clustered=clustered(success, date),
+        dates=closed["date"].n_unique(),
+        mean_r=_number(closed["r"].mean()),
+        scores=_span(closed["score"]),
+    )
+
+
+def _closed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the signals that came to an end by themselves; one that somebody closed by hand did not."""
+    return rows.filter(pl.col("outcome").is_in(["success", "failure", "timed_out"]))
+
+
+def _span(scores: pl.Series) -> Interval | None:
+    low, high = _number(scores.min()), _number(scores.max())
+    return None if low is None or high is None else Interval(low, high)
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None

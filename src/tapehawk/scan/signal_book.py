@@ -1,0 +1,249 @@
+"""The book of a running scan's signals: rows become signals, bars move them on, each change is written, then told.
+
+    rows  ──not there yet, cooled down──► active ──bars, the clock──► triggered, expired, cancelled ──► closed
+    withdrawn rows ──not triggered yet──► cancelled
+
+Fed a step at a time it comes to what `track_record.py` finds over history, however the steps are cut; the exception is
+a bar that comes late or is revised: what a signal came to by the bars as they were then stays said. A row that changes
+leaves its signal as it was said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Protocol, TypeAlias
+
+import numpy as np
+
+from tapehawk.core.cooldown import Cooldown
+from tapehawk.core.events import SignalChanged
+from tapehawk.core.kernels.outcomes import CLOSE, LEVEL, OPEN
+from tapehawk.core.outcomes import KINDS
+from tapehawk.core.panel import Floats, Ints, Panel
+from tapehawk.core.running import Planned, Running
+from tapehawk.core.scanner import NONE
+from tapehawk.core.signal_clock import MARKS_A_DAY, Clock
+from tapehawk.core.signal_record import INTRABAR, Change, SetupKey, Signal, origin_of
+from tapehawk.core.signal_states import ACTIVE, CANCELLED, EXPIRED, OUTCOMES, STATUSES, TRIGGERED
+from tapehawk.data.signal_log import Noted
+
+Row: TypeAlias = Mapping[str, Any]
+WITHDRAWN: Final = "a revised bar took its setup back"
+BEYOND: Final = "triggered beyond its target1: nothing left to gain"
+NO_BAR: Final = "no price came to trigger it"
+
+
+class SignalStore(Protocol):
+    """Where signals are kept: a log until there is a database."""
+
+    def known(self) -> Mapping[str, Signal]:
+        """Return every signal by its key."""
+
+    def note(self, new: Iterable[Signal], changes: Iterable[Noted] = ()) -> list[Noted]:
+        """Keep what is not there yet; return the changes that are not allowed (any more)."""
+
+
+class SignalBook:
+    """The signals of one series and its clock that go on.
+
+    `basis`: symbol and day → what turns prices as traded that day into those of the bars that come (splits since).
+    What the store knows of the series goes on from where it stands: feed the bars since `since` before new rows.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        series: str,
+        store: SignalStore,
+        *,
+        tell: Callable[[SignalChanged], None] = lambda _: None,
+        basis: Callable[[str, int], float] = lambda _symbol, _day: 1.0,
+    ) -> None:
+        self._clock, self._series, self._store, self._tell, self._basis = clock, series, store, tell, basis
+        self._signals: list[Signal] = []
+        self._running = Running(clock, *_nothing())
+        self._cooldown = Cooldown()
+        for one in sorted(filter(self._mine, store.known().values()), key=lambda one: one.key.bar_time):
+            if one.history[-1].reason != WITHDRAWN:
+                self._cooldown.passes(_group(one.key), self._slot(one.key))
+            if not one.is_final:
+                self._enter(one)
+
+    @property
+    def open(self) -> Sequence[Signal]:
+        """Return the signals that go on."""
+        return tuple(self._signals)
+
+    @property
+    def since(self) -> int | None:
+        """Return the day of the earliest session whose bars are needed, None where no signal goes on."""
+        days = [int(self._clock.located(_instants([one.key.bar_time]))[0][0]) for one in self._signals]
+        return min(days, default=None)
+
+    def step(
+        self, panel: Panel, rows: Iterable[Row] = (), withdrawn: Iterable[Row] = (), *, through: int
+    ) -> list[SignalChanged]:
+        """Take what a step of a scan brought; return what changed, which is written by then, and tell of it.
+
+        `panel`: the bars that are new (those that were walked before are passed over). `through`: the instant up to
+        which bars are there.
+        """
+        self._heed(self._store.known())
+        added = list(rows)
+        new = self._admitted(added)
+        noted = [*self._taken_back(withdrawn, added, through), *self._moved(panel, through)]
+        refused = {one.key for one in self._store.note(new, noted)}
+        self._drop_ended(refused)
+        told = [SignalChanged(str(one.key), "", "active", one.history[0].at) for one in new]
+        told += self._told(noted, refused)
+        for event in told:
+            self._tell(event)
+        return told
+
+    def rebase(self, factors: Mapping[str, float]) -> None:
+        """Bring the prices of symbols to a new basis: 0.5 on the morning of a 2:1 split."""
+        self._running.rebase(np.array([factors.get(one.key.symbol, 1.0) for one in self._signals]))
+
+    # rows
+
+    def _admitted(self, rows: Iterable[Row]) -> list[Signal]:
+        """Return the rows that are signals and not there yet; they go on from here."""
+        known, new = self._store.known(), list[Signal]()
+        for row in sorted(rows, key=lambda row: (row["bar_time"], row["symbol"])):
+            if row["direction"] == NONE or row["stop"] is None:
+                continue
+            one = signal_of(row, self._clock, self._series)
+            if str(one.key) not in known and self._cooldown.passes(_group(one.key), self._slot(one.key)):
+                self._enter(one)
+                new.append(one)
+        return new
+
+    def _taken_back(self, withdrawn: Iterable[Row], added: Iterable[Row], through: int) -> list[Noted]:
+        """Cancel what was withdrawn before it triggered; what was traded goes on."""
+        gone = {str(self._key(row)) for row in withdrawn} - {str(self._key(row)) for row in added}
+        places = [place for place, one in enumerate(self._signals) if str(one.key) in gone]
+        which = np.array([place for place in places if self._running.status[place] == ACTIVE], dtype=np.int64)
+        self._running.cancel(which, through)
+        for place in which:
+            key = self._signals[place].key
+            self._cooldown.forget(_group(key), self._slot(key))
+        change = Change("cancelled", through, "no_trade", WITHDRAWN)
+        return [Noted(str(self._signals[place].key), change) for place in which]
+
+    # bars
+
+    def _moved(self, panel: Panel, through: int) -> list[Noted]:
+        """Walk the signals on; return what changed."""
+        running, before = self._running, self._running.status.copy()
+        place = {symbol: number for number, symbol in enumerate(panel.symbols)}
+        symbol = np.array([place.get(one.key.symbol, -1) for one in self._signals], dtype=np.int64)
+        running.advance(panel, symbol, through)
+        noted = []
+        for k in np.flatnonzero(running.status != before):
+            noted += [Noted(str(self._signals[k].key), change) for change in _changes(running, int(k), before[k])]
+        return noted
+
+    def _heed(self, known: Mapping[str, Signal]) -> None:
+        """Drop the signals that somebody else has ended."""
+        self._drop_ended({str(one.key) for one in self._signals if known[str(one.key)].is_final})
+
+    def _drop_ended(self, ended: set[str]) -> None:
+        """Drop the signals that are final, and these."""
+        goes_on = np.isin(self._running.status, (ACTIVE, TRIGGERED))
+        keep = [k for k, one in enumerate(self._signals) if goes_on[k] and str(one.key) not in ended]
+        if len(keep) < len(self._signals):
+            self._running.keep(np.array(keep, dtype=np.int64))
+            self._signals = [self._signals[k] for k in keep]
+
+    def _told(self, noted: Iterable[Noted], refused: set[str]) -> list[SignalChanged]:
+        told, last = [], dict[str, str]()
+        for one in noted:
+            before = last.get(one.key) or ("triggered" if one.change.status == "closed" else "active")
+            last[one.key] = one.change.status
+            if one.key not in refused:
+                told.append(SignalChanged(one.key, before, one.change.status, one.change.at, one.change.reason))
+        return told
+
+    def _enter(self, one: Signal) -> None:
+        """Let a signal run: from its bar, or from its trigger where that is known already."""
+        at = _instants([one.key.bar_time])
+        session, minute = self._clock.located(at)
+        factor = self._basis(one.key.symbol, int(session[0]))
+        entered = Running(self._clock, session, self._clock.marks(session, minute), _planned(one, factor))
+        trigger = one.at("triggered")
+        if trigger is not None and trigger.price is not None and trigger.bar is not None:
+            price = trigger.price * self._basis(one.key.symbol, int(trigger.bar // MARKS_A_DAY))
+            entered.resume(np.zeros(1, dtype=np.int64), np.array([price]), np.array([trigger.bar]), trigger.at)
+        self._running.extend(entered)
+        self._signals.append(one)
+
+    def _mine(self, one: Signal) -> bool:
+        clock = Clock(one.key.timeframe, one.hours, one.market)
+        return one.key.series == self._series and clock == self._clock
+
+    def _key(self, row: Row) -> SetupKey:
+        return key_of(row, self._clock, self._series)
+
+    def _slot(self, key: SetupKey) -> int:
+        return int(self._clock.slots(*self._clock.located(_instants([key.bar_time])))[0])
+
+
+def signal_of(row: Row, clock: Clock, series: str) -> Signal:
+    """Return the signal that a row makes, active since the row was known."""
+    kind = LEVEL if INTRABAR in row["labels"] else OPEN if row["available_at"] == row["bar_time"] else CLOSE
+    since = Change("active", int(_instants([row["available_at"]])[0]))
+    origin = origin_of(row["labels"])
+    return Signal(key_of(row, clock, series), clock.hours, clock.market, origin, KINDS[kind], dict(row), (since,))
+
+
+def key_of(row: Row, clock: Clock, series: str) -> SetupKey:
+    """Return a row's key; of an intrabar row the setup's bar is the completed one (`setup_time`)."""
+    bar_time = row.get("setup_time") or row["bar_time"]
+    return SetupKey(row["scanner"], row["pattern"], row["symbol"], series, clock.timeframe, bar_time)
+
+
+def _group(key: SetupKey) -> tuple[str, str, str]:
+    return key.scanner, key.pattern, key.symbol
+
+
+def _planned(one: Signal, factor: float) -> Planned:
+    side = 1 if one.row["direction"] == "BUY" else -1
+    levels = [np.array([one.row[name] * factor]) for name in ("entry", "stop", "target1")]
+    return Planned(np.array([side]), np.array([KINDS.index(one.kind)]), *levels)
+
+
+def _nothing() -> tuple[Ints, Floats, Planned]:
+    none, null = np.empty(0, dtype=np.int64), np.empty(0)
+    return none, null, Planned(none, none, null, null, null)
+
+
+def _changes(running: Running, k: int, before: int) -> list[Change]:
+    """Return what became of one signal in a call, which may be two changes."""
+    status, at = int(running.status[k]), int(running.known_at[k])
+    if status == EXPIRED:
+        return [Change("expired", at, "no_trade", NO_BAR)]
+    price, bar = float(running.trigger_price[k]), float(running.triggered_mark[k])
+    if status == CANCELLED:
+        return [Change("cancelled", at, "no_trade", BEYOND, price, bar)]
+    triggered = Change("triggered", int(running.triggered_at[k]), price=price, bar=bar)
+    first = [triggered] if before == ACTIVE else []
+    if status == TRIGGERED:
+        return first
+    side, risk = running.side[k], running.risk[k]
+    closed = Change(
+        STATUSES[status],
+        at,
+        OUTCOMES[running.outcome[k]],
+        price=float(running.exit_price[k]),
+        r=float(running.r[k]),
+        mae=float((running.worst[k] - side * price) / risk),
+        mfe=float((running.best[k] - side * price) / risk),
+        bars_held=int(running.held[k]),
+    )
+    return [*first, closed]
+
+
+def _instants(times: Sequence[str]) -> Ints:
+    """Return RFC 3339 times in µs UTC."""
+    return np.array([round(datetime.fromisoformat(one).timestamp() * 1e6) for one in times], dtype=np.int64)
