@@ -24,7 +24,7 @@ from tapehawk.core.sessions import day_number, us_calendar
 from tapehawk.core.signal_clock import Clock
 from tapehawk.core.watch import Found
 from tests.core.random_bars import pieces
-from tests.core.signal_tape import Told, became, daily, intraday, one_signal, sessions, slow, told
+from tests.core.signal_tape import Told, became, daily, drawn, intraday, one_signal, sessions, slow, told
 
 CALM = (100.0, 101.0, 99.0, 100.0)  # neither level: entry 100, stop 98, target1 102
 NULL = float("nan")
@@ -316,41 +316,6 @@ def test_no_signals_and_no_bars_have_no_outcomes():
 
 
 # ------------------------------------------------------------------------------------------------------------- laws
-
-OPENS = dt.date(2024, 3, 1)
-
-
-def drawn(seed: int, timeframe: str) -> tuple:
-    """Draw a panel of holes, halts and gaps in whole and half dollars, and signals of every kind on it."""
-    rng = np.random.default_rng(seed)
-    rows = {name: _bars(rng, timeframe) for name in ("A", "B", "GONE")}
-    rows["GONE"] = rows["GONE"][: len(rows["GONE"]) // 3]
-    if timeframe == "1d":
-        panel = daily({name: dict(mine) for name, mine in rows.items()}, OPENS)
-    else:
-        days = [dt.date(1970, 1, 1) + dt.timedelta(days=day) for day in sessions(8, OPENS)]
-        panel = intraday({n: [(days[k // 13], k % 13, bar) for k, bar in mine] for n, mine in rows.items()}, timeframe)
-    size = 60
-    bar = rng.integers(0, panel.n_bars, size)
-    side, entry = rng.choice([-1, 1], size), panel.columns["close"][bar] + rng.integers(-2, 3, size) / 2
-    risk = rng.integers(1, 6, size) / 2
-    entry = np.where(np.isnan(entry), 100.0, entry)
-    kind, stop, target1 = rng.integers(0, 3, size), entry - side * risk, entry + side * risk
-    return panel, Signals(bar=bar, side=side, kind=kind, entry=entry, stop=stop, target1=target1)
-
-
-def _bars(rng, timeframe) -> list:
-    count = 40 if timeframe == "1d" else 100
-    out, last = [], 100.0
-    for k in range(count):
-        if rng.random() < 0.15:
-            continue
-        opened = last + rng.integers(-2, 3) / 2 * (rng.random() < 0.4)
-        last = opened + rng.integers(-2, 3) / 2
-        high, low_ = max(opened, last) + rng.integers(0, 3) / 2, min(opened, last) - rng.integers(0, 3) / 2
-        out.append((k, (NULL,) * 4 if rng.random() < 0.03 else (opened, high, low_, last)))
-    return out
-
 
 CASES = list(product(range(12), ("1d", "30m")))
 

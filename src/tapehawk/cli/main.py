@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 import typer
 
-from tapehawk.cli import bars, config, data, doctor, explain, listing, live, scan, sync
+from tapehawk.cli import bars, config, data, doctor, explain, listing, live, scan, signals, sync
 from tapehawk.cli.exits import BUG, FINE, INTERRUPTED, Edge
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command("run")(scan.run)
 app.command("formula")(scan.formula)
 app.command("live")(live.live)
 app.command("replay")(live.replay)
+app.add_typer(signals.app, name="signals")
 app.command("explain")(explain.explain)
 app.command("list")(listing.scanners)
 app.add_typer(config.app, name="config")

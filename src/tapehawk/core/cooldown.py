@@ -13,23 +13,25 @@ BARS: Final = 5
 
 
 class Cooldown:
-    """What has been a signal lately: a group's (scanner, pattern, symbol) last slot."""
+    """What has been a signal: the slots of each group (scanner, pattern, symbol).
+
+    Setups of a group come in order of time, but for those said again: these meet what they met before.
+    """
 
     def __init__(self) -> None:
-        self._last: dict[Hashable, int] = {}
+        self._slots: dict[Hashable, list[int]] = {}
 
     def passes(self, group: Hashable, slot: int) -> bool:
         """Say whether a setup is a signal; if so the cooldown begins."""
-        last = self._last.get(group)
-        if last is not None and abs(slot - last) <= BARS:
+        slots = self._slots.setdefault(group, [])
+        if slots and slot - slots[-1] <= BARS and any(abs(slot - one) <= BARS for one in slots):
             return False
-        self._last[group] = slot
+        slots.append(slot)
         return True
 
     def forget(self, group: Hashable, slot: int) -> None:
         """Let a signal that was withdrawn silence nobody."""
-        if self._last.get(group) == slot:
-            del self._last[group]
+        self._slots[group].remove(slot)
 
 
 def cooled(groups: Iterable[Hashable], slots: Iterable[int]) -> list[bool]:

@@ -8,7 +8,8 @@ days differ; with a few dates only neither says much, and how many there were st
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,8 @@ DRAWS: Final = 2_000
 SEED: Final = 20_260
 
 
-class Interval(NamedTuple):
+@dataclass(frozen=True)
+class Interval:
     """The ends of a 95 % interval."""
 
     low: float
@@ -42,10 +44,11 @@ def wilson(successes: int, trials: int) -> Interval:
 def clustered(success: npt.NDArray[np.bool_], date: npt.NDArray[np.int64]) -> Interval | None:
     """Return the interval of a share whose trials depend on each other within a date: a bootstrap of whole dates.
 
-    None with fewer than two dates. The draws are the same every time.
+    None with fewer than two dates, and where all trials came to the same: then drawing says nothing. The draws are the
+    same every time.
     """
     dates, which = np.unique(date, return_inverse=True)
-    if dates.size < 2:
+    if dates.size < 2 or success.all() or not success.any():
         return None
     trials = np.bincount(which, minlength=dates.size)
     successes = np.bincount(which, weights=success, minlength=dates.size)

@@ -75,6 +75,7 @@ class Signal:
     kind: str
     row: Mapping[str, Any]
     history: tuple[Change, ...]
+    data_version: str = ""
 
     @property
     def id(self) -> str:

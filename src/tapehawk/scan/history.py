@@ -80,13 +80,14 @@ class Past:
             data_version=self.version,
         )
 
-    def panels(self) -> Iterator[Panel]:
-        """Yield the bars of the sessions before, oldest first, every panel with all the symbols."""
+    def panels(self, since: dt.date | None = None) -> Iterator[Panel]:
+        """Yield the bars of the sessions before (from a date on), oldest first, every panel with all the symbols."""
         mine = [one for one in self._stored() if one.series.id == self.series.id]
         if not mine:
             return
         calendar = calendar_named(self.series.market)
-        days = calendar.sessions_between(_date(mine[0].first), self.session - dt.timedelta(days=1))
+        first_day = max(_date(mine[0].first), since or dt.date.min)
+        days = calendar.sessions_between(first_day, self.session - dt.timedelta(days=1))
         each = len(self.symbols) * bars_in_session(self.series.timeframe, self.hours, self.series.market)
         count, split, make = max(1, AT_ONCE // each), self.split, self._made()
         for first in range(0, days.size, count):

@@ -11,6 +11,7 @@ leaves its signal as it was said.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -82,16 +83,22 @@ class SignalBook:
         return min(days, default=None)
 
     def step(
-        self, panel: Panel, rows: Iterable[Row] = (), withdrawn: Iterable[Row] = (), *, through: int
+        self,
+        panel: Panel,
+        rows: Iterable[Row] = (),
+        withdrawn: Iterable[Row] = (),
+        *,
+        through: int,
+        data_version: str = "",
     ) -> list[SignalChanged]:
         """Take what a step of a scan brought; return what changed, which is written by then, and tell of it.
 
         `panel`: the bars that are new (those that were walked before are passed over). `through`: the instant up to
-        which bars are there.
+        which bars are there. `data_version`: what the rows are made of.
         """
         self._heed(self._store.known())
         added = list(rows)
-        new = self._admitted(added)
+        new = self._admitted(added, data_version)
         noted = [*self._taken_back(withdrawn, added, through), *self._moved(panel, through)]
         refused = {one.key for one in self._store.note(new, noted)}
         self._drop_ended(refused)
@@ -107,13 +114,13 @@ class SignalBook:
 
     # rows
 
-    def _admitted(self, rows: Iterable[Row]) -> list[Signal]:
+    def _admitted(self, rows: Iterable[Row], data_version: str) -> list[Signal]:
         """Return the rows that are signals and not there yet; they go on from here."""
         known, new = self._store.known(), list[Signal]()
         for row in sorted(rows, key=lambda row: (row["bar_time"], row["symbol"])):
             if row["direction"] == NONE or row["stop"] is None:
                 continue
-            one = signal_of(row, self._clock, self._series)
+            one = replace(signal_of(row, self._clock, self._series), data_version=data_version)
             if str(one.key) not in known and self._cooldown.passes(_group(one.key), self._slot(one.key)):
                 self._enter(one)
                 new.append(one)

@@ -49,15 +49,18 @@ COLUMNS: Final[dict[str, Any]] = {
 }
 
 
-def track_of(report: Report, panel: Panel) -> pl.DataFrame:
-    """Return the track of a range's rows; `panel`: the bars that the report was made of, to where they reach."""
+def track_of(report: Report, panel: Panel, *, through: int | None = None) -> pl.DataFrame:
+    """Return the track of a range's rows; `panel`: the bars that the report was made of, to where they reach.
+
+    `through`: the instant up to which bars are there, where other symbols' reach further than the panel's.
+    """
     clock, rows = Clock.of(panel), report.columns
     times = np.asarray(rows["bar_time"], dtype=np.int64)
     session, minute = clock.located(times)
     which = _signals_among(rows, clock.slots(session, minute), times)
     at = {name: taken(rows[name], which) for name in rows}
     bar = _places(panel, clock, list(at["symbol"]), clock.marks(session, minute)[which])
-    came = outcomes(panel, _signals(at, panel, bar))
+    came = outcomes(panel, _signals(at, panel, bar), through=through)
     return pl.DataFrame(
         {
             **{name: at[name] for name in ("scanner", "pattern", "symbol", "direction")},
