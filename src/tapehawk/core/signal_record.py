@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
 from typing import Any, Final, Self
 
 from tapehawk.core.errors import BadInput
@@ -38,7 +37,7 @@ class SetupKey:
     def __str__(self) -> str:
         return f"{self.scanner}|{self.pattern}|{self.symbol}|{self.series}|{self.timeframe}|{self.bar_time}"
 
-    @cached_property
+    @property
     def id(self) -> str:
         """A short name for people: twelve digits."""
         return hashlib.blake2b(str(self).encode(), digest_size=6).hexdigest()
@@ -108,7 +107,7 @@ class Signal:
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain values, for JSON."""
-        return asdict(self)
+        return {**vars(self), "key": asdict(self.key), "history": [asdict(one) for one in self.history]}
 
     @classmethod
     def of_plain(cls, said: Mapping[str, Any]) -> Self:

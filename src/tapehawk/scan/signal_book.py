@@ -23,7 +23,7 @@ from tapehawk.core.kernels.outcomes import CLOSE, LEVEL, OPEN
 from tapehawk.core.outcomes import KINDS
 from tapehawk.core.panel import Floats, Ints, Panel
 from tapehawk.core.running import Planned, Running
-from tapehawk.core.scanner import NONE
+from tapehawk.core.scanner import BUY, NONE
 from tapehawk.core.signal_clock import MARKS_A_DAY, Clock
 from tapehawk.core.signal_record import INTRABAR, Change, SetupKey, Signal, origin_of
 from tapehawk.core.signal_states import ACTIVE, CANCELLED, EXPIRED, OUTCOMES, STATUSES, TRIGGERED
@@ -63,13 +63,14 @@ class SignalBook:
     ) -> None:
         self._clock, self._series, self._store, self._tell, self._basis = clock, series, store, tell, basis
         self._signals: list[Signal] = []
-        self._running = Running(clock, *_nothing())
+        self._keys: list[str] = []
+        self._running = self._entered([])
         self._cooldown = Cooldown()
-        for one in sorted(filter(self._mine, store.known().values()), key=lambda one: one.key.bar_time):
+        mine = sorted(filter(self._mine, store.known().values()), key=lambda one: one.key.bar_time)
+        for one, slot in zip(mine, self._slots(mine), strict=True):
             if one.history[-1].reason != WITHDRAWN:
-                self._cooldown.passes(_group(one.key), self._slot(one.key))
-            if not one.is_final:
-                self._enter(one)
+                self._cooldown.passes(_group(one.key), slot)
+        self._enter([one for one in mine if not one.is_final])
 
     @property
     def open(self) -> Sequence[Signal]:
@@ -79,8 +80,8 @@ class SignalBook:
     @property
     def since(self) -> int | None:
         """Return the day of the earliest session whose bars are needed, None where no signal goes on."""
-        days = [int(self._clock.located(_instants([one.key.bar_time]))[0][0]) for one in self._signals]
-        return min(days, default=None)
+        days = self._located(self._signals)[0]
+        return int(days.min()) if days.size else None
 
     def step(
         self,
@@ -116,27 +117,27 @@ class SignalBook:
 
     def _admitted(self, rows: Iterable[Row], data_version: str) -> list[Signal]:
         """Return the rows that are signals and not there yet; they go on from here."""
-        known, new = self._store.known(), list[Signal]()
+        known, made = self._store.known(), list[Signal]()
         for row in sorted(rows, key=lambda row: (row["bar_time"], row["symbol"])):
-            if row["direction"] == NONE or row["stop"] is None:
-                continue
-            one = replace(signal_of(row, self._clock, self._series), data_version=data_version)
-            if str(one.key) not in known and self._cooldown.passes(_group(one.key), self._slot(one.key)):
-                self._enter(one)
-                new.append(one)
+            if row["direction"] != NONE and row["stop"] is not None:
+                made.append(replace(signal_of(row, self._clock, self._series), data_version=data_version))
+        made = [one for one in made if str(one.key) not in known]
+        slots = zip(made, self._slots(made), strict=True)
+        new = [one for one, slot in slots if self._cooldown.passes(_group(one.key), slot)]
+        self._enter(new)
         return new
 
     def _taken_back(self, withdrawn: Iterable[Row], added: Iterable[Row], through: int) -> list[Noted]:
         """Cancel what was withdrawn before it triggered; what was traded goes on."""
         gone = {str(self._key(row)) for row in withdrawn} - {str(self._key(row)) for row in added}
-        places = [place for place, one in enumerate(self._signals) if str(one.key) in gone]
-        which = np.array([place for place in places if self._running.status[place] == ACTIVE], dtype=np.int64)
-        self._running.cancel(which, through)
-        for place in which:
-            key = self._signals[place].key
-            self._cooldown.forget(_group(key), self._slot(key))
+        active = self._running.status == ACTIVE
+        places = [k for k, key in enumerate(self._keys) if active[k] and key in gone] if gone else []
+        self._running.cancel(np.array(places, dtype=np.int64), through)
+        ended = [self._signals[place] for place in places]
+        for one, slot in zip(ended, self._slots(ended), strict=True):
+            self._cooldown.forget(_group(one.key), slot)
         change = Change("cancelled", through, "no_trade", WITHDRAWN)
-        return [Noted(str(self._signals[place].key), change) for place in which]
+        return [Noted(self._keys[place], change) for place in places]
 
     # bars
 
@@ -148,20 +149,21 @@ class SignalBook:
         running.advance(panel, symbol, through)
         noted = []
         for k in np.flatnonzero(running.status != before):
-            noted += [Noted(str(self._signals[k].key), change) for change in _changes(running, int(k), before[k])]
+            noted += [Noted(self._keys[k], change) for change in _changes(running, int(k), before[k])]
         return noted
 
     def _heed(self, known: Mapping[str, Signal]) -> None:
         """Drop the signals that somebody else has ended."""
-        self._drop_ended({str(one.key) for one in self._signals if known[str(one.key)].is_final})
+        self._drop_ended({key for key in self._keys if known[key].is_final})
 
     def _drop_ended(self, ended: set[str]) -> None:
         """Drop the signals that are final, and these."""
         goes_on = np.isin(self._running.status, (ACTIVE, TRIGGERED))
-        keep = [k for k, one in enumerate(self._signals) if goes_on[k] and str(one.key) not in ended]
-        if len(keep) < len(self._signals):
-            self._running.keep(np.array(keep, dtype=np.int64))
-            self._signals = [self._signals[k] for k in keep]
+        if goes_on.all() and not ended:
+            return
+        keep = [k for k, key in enumerate(self._keys) if goes_on[k] and key not in ended]
+        self._running.keep(np.array(keep, dtype=np.int64))
+        self._signals, self._keys = [self._signals[k] for k in keep], [self._keys[k] for k in keep]
 
     def _told(self, noted: Iterable[Noted], refused: set[str]) -> list[SignalChanged]:
         told, last = [], dict[str, str]()
@@ -172,18 +174,24 @@ class SignalBook:
                 told.append(SignalChanged(one.key, before, one.change.status, one.change.at, one.change.reason))
         return told
 
-    def _enter(self, one: Signal) -> None:
-        """Let a signal run: from its bar, or from its trigger where that is known already."""
-        at = _instants([one.key.bar_time])
-        session, minute = self._clock.located(at)
-        factor = self._basis(one.key.symbol, int(session[0]))
-        entered = Running(self._clock, session, self._clock.marks(session, minute), _planned(one, factor))
-        trigger = one.at("triggered")
-        if trigger is not None and trigger.price is not None and trigger.bar is not None:
-            price = trigger.price * self._basis(one.key.symbol, int(trigger.bar // MARKS_A_DAY))
-            entered.resume(np.zeros(1, dtype=np.int64), np.array([price]), np.array([trigger.bar]), trigger.at)
-        self._running.extend(entered)
-        self._signals.append(one)
+    def _enter(self, signals: Sequence[Signal]) -> None:
+        """Let signals run: from their bars, or from their triggers where these are known already."""
+        if signals:
+            self._running.extend(self._entered(signals))
+            self._signals += signals
+            self._keys += [str(one.key) for one in signals]
+
+    def _entered(self, signals: Sequence[Signal]) -> Running:
+        session, minute = self._located(signals)
+        days = zip(signals, session.tolist(), strict=True)
+        factor = np.array([self._basis(one.key.symbol, day) for one, day in days])
+        entered = Running(self._clock, session, self._clock.marks(session, minute), _planned(signals, factor))
+        for place, one in enumerate(signals):
+            trigger = one.at("triggered")
+            if trigger is not None and trigger.price is not None and trigger.bar is not None:
+                price = trigger.price * self._basis(one.key.symbol, int(trigger.bar // MARKS_A_DAY))
+                entered.resume(np.array([place]), np.array([price]), np.array([trigger.bar]), trigger.at)
+        return entered
 
     def _mine(self, one: Signal) -> bool:
         clock = Clock(one.key.timeframe, one.hours, one.market)
@@ -192,8 +200,12 @@ class SignalBook:
     def _key(self, row: Row) -> SetupKey:
         return key_of(row, self._clock, self._series)
 
-    def _slot(self, key: SetupKey) -> int:
-        return int(self._clock.slots(*self._clock.located(_instants([key.bar_time])))[0])
+    def _located(self, signals: Sequence[Signal]) -> tuple[Ints, Floats]:
+        return self._clock.located(_instants([one.key.bar_time for one in signals]))
+
+    def _slots(self, signals: Sequence[Signal]) -> list[int]:
+        slots: list[int] = self._clock.slots(*self._located(signals)).tolist()
+        return slots
 
 
 def signal_of(row: Row, clock: Clock, series: str) -> Signal:
@@ -214,15 +226,13 @@ def _group(key: SetupKey) -> tuple[str, str, str]:
     return key.scanner, key.pattern, key.symbol
 
 
-def _planned(one: Signal, factor: float) -> Planned:
-    side = 1 if one.row["direction"] == "BUY" else -1
-    levels = [np.array([one.row[name] * factor]) for name in ("entry", "stop", "target1")]
-    return Planned(np.array([side]), np.array([KINDS.index(one.kind)]), *levels)
-
-
-def _nothing() -> tuple[Ints, Floats, Planned]:
-    none, null = np.empty(0, dtype=np.int64), np.empty(0)
-    return none, null, Planned(none, none, null, null, null)
+def _planned(signals: Sequence[Signal], factor: Floats) -> Planned:
+    side = [1 if one.row["direction"] == BUY else -1 for one in signals]
+    kind = [KINDS.index(one.kind) for one in signals]
+    entry, stop, target1 = (
+        np.array([one.row[name] for one in signals], dtype=np.float64) * factor for name in ("entry", "stop", "target1")
+    )
+    return Planned(np.array(side, dtype=np.int64), np.array(kind, dtype=np.int64), entry, stop, target1)
 
 
 def _changes(running: Running, k: int, before: int) -> list[Change]:
