@@ -246,14 +246,21 @@ def test_rows_without_a_side_make_no_signal():
     assert not store.known()
 
 
-def test_an_intrabar_row_is_a_level_of_its_setups_bar():
-    panel = intraday({"A": [(MONDAY, 0, CALM), (MONDAY, 1, (100, 101.2, 99, 101))]}, "5m")
-    row = row_of(panel, 1, entry=101.1, stop=98.0, labels=["intrabar"], setup_time=row_of(panel, 0)["bar_time"])
-    store = InMemory()
-    book_of(panel, store).step(panel, [row], through=reached(panel))
+LEVEL_BAR = [(MONDAY, 0, CALM), (MONDAY, 1, (100, 101.2, 99, 100.5))]
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_an_intrabar_row_triggers_at_its_level_in_its_own_bar_whatever_the_close_says(confirmed):
+    panel = intraday({"A": LEVEL_BAR}, "5m")
+    store, first = InMemory(), panel.until(int(panel.time[0]))
+    row = row_of(panel, 1, entry=101.1, stop=98.0, labels=["intrabar"])
+    book = book_of(panel, store)
+    assert [one.after for one in book.step(first, [row], through=reached(first) + 60_000_000)] == ["active"]
+    at_close = [row_of(panel, 1, entry=100.5, stop=98.0)] if confirmed else []
+    told = book.step(panel, at_close, [row], through=reached(panel))
+    assert [(one.before, one.after) for one in told] == [("active", "triggered")]
     (one,) = store.known().values()
-    assert (one.kind, one.status, one.history[-1].price) == ("level", "triggered", 101.1)
-    assert one.key.bar_time == row["setup_time"]
+    assert (one.kind, one.history[-1].price, one.row["entry"]) == ("level", 101.1, 101.1)
 
 
 def test_a_split_overnight_takes_the_levels_along():

@@ -10,12 +10,17 @@ import pytest
 from tapehawk.core.outcomes import reached
 from tapehawk.core.sessions import day_number, us_calendar
 from tapehawk.core.signal_clock import Clock
+from tapehawk.data.open_session import OpenSession
 from tapehawk.data.signal_log import SignalLog
+from tapehawk.scan.desk import Desk
 from tapehawk.scan.history import Past
+from tapehawk.scan.live import LiveScan
+from tapehawk.scan.question import Question
 from tapehawk.scan.signal_life import basis, opened
 from tapehawk.scan.track_record import track_of
-from tests.data.scripted import SIM
-from tests.scan.live_market import FIRST, SPLIT, filled, symbols
+from tapehawk.scanners.volume_spike import VolumeSpike
+from tests.data.scripted import MINUTE, SIM, stream_bars
+from tests.scan.live_market import FIRST, SPLIT, filled, of_day, symbols
 from tests.scan.signal_rows import micros, report_of, row_of
 
 EX_DAY = dt.date(2024, 1, 10)  # 2:1
@@ -106,4 +111,40 @@ def _of(panel, day: dt.date):
     columns |= {name: columns[f"raw.{name}"] for name in ("open", "high", "low", "close", "volume")}
     return type(panel)(
         panel.symbols, counts[panel.starts].astype(np.int64), panel.time[inside], columns, panel.timeframe, panel.hours
+    )
+
+
+@pytest.mark.parametrize("restarts", [(), (60, 200)])
+def test_a_live_scans_rows_become_the_signals_that_a_scan_of_the_stored_day_has(root, tmp_path, restarts):
+    """The scan is stepped every twenty minutes and started again in between; volume spikes of the whole session."""
+    journal, day = tmp_path / "live", LATER
+    OpenSession(journal, SIM, day).take(stream_bars(of_day(day)))
+    told, log = [], SignalLog(tmp_path, "simulated")
+    steps = [*range(20, 390, 20), 390]
+    lives = [steps[: 1 + sum(step <= stop for step in steps)] for stop in restarts] + [steps]
+    for life in lives:
+        scan = LiveScan([VolumeSpike(min_dollar_volume=0)], past(root, day), journals=journal)
+        book = opened(SignalLog(tmp_path, "simulated"), scan.past, tell=told.append)
+        for minute in life:
+            before = scan.done
+            changes = scan.step(us_calendar().need_session(day).open + minute * MINUTE)
+            fresh = scan._panel(before, scan._every)
+            book.step(fresh, changes.added, changes.withdrawn, through=scan.through, data_version=scan.data_version)
+        scan.close()
+    question = Question(
+        "volume_spike", start_date=day, end_date=day, timeframe="1m", parameters={"min_dollar_volume": 0}
+    )
+    desk = Desk(root)
+    report, panel = desk.run(question), desk.asked(question).panel
+    track = track_of(report, panel)
+    booked = {(o.key.pattern, o.key.symbol, o.key.bar_time): o for o in log.known().values()}
+    assert len(booked) == track.height > 20
+    for row in track.iter_rows(named=True):
+        one = booked[row["pattern"], row["symbol"], row["bar_time"]]
+        r = None if row["r"] is None else pytest.approx(row["r"], abs=1e-9)
+        assert (one.status, one.outcome, one.history[-1].r) == (row["status"], row["outcome"], r)
+        assert one.origin == "simulated"
+        assert one.data_version
+    assert (
+        len(told) == len({(one.setup_key, one.after) for one in told}) == sum(len(o.history) for o in booked.values())
     )

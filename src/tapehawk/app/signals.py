@@ -6,7 +6,7 @@ Results are hypothetical: signals trade at the prices of bars, without costs.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from tapehawk.core.signal_states import STATUSES
 from tapehawk.data.signal_log import Noted, SignalLog, logs
 from tapehawk.scan.hit_rates import HitRate, hit_rates
 from tapehawk.scan.parameters import configured
+from tapehawk.scan.report import Report
 from tapehawk.scan.track_record import Regime, track_of, track_of_signals, with_regime
 
 HISTORY: Final = "history"
@@ -211,8 +212,13 @@ def _of_history(known: Settings, asked: Asked, counting: Counting, on_step: Call
     on_step("following the signals")
     through = reached(bars.among)
     track = pl.concat([track_of(report, bars.panel, through=through) for report in reports])
-    notes = tuple(f"{report.scanner_type}: {note}" for report in reports for note in report.notes)
-    return Rates(HISTORY, counting.by, counting.counted(track), bars.panel.labels, notes)
+    return Rates(HISTORY, counting.by, counting.counted(track), bars.panel.labels, tuple(_notes(reports)))
+
+
+def _notes(reports: Sequence[Report]) -> Iterator[str]:
+    """Yield what a reader must be told, each thing once, with the scanners that say it."""
+    for note in dict.fromkeys(note for report in reports for note in report.notes):
+        yield f"{', '.join(one.scanner_type for one in reports if note in one.notes)}: {note}"
 
 
 def _instant(microseconds: int) -> str:

@@ -53,9 +53,10 @@ class HitRate:
 
 def hit_rates(track: pl.DataFrame, by: Sequence[str] = ("scanner",)) -> list[HitRate]:
     """Return the hit rate of every group, sorted by the group. Raises UnknownName for a way that is none."""
+    ways = [name for name in BY if name == "decile" or name in track.columns]
     for name in by:
-        if name not in BY or (name != "decile" and name not in track.columns):
-            raise UnknownName("way to group signals", name, (*BY,))
+        if name not in ways:
+            raise UnknownName("way to group signals", name, ways)
     graded = with_deciles(track) if "decile" in by else track
     if not by:
         return [_rate({}, graded)]

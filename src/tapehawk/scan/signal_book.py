@@ -1,7 +1,7 @@
 """The book of a running scan's signals: rows become signals, bars move them on, each change is written, then told.
 
     rows  ──not there yet, cooled down──► active ──bars, the clock──► triggered, expired, cancelled ──► closed
-    withdrawn rows ──not triggered yet──► cancelled
+    withdrawn rows ──not triggered by then──► cancelled
 
 Fed a step at a time it comes to what `track_record.py` finds over history, however the steps are cut; the exception is
 a bar that comes late or is revised: what a signal came to by the bars as they were then stays said. A row that changes
@@ -100,7 +100,7 @@ class SignalBook:
         self._heed(self._store.known())
         added = list(rows)
         new = self._admitted(added, data_version)
-        noted = [*self._taken_back(withdrawn, added, through), *self._moved(panel, through)]
+        noted = [*self._moved(panel, through), *self._taken_back(withdrawn, added, through)]
         refused = {one.key for one in self._store.note(new, noted)}
         self._drop_ended(refused)
         told = [SignalChanged(str(one.key), "", "active", one.history[0].at) for one in new]
@@ -184,8 +184,10 @@ class SignalBook:
     def _entered(self, signals: Sequence[Signal]) -> Running:
         session, minute = self._located(signals)
         days = zip(signals, session.tolist(), strict=True)
-        factor = np.array([self._basis(one.key.symbol, day) for one, day in days])
-        entered = Running(self._clock, session, self._clock.marks(session, minute), _planned(signals, factor))
+        planned = _planned(signals, np.array([self._basis(one.key.symbol, day) for one, day in days]))
+        # The row of a level is that of the bar which trades it: the setup's bar, from which it is walked, lies before.
+        mark = self._clock.marks(session, minute) - (planned.kind == LEVEL)
+        entered = Running(self._clock, session, mark, planned)
         for place, one in enumerate(signals):
             trigger = one.at("triggered")
             if trigger is not None and trigger.price is not None and trigger.bar is not None:
@@ -217,9 +219,8 @@ def signal_of(row: Row, clock: Clock, series: str) -> Signal:
 
 
 def key_of(row: Row, clock: Clock, series: str) -> SetupKey:
-    """Return a row's key; of an intrabar row the setup's bar is the completed one (`setup_time`)."""
-    bar_time = row.get("setup_time") or row["bar_time"]
-    return SetupKey(row["scanner"], row["pattern"], row["symbol"], series, clock.timeframe, bar_time)
+    """Return a row's key: an intrabar row and the one by which the close confirms it are one setup."""
+    return SetupKey(row["scanner"], row["pattern"], row["symbol"], series, clock.timeframe, row["bar_time"])
 
 
 def _group(key: SetupKey) -> tuple[str, str, str]:
