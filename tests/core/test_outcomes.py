@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from tapehawk.core.errors import BadInput
 from tapehawk.core.kernels import bind
 from tapehawk.core.kernels import outcomes as kernels
 from tapehawk.core.outcomes import CLOSE, LEVEL, NOT_YET, OPEN, Signals, outcomes, reached
+from tapehawk.core.panel import Panel
 from tapehawk.core.running import Running
 from tapehawk.core.scanner import AT_OPEN, BUY, NONE, SELL, Setup
 from tapehawk.core.sessions import day_number, us_calendar
@@ -335,6 +337,34 @@ def disagreements(panel, signals) -> list:
 def same(a: Told, b: Told) -> bool:
     """Say whether two tales are one; a null is itself."""
     return a[:2] == b[:2] and bool(np.allclose(a[2:], b[2:], rtol=1e-12, atol=0, equal_nan=True))
+
+
+@pytest.mark.parametrize("hours", ["regular", "extended"])
+def test_on_real_minutes_across_a_change_of_the_clocks_it_is_what_the_obvious_version_says(shared, hours):
+    """Five-minute bars around 2025-11-02; levels half an ATR away, so that every end is met."""
+    panel = real_bars(shared, hours)
+    rng = np.random.default_rng(1)
+    bar = np.sort(rng.choice(panel.n_bars, 300, replace=False))
+    side, kind, entry = rng.choice([-1, 1], 300), rng.integers(0, 3, 300), panel.columns["close"][bar]
+    risk = entry * rng.choice([0.002, 0.01, 0.04], 300)
+    entry = entry + side * (kind == LEVEL) * risk / 4
+    signals = Signals(bar=bar, side=side, kind=kind, entry=entry, stop=entry - side * risk, target1=entry + side * risk)
+    assert disagreements(panel, signals) == []
+    assert len({told(outcomes(panel, signals), k)[:2] for k in range(300)}) >= 5
+
+
+def real_bars(shared, hours) -> Panel:
+    begins, ends_ = dt.datetime(2025, 10, 27, tzinfo=dt.UTC), dt.datetime(2025, 11, 12, tzinfo=dt.UTC)
+    wanted = pl.col("symbol").is_in(["AAPL", "NVDA", "TSLA", "AMD"]) & pl.col("ts").is_between(begins, ends_)
+    bars = pl.scan_parquet(shared / "us_5m.parquet").filter(wanted).sort("symbol", "ts").collect()
+    time = bars["ts"].dt.epoch("us").to_numpy()
+    session, minute = us_calendar().locate(time, hours)
+    kept, inside = bars.filter(pl.Series(session >= 0)), session >= 0
+    lengths = kept["symbol"].rle().struct.field("len").to_list()
+    columns = {name: kept[name].cast(pl.Float64).to_numpy() for name in ("open", "high", "low", "close", "volume")}
+    columns |= {"session": session[inside].astype(float), "minute": minute[inside]}
+    names, starts = tuple(kept["symbol"].unique(maintain_order=True)), np.cumsum([0, *lengths]).astype(np.int64)
+    return Panel(names, starts, time[inside], columns, timeframe="5m", hours=hours)
 
 
 def test_the_drawn_signals_come_to_every_end():
