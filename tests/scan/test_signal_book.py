@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tapehawk.core.errors import BadInput
+from tapehawk.core.errors import BadInput, TryAgain
 from tapehawk.core.outcomes import NOT_YET, reached
 from tapehawk.core.signal_clock import Clock
 from tapehawk.core.signal_record import Change
@@ -237,6 +237,23 @@ def test_a_signal_that_somebody_cancels_meanwhile_changes_no_more():
     store.note([], [Noted(key, Change("cancelled", 1, "no_trade", "by hand"))])
     assert book.step(second, through=reached(second)) == []
     assert book.open == ()
+
+
+def test_what_a_full_disk_kept_from_being_written_is_written_and_told_with_the_next_step():
+    panel = intraday({"A": [(MONDAY, 0, CALM), (MONDAY, 1, (100, 103, 99, 102))]}, "5m")
+    store, write = InMemory(), InMemory.note
+
+    def full(*_):
+        raise TryAgain("no room")
+
+    book = book_of(panel, store)
+    store.note = full
+    for _ in range(2):
+        with pytest.raises(TryAgain):
+            book.step(panel, [row_of(panel, 0)], through=reached(panel))
+    store.note = write.__get__(store)
+    assert [one.after for one in book.step(panel, through=reached(panel))] == ["active", "triggered", "closed"]
+    assert [one.status for one in store.known().values()] == ["closed"]
 
 
 def test_rows_without_a_side_make_no_signal():

@@ -127,7 +127,10 @@ def signal(known: Settings, name: str) -> Signal:
 
 
 def change(known: Settings, name: str, status: str, *, now: dt.datetime) -> Signal:
-    """Take a signal to another status by hand. Raises as `signal` does, and BadInput where its status forbids it."""
+    """Take a signal to another status by hand; scans follow it no more.
+
+    Raises as `signal` does, and BadInput where its status forbids it.
+    """
     log, one = _found(known, name)
     made = Change(status, round(now.timestamp() * 1e6), "no_trade" if status != "triggered" else "open", BY_HAND)
     changed = one.became(made)

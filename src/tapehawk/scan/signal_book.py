@@ -65,6 +65,7 @@ class SignalBook:
         self._signals: list[Signal] = []
         self._keys: list[str] = []
         self._running = self._entered([])
+        self._new, self._noted = list[Signal](), list[Noted]()  # what is still to be written
         self._cooldown = Cooldown()
         mine = sorted(filter(self._mine, store.known().values()), key=lambda one: one.key.bar_time)
         for one, slot in zip(mine, self._slots(mine), strict=True):
@@ -95,18 +96,26 @@ class SignalBook:
         """Take what a step of a scan brought; return what changed, which is written by then, and tell of it.
 
         `panel`: the bars that are new (those that were walked before are passed over). `through`: the instant up to
-        which bars are there. `data_version`: what the rows are made of.
+        which bars are there. `data_version`: what the rows are made of. Raises what the store does; what could not be
+        written then is written, and told, with the next step.
         """
         self._heed(self._store.known())
         added = list(rows)
-        new = self._admitted(added, data_version)
-        noted = [*self._moved(panel, through), *self._taken_back(withdrawn, added, through)]
-        refused = {one.key for one in self._store.note(new, noted)}
-        self._drop_ended(refused)
-        told = [SignalChanged(str(one.key), "", "active", one.history[0].at) for one in new]
-        told += self._told(noted, refused)
+        self._new += self._admitted(added, data_version)
+        self._noted += [*self._moved(panel, through), *self._taken_back(withdrawn, added, through)]
+        self._drop_ended(set())
+        told = self._written()
         for event in told:
             self._tell(event)
+        return told
+
+    def _written(self) -> list[SignalChanged]:
+        """Write what is to be written; return it as events."""
+        refused = {one.key for one in self._store.note(self._new, self._noted)}
+        self._drop_ended(refused)
+        told = [SignalChanged(str(one.key), "", "active", one.history[0].at) for one in self._new]
+        told += self._told(self._noted, refused)
+        self._new, self._noted = [], []
         return told
 
     def rebase(self, factors: Mapping[str, float]) -> None:
@@ -117,11 +126,11 @@ class SignalBook:
 
     def _admitted(self, rows: Iterable[Row], data_version: str) -> list[Signal]:
         """Return the rows that are signals and not there yet; they go on from here."""
-        known, made = self._store.known(), list[Signal]()
+        known, unwritten, made = self._store.known(), {str(one.key) for one in self._new}, list[Signal]()
         for row in sorted(rows, key=lambda row: (row["bar_time"], row["symbol"])):
             if row["direction"] != NONE and row["stop"] is not None:
                 made.append(replace(signal_of(row, self._clock, self._series), data_version=data_version))
-        made = [one for one in made if str(one.key) not in known]
+        made = [one for one in made if str(one.key) not in known and str(one.key) not in unwritten]
         slots = zip(made, self._slots(made), strict=True)
         new = [one for one, slot in slots if self._cooldown.passes(_group(one.key), slot)]
         self._enter(new)
@@ -154,7 +163,7 @@ class SignalBook:
 
     def _heed(self, known: Mapping[str, Signal]) -> None:
         """Drop the signals that somebody else has ended."""
-        self._drop_ended({key for key in self._keys if known[key].is_final})
+        self._drop_ended({key for key in self._keys if key in known and known[key].is_final})
 
     def _drop_ended(self, ended: set[str]) -> None:
         """Drop the signals that are final, and these."""
