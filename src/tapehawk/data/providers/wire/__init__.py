@@ -6,7 +6,7 @@
     breaker     a provider that is down is left alone        watchdog    a stream that is open but not alive
     trouble     what can go wrong, the errors it ends as     revisions   how often a bar was sent
     secrets     keys in headers, struck from every text      ledger      counts for `health`
-    clock       time, waiting, chance: handed in
+    clock       time, waiting, chance: handed in             budget      what scanning may ask of all that
 
 A provider brings its wire format; nothing here knows one.
 """

@@ -1,8 +1,8 @@
 """How every provider is asked, whoever sends the question: the plan's limit, retries, a breaker, errors of our own.
 
-    ask → breaker admits? → bucket: credits → once → value
-             ▲                                  │ trouble that may pass
-             └── wait: as told, or full jitter ◄┘ (only what may be asked twice without harm)
+    ask → breaker admits? → budget: a call → bucket: credits → once → value
+             ▲                                                   │ trouble that may pass
+             └── wait: as told, or full jitter ◄─────────────────┘ (only what may be asked twice without harm)
 
 Stamina counts the attempts and reports them; the waiting is ours, because a vendor may say how long.
 """
@@ -19,6 +19,7 @@ from tapehawk.core.errors import TryAgain
 from tapehawk.data.providers.door import Health
 from tapehawk.data.providers.wire.breaker import Breaker
 from tapehawk.data.providers.wire.bucket import Bucket
+from tapehawk.data.providers.wire.budget import take_call
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.data.providers.wire.ledger import Ledger
 from tapehawk.data.providers.wire.trouble import AGAIN, DOWN, HINTS, Trouble, error_of
@@ -81,6 +82,7 @@ class Asking:
             said = f"{self.provider} seems to be down; it is left alone for {wait:.0f} s"
             raise TryAgain(said, hint=HINTS["line"])
         try:
+            await take_call(self.provider)
             await self.bucket.take(credits)
             self.ledger.called()
             value = await once()
