@@ -157,3 +157,10 @@ def test_the_phase_scales_the_risk_and_not_the_confidence():
     budget = Budget.of(Risk(), ["premarket", "regular", "after_hours", "continuous"])
     assert budget.to_lose.tolist() == [700, 1000, 500, 1000]
     assert Budget.of(Risk(50_000, 0.02), ["regular"]).to_lose.tolist() == [1000]
+
+
+def test_an_account_may_scale_its_risk_in_other_ways():
+    mine = Risk(by_phase={"premarket": 0.0, "regular": 0.25})
+    assert Budget.of(mine, ["premarket", "regular"]).to_lose.tolist() == [0, 250]
+    sizes, reasons = position_size(array(50), array(44), array(1e6), Budget.of(mine, ["premarket"]))
+    assert (sizes[0], reasons[0]) == (0, "risk per share exceeds the budget")

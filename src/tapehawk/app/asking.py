@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from tapehawk.app.checking import Setting, checked, from_text
+from tapehawk.app.phasing import risk
 from tapehawk.app.settings import Settings
 from tapehawk.catalog import scanner_names, scanner_type
 from tapehawk.core.errors import BadInput
-from tapehawk.core.signals import Risk
 from tapehawk.scan.desk import Desk
 from tapehawk.scan.explain import Explanation
 from tapehawk.scan.question import Question
@@ -55,9 +55,9 @@ class Asked:
 def desk(settings: Settings, market: str = "us") -> Desk:
     """Return the desk over the settings' store and account."""
     prefer = settings.providers.prefer_us if market == "us" else settings.providers.prefer_crypto
-    risk = Risk(settings.risk.account_size, settings.risk.per_trade)
+    threads = os.cpu_count() or 1
     return Desk(
-        settings.store, settings.scanners, risk=risk, threads=os.cpu_count() or 1, market=market, prefer=prefer or None
+        settings.store, settings.scanners, risk=risk(settings), threads=threads, market=market, prefer=prefer or None
     )
 
 

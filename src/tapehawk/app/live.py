@@ -5,72 +5,36 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tapehawk.app.asking import CRYPTO, Asked, questions
+from tapehawk.app.asking import ALL, CRYPTO, Asked, questions
+from tapehawk.app.beats import LiveTold, Watched, beat_of
+from tapehawk.app.phasing import day_plan, risk
 from tapehawk.app.settings import Settings
+from tapehawk.app.switching import enabled
 from tapehawk.catalog import scanner_type
 from tapehawk.core.errors import BadInput, NoData, UnknownName
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.series import Series
 from tapehawk.core.sessions import day_number
-from tapehawk.core.signals import Risk
 from tapehawk.data.providers.door import Provider
 from tapehawk.data.providers.registry import build
+from tapehawk.data.providers.wire.budget import CallBudget, within
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.data.refill import series_of
 from tapehawk.data.replay import Replay
 from tapehawk.data.store import preferred_series, stored_symbols
 from tapehawk.data.stream import LiveFeed
-from tapehawk.scan.following import News, follow
+from tapehawk.scan.following import follow
 from tapehawk.scan.history import Past
-from tapehawk.scan.live import LiveScan, labelled
 from tapehawk.scan.parameters import configured
+from tapehawk.scan.phased import Minding, PhasedScan
+from tapehawk.scan.phases import Enabled, PhaseClock
 from tapehawk.scan.question import Days
-from tapehawk.scan.session_limits import Row
-from tapehawk.scan.universe import ALL, members
-
-REPLAYED = "replay"
-"""The label of every row that a replay brings."""
-
-
-@dataclass(frozen=True)
-class Watched:
-    """What is going to be watched. `day`: the stored session that is played, None when it is live."""
-
-    series: Series
-    timeframe: str
-    hours: str
-    symbols: int
-    scanners: tuple[str, ...]
-    day: dt.date | None = None
-
-
-@dataclass(frozen=True)
-class Beat:
-    """What a step brought. `at`: the watermark, µs UTC; `came`: symbols, of `expected`, with a bar of its last minute.
-
-    `stale_since`: the feed is behind since then (µs UTC), `trouble` says why where that is known.
-    """
-
-    at: int
-    added: list[Row]
-    withdrawn: list[Row]
-    came: int
-    expected: int
-    stale_since: int | None = None
-    trouble: str = ""
-
-
-@dataclass(frozen=True)
-class LiveTold:
-    """Who hears what is watched, and every beat."""
-
-    on_start: Callable[[Watched], None]
-    on_beat: Callable[[Beat], None]
+from tapehawk.scan.universe import members
 
 
 def replay(known: Settings, asked: Asked, day: dt.date, told: LiveTold, *, speed: float | None = None) -> None:
@@ -92,6 +56,7 @@ def live(known: Settings, asked: Asked, provider: str | None, told: LiveTold, *,
 
     `provider` None: whom the settings name. Raises BadInput where they name nobody, or it has no stream.
     """
+    need_streaming(known)
     named = provider or (known.providers.fetch_crypto if asked.market == CRYPTO else known.providers.fetch_us)
     if not named:
         raise BadInput(
@@ -100,33 +65,45 @@ def live(known: Settings, asked: Asked, provider: str | None, told: LiveTold, *,
     asyncio.run(_live(known, asked, build(named, known.provider(named), clock=clock), told, clock))
 
 
+def need_streaming(known: Settings) -> None:
+    """Raise BadInput where the settings switch live scanning off."""
+    if not known.streaming.enabled:
+        raise BadInput("live scanning is switched off", hint="scanner config set streaming.enabled true")
+
+
 async def _live(known: Settings, asked: Asked, provider: Provider, told: LiveTold, clock: Clock) -> None:
     try:
         if not provider.offer.streams:
             message = f"{provider.name} has no live stream on the plan {provider.offer.plan!r}"
             raise BadInput(message, hint=f"scanner sync --provider {provider.name} --watch fetches every session's end")
         series, today = series_of(provider.offer), dt.datetime.fromtimestamp(clock.now() / 1e6, dt.UTC).date()
-        symbols = _named(known, asked, series, today) or await _listed(provider, series)
-        await _run(known, asked, LiveFeed(provider, known.store, symbols, clock=clock), told)
+        plan = day_plan(known, series.market)
+        with within(CallBudget(lambda: plan.calls_at(clock.now()), clock=clock)):
+            symbols = _named(known, asked, series, today) or await _listed(provider, series)
+            await _run(known, asked, LiveFeed(provider, known.store, symbols, clock=clock), told)
     finally:
         await provider.close()
 
 
 async def _run(known: Settings, asked: Asked, feed: LiveFeed, told: LiveTold, *, day: dt.date | None = None) -> None:
     """Run a feed and the scan behind it to the feed's end. Raises what ended the feed."""
-    scanners = _scanners(known, asked, feed.series.timeframe)
+    series, plan, now = feed.series, day_plan(known, feed.series.market), feed.clock.now
+    on = enabled(known, asked.scanners, series.timeframe, (series.market, asked.hours))
+    scanners = _scanners(known, _switched(asked, on), series.timeframe)
     names = tuple(one.type() for one in scanners)
-    told.on_start(Watched(feed.series, feed.series.timeframe, asked.hours, len(feed.symbols), names, day))
-    risk = Risk(known.risk.account_size, known.risk.per_trade)
+    told.on_start(Watched(series, series.timeframe, asked.hours, len(feed.symbols), names, plan, now, day))
+    minding = Minding(plan, on if ALL in asked.scanners else None)
+    account, clock = risk(known), PhaseClock(series.market)
 
-    def begin(session: dt.date) -> LiveScan:
-        past = Past(known.store, feed.series, session, tuple(sorted(feed.symbols)), asked.hours)
-        return LiveScan(scanners, past, journals=feed.root, risk=risk, threads=os.cpu_count() or 1)
+    def begin(session: dt.date) -> PhasedScan:
+        past = Past(known.store, series, session, tuple(sorted(feed.symbols)), asked.hours)
+        threads = os.cpu_count() or 1
+        return PhasedScan(scanners, past, minding, journals=feed.root, risk=account, threads=threads)
 
     running = asyncio.create_task(feed.run())
     try:
         async for news in follow(feed, begin):
-            told.on_beat(_beat(feed, news, replayed=day is not None))
+            told.on_beat(beat_of(feed, news, minding, clock, replayed=day is not None))
     finally:
         running.cancel()
         (ended,) = await asyncio.gather(running, return_exceptions=True)
@@ -134,34 +111,11 @@ async def _run(known: Settings, asked: Asked, feed: LiveFeed, told: LiveTold, *,
         raise ended
 
 
-def _beat(feed: LiveFeed, news: News, *, replayed: bool) -> Beat:
-    stale = None if replayed else news.stale_since
-    added, withdrawn = (
-        sorted(labelled(rows, stale), key=lambda row: (row["bar_time"], -(row["score"] or 0.0), row["symbol"]))
-        for rows in (news.changes.added, news.changes.withdrawn)
-    )
-    if replayed:
-        added, withdrawn = (
-            [{**row, "labels": [*row["labels"], REPLAYED]} for row in rows] for rows in (added, withdrawn)
-        )
-    return Beat(
-        at=news.scan.through,
-        added=added,
-        withdrawn=withdrawn,
-        came=_came(feed, news.scan.through),
-        expected=len(feed.symbols),
-        stale_since=stale,
-        trouble=feed.trouble,
-    )
-
-
-def _came(feed: LiveFeed, through: int) -> int:
-    """Return how many symbols have a bar that ended at an instant."""
-    if feed.current is None:
-        return 0
-    bars = feed.current.bars
-    slot = (through - bars.places.begins) // bars.places.step - 1
-    return int(bars.arrived[slot]) if 0 <= slot < bars.arrived.size else 0
+def _switched(asked: Asked, on: Enabled) -> Asked:
+    """Return what is asked with `all` written out: whoever is on in any phase."""
+    if ALL not in asked.scanners:
+        return asked
+    return replace(asked, scanners=sorted({name for names in on.values() for name in names}))
 
 
 def _scanners(known: Settings, asked: Asked, timeframe: str) -> list[Scanner]:

@@ -11,12 +11,14 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from tapehawk.core.phase_risk import RISK_BY_PHASE
 from tapehawk.core.price_band import check_band
 
 Seconds = Annotated[int, Field(ge=1, le=86_400, description="seconds")]
 Minutes = Annotated[float, Field(gt=0, le=1440, description="minutes between scans in this phase")]
-Calls = Annotated[int, Field(ge=1, le=100_000, description="calls to a provider a minute in this phase")]
-Names = Annotated[tuple[str, ...], Field(description="scanners that run in this phase: names, `all` or `daily`")]
+Multiplier = Annotated[float, Field(ge=0, le=1, description="what the risk of a trade is multiplied by")]
+Calls = Annotated[int, Field(ge=1, le=100_000, description="calls to a provider a minute that scanning makes at most")]
+Names = Annotated[tuple[str, ...], Field(description="what `all` stands for in live scanning: names, `all` or `daily`")]
 
 
 class Section(BaseModel):
@@ -48,11 +50,11 @@ class Default(Section):
 
 
 class Streaming(Section):
-    """Live scanning."""
+    """Live scanning as bars close, and rounds of scans (`run --stream`, `monitor`)."""
 
-    enabled: Annotated[bool, Field(description="scan as bars close")] = True
-    interval_seconds: Annotated[Seconds, Field(description="seconds between two looks")] = 30
-    max_concurrent_scans: Annotated[int, Field(ge=1, le=64, description="scans at the same time")] = 3
+    enabled: Annotated[bool, Field(description="let `live`, `run --stream` and `monitor` scan")] = True
+    interval_seconds: Annotated[Seconds, Field(description="seconds from one round of scans to the next")] = 30
+    max_concurrent_scans: Annotated[int, Field(ge=1, le=64, description="scans of a round at the same time")] = 3
     websocket_enabled: Annotated[bool, Field(description="push results to browsers")] = True
     auto_refresh_ui: Annotated[bool, Field(description="screens refresh by themselves")] = True
     real_time_alerts: Annotated[bool, Field(description="notify as soon as a signal is there")] = True
@@ -93,23 +95,28 @@ class Streamlit(Section):
 
 
 class Sessions(Section):
-    """What happens in each phase of the trading day."""
+    """What live scanning does in each phase of the trading day, and how the risk of its signals is scaled."""
 
     premarket_interval: Minutes = 2
     premarket_calls: Calls = 30
     premarket_scanners: Names = ("gap", "volume_spike", "relative_volume")
+    premarket_risk: Multiplier = RISK_BY_PHASE["premarket"]
     regular_interval: Minutes = 1
     regular_calls: Calls = 60
     regular_scanners: Names = ("all",)
+    regular_risk: Multiplier = RISK_BY_PHASE["regular"]
     after_hours_interval: Minutes = 5
     after_hours_calls: Calls = 15
     after_hours_scanners: Names = ("reversal", "volume_spike")
+    after_hours_risk: Multiplier = RISK_BY_PHASE["after_hours"]
     closed_interval: Minutes = 10
     closed_calls: Calls = 5
     closed_scanners: Names = ("daily",)
+    closed_risk: Multiplier = RISK_BY_PHASE["closed"]
     continuous_interval: Minutes = 1
     continuous_calls: Calls = 60
     continuous_scanners: Names = ("all",)
+    continuous_risk: Multiplier = RISK_BY_PHASE["continuous"]
 
 
 class Providers(Section):
@@ -149,11 +156,10 @@ SECTIONS: Final[Mapping[str, type[Section]]] = {
 # The parts of the program that these are for are still to come.
 _UNUSED: Final[Mapping[str, frozenset[str]]] = {
     "default": frozenset({"retry_attempts", "enable_caching", "cache_ttl"}),
-    "streaming": frozenset(Streaming.model_fields),
+    "streaming": frozenset(Streaming.model_fields) - {"enabled"},
     "api": frozenset(Api.model_fields),
     "cli": frozenset({"verbose_logging"}),
     "streamlit": frozenset(Streamlit.model_fields),
-    "sessions": frozenset(Sessions.model_fields),
 }
 UNUSED: Final = "nothing uses it yet"
 

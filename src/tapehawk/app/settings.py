@@ -24,7 +24,7 @@ from pydantic import BaseModel
 from tapehawk.app import places
 from tapehawk.app.checking import Setting, checked, from_text, to_written
 from tapehawk.app.environment import OF_A_PROVIDER, named_by, short_names, variables
-from tapehawk.app.sections import SECTIONS, Api, Cli, Providers, RiskSection, Section, Storage
+from tapehawk.app.sections import SECTIONS, Api, Cli, Providers, RiskSection, Section, Sessions, Storage, Streaming
 from tapehawk.app.settings_file import SettingsFile, read_settings_file
 from tapehawk.core.errors import BadInput, UnknownName
 from tapehawk.data.providers.registry import config_type, provider_names
@@ -161,6 +161,16 @@ class Settings:
     def risk(self) -> RiskSection:
         """The account that signals are sized for."""
         return self._typed("risk", RiskSection)
+
+    @property
+    def phases(self) -> Sessions:
+        """What happens in each phase of the trading day."""
+        return self._typed("sessions", Sessions)
+
+    @property
+    def streaming(self) -> Streaming:
+        """Live scanning, and scanning again and again."""
+        return self._typed("streaming", Streaming)
 
     @property
     def providers(self) -> Providers:

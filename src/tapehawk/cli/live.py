@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from tapehawk.app.asking import Asked
-    from tapehawk.app.live import Beat, LiveTold, Watched
+    from tapehawk.app.beats import Beat, LiveTold, Watched
     from tapehawk.app.settings import Settings
 
 Intraday = Annotated[str, typer.Option("--timeframe", help="Stored bars to play: 1m 5m 15m 30m 1h 4h.", metavar="BARS")]
@@ -122,7 +122,7 @@ class Lines:
     @property
     def told(self) -> LiveTold:
         """Return who is told."""
-        from tapehawk.app.live import LiveTold
+        from tapehawk.app.beats import LiveTold
 
         return LiveTold(self._start, self._beat)
 

@@ -116,6 +116,15 @@ class Calendar:
         end = np.minimum(start + minutes * MINUTE, closes)
         return np.where(inside, start, OUTSIDE), np.where(inside, end, OUTSIDE)
 
+    def edges_around(self, time: int) -> tuple[int, int]:
+        """Return the last edge of a session at or before an instant, and the first one after it.
+
+        Before the first and after the last session of the reach, the reach's own bounds stand for them.
+        """
+        passed = int(self._edges_passed(np.array([time]))[0])
+        before = int(self._edges[passed - 1]) if passed else self.begins
+        return before, int(self._edges[passed]) if passed < self._edges.size else self.ends
+
     # days, as int64 arrays
 
     def is_session(self, days: Ints) -> Bools:

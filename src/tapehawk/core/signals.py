@@ -14,7 +14,7 @@ Everything here works on arrays, one element a hit; null is NaN. Prices are as t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -23,21 +23,22 @@ from tapehawk.core.columns import close, raw, volume
 from tapehawk.core.expr import Expr
 from tapehawk.core.indicators import atr, ema, rsi, rvol, sma
 from tapehawk.core.panel import Flags, Floats
+from tapehawk.core.phase_risk import RISK_BY_PHASE
 from tapehawk.core.scanner import AT_OPEN, BUY, NONE, Setup
 
 FACTORS: Final = {"volume": 1.25, "trend": 1.15, "rsi": 1.10}
 HIGHEST_RAW_CONFIDENCE = 200.0
 LARGEST_SHARE_OF_ACCOUNT, LARGEST_SHARE_OF_VOLUME = 0.10, 0.01
-RISK_BY_PHASE: Final = {"premarket": 0.7, "regular": 1.0, "after_hours": 0.5, "closed": 0.3, "continuous": 1.0}
 OWN: Final = "own."  # prefix of the columns a scanner shows, so that they never meet those below
 
 
 @dataclass(frozen=True)
 class Risk:
-    """What one account risks: its size and the share of it that a trade may lose."""
+    """What one account risks: its size, the share of it that a trade may lose, and how much of that in each phase."""
 
     account_size: float = 100_000.0
     per_trade: float = 0.01
+    by_phase: Mapping[str, float] = field(default_factory=lambda: RISK_BY_PHASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +52,7 @@ class Budget:
     @classmethod
     def of(cls, risk: Risk, phases: list[str], lot: float = 1.0) -> Budget:
         """Return the budget of hits in these phases of the trading day."""
-        multiplier = np.array([RISK_BY_PHASE[phase] for phase in phases], dtype=np.float64)
+        multiplier = np.array([risk.by_phase[phase] for phase in phases], dtype=np.float64)
         return cls(risk.account_size * risk.per_trade * multiplier, risk.account_size, lot)
 
 

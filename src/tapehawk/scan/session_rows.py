@@ -5,7 +5,7 @@ When symbols are played again their hits are compared with those before, and onl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self, TypeAlias
 
@@ -42,11 +42,19 @@ class SessionRows:
     """The hits so far of some scanners. `like`: a panel of the universe's symbols, without bars.
 
     The rows of a scanner with a cap depend on all its hits: `add` and `replace` tell of the other scanners' rows,
-    `capped` of theirs, once a step has brought all it brings.
+    `capped` of theirs, once a step has brought all it brings. `admit` says which of a scanner's hits count, by the
+    start of their bars; None: all do.
     """
 
-    def __init__(self, like: Panel, risk: Risk, scanners: Iterable[Scanner]) -> None:
-        self._like, self._risk, self._limits = like, risk, limits_of(scanners)
+    def __init__(
+        self,
+        like: Panel,
+        risk: Risk,
+        scanners: Iterable[Scanner],
+        *,
+        admit: Callable[[str, Ints], Flags] | None = None,
+    ) -> None:
+        self._like, self._risk, self._limits, self._admit = like, risk, limits_of(scanners), admit
         self._caps = {name: cap for name, one in self._limits.items() if (cap := one.limit()[0]) is not None}
         self._tables: dict[int, list[HitTable]] = {}
         self._shown: dict[str, dict[Key, Row]] = {}
@@ -95,6 +103,8 @@ class SessionRows:
     def _table(self, found: Found, panel: Panel, symbols: Ints) -> HitTable:
         """Return the hits that may become rows."""
         table, limit = HitTable.of_found(found, panel, symbols), self._limits.get(found.scanner)
+        if self._admit and table.symbol.size:
+            table = table.of(self._admit(found.scanner, table.time))
         return candidates(limit, table) if limit and table.symbol.size else table
 
     def _is_capped(self, table: HitTable) -> bool:

@@ -1,0 +1,63 @@
+"""A live scan that minds the phases of the trading day: it looks when a look is due, with the scanners that are on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+
+from tapehawk.core.scanner import Scanner
+from tapehawk.core.signals import Risk
+from tapehawk.scan.history import Past
+from tapehawk.scan.live import LiveScan
+from tapehawk.scan.metrics import PhaseMetrics
+from tapehawk.scan.phases import DayPlan, Enabled, admitting
+from tapehawk.scan.session_rows import Changes, SessionRows
+
+
+@dataclass(frozen=True)
+class Minding:
+    """What a scan minds: the day's plan, who is on in which phase (None: everybody, always), and who counts."""
+
+    plan: DayPlan
+    enabled: Enabled | None = None
+    metrics: PhaseMetrics = field(default_factory=PhaseMetrics)
+    tick: Callable[[], float] = perf_counter
+
+
+class PhasedScan(LiveScan):
+    """A live scan of one session by the rules of its phases.
+
+    Kernels go over every bar whoever is on; a hit of a scanner that is off in its bar's phase is no hit, and takes no
+    place below a cap.
+    """
+
+    def __init__(  # noqa: PLR0913 - those of a live scan, and what is minded
+        self,
+        scanners: Iterable[Scanner],
+        past: Past,
+        minding: Minding,
+        *,
+        journals: Path | None = None,
+        risk: Risk | None = None,
+        threads: int = 2,
+    ) -> None:
+        scanners = tuple(scanners)
+        super().__init__(scanners, past, journals=journals, risk=risk, threads=threads)
+        self._minding = minding
+        if minding.enabled is not None:
+            admit = admitting(past.series.market, minding.enabled)
+            self._hits = SessionRows(self._like, risk or Risk(), scanners, admit=admit)
+
+    def step(self, watermark: int) -> Changes:
+        """Scan what had closed when a look was last due, and what was revised before."""
+        minding = self._minding
+        before, began = self.through, minding.tick()
+        changes = super().step(minding.plan.due(watermark))
+        took = (minding.tick() - began) * 1000
+        if self.through > before or changes.added or changes.withdrawn:
+            minding.metrics.phases[minding.plan.phase_at(self.through - 1).name].scanned(took)
+            minding.metrics.brought(changes.added)
+            minding.metrics.took_back(changes.withdrawn)
+        return changes
