@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 import typer
 
-from tapehawk.cli import bars, config, data, doctor, explain, listing, live, scan, signals, sync
+from tapehawk.cli import bars, config, data, doctor, explain, listing, live, monitor, scan, signals, sync
 from tapehawk.cli.exits import BUG, FINE, INTERRUPTED, Edge
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.command("formula")(scan.formula)
 app.command("live")(live.live)
 app.command("replay")(live.replay)
 app.add_typer(signals.app, name="signals")
+app.command("monitor")(monitor.monitor)
 app.command("explain")(explain.explain)
 app.command("list")(listing.scanners)
 app.add_typer(config.app, name="config")

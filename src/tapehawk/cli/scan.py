@@ -38,6 +38,13 @@ Universe = Annotated[
 Fetch = Annotated[
     bool, typer.Option("--fetch", help="Fetch symbols that are not stored, if it takes no longer than a scan may.")
 ]
+Interval = Annotated[
+    float | None,
+    typer.Option(
+        "--interval", metavar="SECONDS", help="Seconds between two rounds; default: streaming.interval_seconds."
+    ),
+]
+Stream = Annotated[bool, typer.Option("--stream", help="Scan again and again, and show what is new and what is gone.")]
 Format = Annotated[
     FileFormat | None,
     typer.Option("--format", help="How to answer; default: the setting cli.default_format.", show_default=False),
@@ -61,6 +68,8 @@ def run(
     set_: Assignments = None,
     strict: Strict = False,
     fetch: Fetch = False,
+    stream: Stream = False,
+    interval: Interval = None,
     config_file: ConfigFile = None,
     format_: Format = None,
     output: Output = None,
@@ -72,9 +81,16 @@ def run(
     [dim]scanner run --scanner-type lc --start-date 2022-01-01 --format csv -o lc.csv[/]
     [dim]scanner run --scanner-type gap --timeframe 5m --cutoff 09:50[/]
     [dim]scanner run --scanner-type breakout --set min_price=5 --set max_results_per_day=50[/]
+    [dim]scanner run --scanner-type gap --timeframe 5m --stream --interval 30[/]
+
+    With --stream it goes on until Ctrl-C: a screen on a terminal, lines elsewhere, JSON a message a line as the live
+    socket sends them (`scan_update`, `error`). Nothing is saved then.
     """
     from tapehawk.app.asking import Asked, assignments
+    from tapehawk.core.errors import BadInput
 
+    if interval is not None and not stream:
+        raise BadInput("--interval is for --stream", hint="scanner run --stream --interval 30")
     asked = Asked(
         scanners=scanner_type,
         date=date,
@@ -88,7 +104,10 @@ def run(
         parameters=assignments(set_ or ()),
         strict=strict,
     )
-    _answer(asked, config_file, format_, output, fetch=fetch)
+    if stream:
+        _stream(asked, config_file, format_, output, interval=interval, fetch=fetch)
+    else:
+        _answer(asked, config_file, format_, output, fetch=fetch)
 
 
 def formula(
@@ -164,3 +183,28 @@ def _answer(
         return
     if saved is not None:
         terminal.remark(f"saved in {saved}")
+
+
+def _stream(
+    asked: Asked,
+    config_file: Path | None,
+    format_: FileFormat | None,
+    output: Path | None,
+    *,
+    interval: float | None,
+    fetch: bool,
+) -> None:
+    from tapehawk.app.settings import settings
+    from tapehawk.app.streaming import pace_of
+    from tapehawk.cli.stream_screen import stream
+    from tapehawk.core.errors import BadInput
+
+    if output is not None or format_ not in (None, "table", "json"):
+        raise BadInput("--stream shows rows and saves none", hint="leave --output out; --format is table or json")
+    known = settings(config_file)
+    pace = pace_of(known, interval)
+    if fetch:
+        from tapehawk.cli.sync import fetch as fetch_lacking
+
+        fetch_lacking(known, asked)
+    stream(known, asked, pace, as_json=(format_ or known.cli.default_format) == "json")

@@ -57,15 +57,21 @@ def fitting(columns: Sequence[Column], rows: Sequence[Row], width: int) -> dict[
 
 def table(console: Console, columns: Sequence[Column], rows: Sequence[Row]) -> int:
     """Print rows; return how many columns the width left out."""
-    shown = fitting(columns, rows, console.width)
+    drawn, left_out = fitted(columns, rows, console.width)
+    console.print(drawn)
+    return left_out
+
+
+def fitted(columns: Sequence[Column], rows: Sequence[Row], width: int) -> tuple[Table, int]:
+    """Return rows as a table that a width holds, and how many columns it left out."""
+    shown = fitting(columns, rows, width)
     drawn = _drawn()
-    for column, width in shown.items():
+    for column, given in shown.items():
         justify = _side(right=column.right)
-        drawn.add_column(column.title, justify=justify, no_wrap=True, overflow="ellipsis", max_width=width - PADDING)
+        drawn.add_column(column.title, justify=justify, no_wrap=True, overflow="ellipsis", max_width=given - PADDING)
     for row in rows:
         drawn.add_row(*(column.cell(row) for column in shown))
-    console.print(drawn)
-    return len(columns) - len(shown)
+    return drawn, len(columns) - len(shown)
 
 
 def _side(*, right: bool) -> Literal["right", "left"]:

@@ -1,0 +1,119 @@
+"""What the live screen says, drawn at a size: clock, watermark, trouble, counts, and the newest rows that fit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from rich.console import Console, Group
+
+from tapehawk.app.beats import Beat, Watched
+from tapehawk.cli.live_screen import LiveScreen
+from tapehawk.core.phases import phase_at
+from tapehawk.scan.metrics import PhaseMetrics
+from tests.data.scripted import SIM
+from tests.scan.test_phases import PLAN
+
+
+def utc(text: str) -> int:
+    return int(dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC).timestamp() * 1_000_000)
+
+
+NOW = utc("2026-11-27 17:58:12")  # 12:58 in New York, on the early close
+
+
+def row(symbol: str, at: str = "17:56", score: float = 80.0) -> dict:
+    return {
+        "symbol": symbol, "bar_time": f"2026-11-27T{at}:00Z", "scanner": "gap", "pattern": "up", "direction": "BUY",
+        "entry": 10.0, "stop": 9.5, "target1": 10.5, "position_size": 200.0, "score": score, "phase": "regular",
+        "labels": ["simulated"],
+    }  # fmt: skip
+
+
+BEAT = Beat(
+    at=utc("2026-11-27 17:57"),
+    added=[],
+    withdrawn=[],
+    came=48,
+    expected=50,
+    watermark=utc("2026-11-27 17:57"),
+    now=NOW,
+    phase=phase_at("us", NOW),
+)
+
+
+@pytest.fixture
+def screen() -> LiveScreen:
+    one = LiveScreen(Console(), "us")
+    one.start(Watched(SIM, "1m", "extended", 50, ("gap",), PLAN, lambda: NOW))
+    return one
+
+
+def drawn(screen: LiveScreen, width: int = 110, height: int = 24) -> list[str]:
+    console = Console(width=width, height=height)
+    with console.capture() as capture:
+        console.print(Group(*screen.draw(width, height)))
+    return capture.get().splitlines()
+
+
+def test_before_the_first_bar_it_says_so(screen):
+    assert "waiting for the first bar" in "\n".join(drawn(screen))
+
+
+def test_the_clock_knows_the_early_close(screen):
+    screen.beat(BEAT)
+    assert drawn(screen)[1] == "12:58:12 ET  regular until 13:00 ET, in 0:01:48"
+
+
+def test_it_says_how_far_bars_have_come_and_when_the_next_look_is_due(screen):
+    screen.beat(BEAT)
+    said = "watermark 12:57 · lag 72 s · scanned to 12:57 · 48 of 50 symbols had a bar · next scan 12:59"
+    assert drawn(screen)[2] == said
+    assert drawn(screen)[3] == "[simulated] up to date"
+
+
+def test_a_feed_that_is_behind_says_since_when_and_why(screen):
+    screen.beat(replace(BEAT, stale_since=utc("2026-11-27 17:40"), trouble="HTTP 503"))
+    assert drawn(screen)[3] == "[simulated] stale since 12:40 ET: HTTP 503"
+
+
+def test_labels_stand_where_no_window_is_too_narrow_for_them(screen):
+    screen.beat(BEAT)
+    assert drawn(screen, width=40)[3].startswith("[simulated]")
+
+
+def test_rows_stand_newest_first_and_of_one_bar_the_best_first(screen):
+    screen.beat(replace(BEAT, added=[row("OLD", "17:50")]))
+    screen.beat(replace(BEAT, added=[row("BEST", score=99), row("LESS", score=50)], withdrawn=[row("OLD", "17:50")]))
+    found = [line.split()[1:3] for line in drawn(screen) if line.startswith("12:5") and "gap" in line]
+    assert found == [["new", "BEST"], ["new", "LESS"], ["gone", "OLD"], ["new", "OLD"]]
+
+
+@pytest.mark.parametrize("height", [12, 24, 40])
+def test_as_many_rows_stand_there_as_the_window_has_room_for(screen, height):
+    screen.beat(replace(BEAT, added=[row(f"S{number}") for number in range(100)]))
+    lines = drawn(screen, height=height)
+    assert len(lines) == height
+    assert lines[-1] == "100 rows so far, the newest first; Ctrl-C ends"
+
+
+def test_the_counts_of_every_phase_stand_there(screen):
+    metrics = PhaseMetrics()
+    metrics.phases["premarket"].scanned(4.0)
+    metrics.phases["regular"].turned_out(0.55, 40)
+    metrics.brought([{"phase": "regular"}] * 3)
+    screen.beat(replace(BEAT, metrics=metrics.plain()))
+    lines = drawn(screen)
+    counted = [line.split() for line in lines if line.startswith(("premarket", "regular "))]
+    assert counted == [
+        ["premarket", "1", "0", "0", "0", "4.0", "4.0", "–"],
+        ["regular", "0", "3", "0", "0", "–", "–", "55", "%", "of", "40"],
+    ]
+
+
+def test_a_run_of_weeks_keeps_no_more_rows_than_a_window_has_lines(screen):
+    for _ in range(20):
+        screen.beat(replace(BEAT, added=[row(f"S{number}") for number in range(100)]))
+    assert len(screen._rows) == 500
+    assert "2,000 rows so far" in drawn(screen)[-1]
