@@ -12,7 +12,7 @@ from tapehawk.core.sessions import us_calendar
 from tapehawk.data.open_session import OpenSession
 from tapehawk.scan.history import Past
 from tapehawk.scan.metrics import PhaseMetrics
-from tapehawk.scan.phased import Minding, PhasedScan
+from tapehawk.scan.phased import Minding, PhasedScan, seen
 from tapehawk.scanners.momentum import Momentum
 from tapehawk.scanners.volume_spike import VolumeSpike
 from tests.data.scripted import MINUTE, SIM, stream_bars
@@ -104,3 +104,10 @@ def test_scans_and_signals_are_counted_in_their_phases(before):
     for name, one in plain.items():
         assert one["signals"] == sum(row["phase"] == name for row in rows)
         assert one["latency_p50_ms"] == pytest.approx(4.0)
+
+
+def test_what_is_whole_and_waits_for_the_next_look_is_told_apart_from_what_is_scanned(before):
+    scan = scan_of(before, VolumeSpike())
+    third = HOURS.premarket_open + 3 * MINUTE
+    scan.step(third)
+    assert (seen(scan), scan.through) == (third, third - MINUTE)

@@ -13,7 +13,7 @@ from tapehawk.core.series import Series
 from tapehawk.data.stream import LiveFeed
 from tapehawk.scan.following import News
 from tapehawk.scan.live import labelled
-from tapehawk.scan.phased import Minding
+from tapehawk.scan.phased import Minding, seen
 from tapehawk.scan.phases import DayPlan, PhaseClock
 from tapehawk.scan.session_limits import Row
 
@@ -89,7 +89,7 @@ def beat_of(feed: LiveFeed, news: News, minding: Minding, clock: PhaseClock, *, 
         withdrawn=withdrawn,
         came=_came(feed, news.scan.through),
         expected=len(feed.symbols),
-        watermark=feed.current.watermark.at if feed.current else news.scan.through,
+        watermark=seen(news.scan),
         now=now,
         phase=minding.plan.phase_at(now),
         turned=turned,

@@ -14,7 +14,7 @@ from tapehawk.app.asking import ALL, CRYPTO, Asked, questions
 from tapehawk.app.beats import LiveTold, Watched, beat_of
 from tapehawk.app.phasing import day_plan, risk
 from tapehawk.app.settings import Settings
-from tapehawk.app.switching import enabled
+from tapehawk.app.switching import enabled, need_streaming
 from tapehawk.catalog import scanner_type
 from tapehawk.core.errors import BadInput, NoData, UnknownName
 from tapehawk.core.scanner import Scanner
@@ -63,12 +63,6 @@ def live(known: Settings, asked: Asked, provider: str | None, told: LiveTold, *,
             "nobody is named whose bars are scanned live", hint="--provider NAME; --provider sim needs no key"
         )
     asyncio.run(_live(known, asked, build(named, known.provider(named), clock=clock), told, clock))
-
-
-def need_streaming(known: Settings) -> None:
-    """Raise BadInput where the settings switch live scanning off."""
-    if not known.streaming.enabled:
-        raise BadInput("live scanning is switched off", hint="scanner config set streaming.enabled true")
 
 
 async def _live(known: Settings, asked: Asked, provider: Provider, told: LiveTold, clock: Clock) -> None:

@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from tapehawk.app.asking import Asked, desk, questions
-from tapehawk.app.live import need_streaming
 from tapehawk.app.settings import Settings
+from tapehawk.app.switching import need_streaming
 from tapehawk.core.phases import phase_at
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.scan.metrics import PhaseMetrics, Tally

@@ -1,4 +1,4 @@
-"""Which scanners are on in which phase of the trading day."""
+"""Which scanners are on in which phase of the trading day, and whether live scanning is on at all."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ from tapehawk.scan.phases import Enabled, PhaseRule
 
 DAILY: Final = "daily"
 """Stands for every scanner that looks at daily bars."""
+
+
+def need_streaming(known: Settings) -> None:
+    """Raise BadInput where the settings switch live scanning off."""
+    if not known.streaming.enabled:
+        raise BadInput("live scanning is switched off", hint="scanner config set streaming.enabled true")
 
 
 def enabled(known: Settings, named: Iterable[str], timeframe: str, of: tuple[str, str]) -> Enabled:

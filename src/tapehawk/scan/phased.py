@@ -30,7 +30,7 @@ class PhasedScan(LiveScan):
     """A live scan of one session by the rules of its phases.
 
     Kernels go over every bar whoever is on; a hit of a scanner that is off in its bar's phase is no hit, and takes no
-    place below a cap.
+    place below a cap. `seen`: the watermark of the last step, later than `through` while no look is due.
     """
 
     def __init__(  # noqa: PLR0913 - those of a live scan, and what is minded
@@ -45,7 +45,7 @@ class PhasedScan(LiveScan):
     ) -> None:
         scanners = tuple(scanners)
         super().__init__(scanners, past, journals=journals, risk=risk, threads=threads)
-        self._minding = minding
+        self._minding, self.seen = minding, self.through
         if minding.enabled is not None:
             admit = admitting(past.series.market, minding.enabled)
             self._hits = SessionRows(self._like, risk or Risk(), scanners, admit=admit)
@@ -54,10 +54,15 @@ class PhasedScan(LiveScan):
         """Scan what had closed when a look was last due, and what was revised before."""
         minding = self._minding
         before, began = self.through, minding.tick()
-        changes = super().step(minding.plan.due(watermark))
+        changes, self.seen = super().step(minding.plan.due(watermark)), watermark
         took = (minding.tick() - began) * 1000
         if self.through > before or changes.added or changes.withdrawn:
             minding.metrics.phases[minding.plan.phase_at(self.through - 1).name].scanned(took)
             minding.metrics.brought(changes.added)
             minding.metrics.took_back(changes.withdrawn)
         return changes
+
+
+def seen(scan: LiveScan) -> int:
+    """Return up to when bars are whole for a scan (µs UTC): what it has scanned, and what waits for its next look."""
+    return scan.seen if isinstance(scan, PhasedScan) else scan.through

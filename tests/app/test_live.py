@@ -1,0 +1,137 @@
+"""Live scanning by the settings of the phases: who is on, how often is looked, and what its provider may be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from tapehawk.app import live as app_live
+from tapehawk.app.asking import Asked
+from tapehawk.app.beats import Beat, LiveTold, Watched
+from tapehawk.app.live import live, replay
+from tapehawk.app.settings import settings
+from tapehawk.core.errors import BadInput
+from tapehawk.core.sessions import us_calendar
+from tapehawk.data.providers.sim.adapter import SimProvider
+from tapehawk.data.providers.sim.config import SimConfig
+from tapehawk.data.providers.wire.asking import Asking
+from tests.fakes.clock import JumpingClock
+from tests.scan.live_market import DAY, HOURS, filled
+
+ALL = Asked(["all"], timeframe="1m", hours="extended")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A store that holds a month of minutes."""
+    return filled(tmp_path_factory.mktemp("phases") / "store", until=DAY)
+
+
+@dataclass
+class Heard:
+    """All that was told."""
+
+    watched: list[Watched] = field(default_factory=list)
+    beats: list[Beat] = field(default_factory=list)
+
+    @property
+    def told(self) -> LiveTold:
+        return LiveTold(self.watched.append, self.beats.append)
+
+    def on(self) -> dict[str, set[str]]:
+        """Which scanners had rows in each phase."""
+        found: dict[str, set[str]] = {}
+        for row in (row for beat in self.beats for row in beat.added):
+            found.setdefault(row["phase"], set()).add(row["scanner"])
+        return found
+
+
+def replayed(asked: Asked = ALL) -> Heard:
+    heard = Heard()
+    replay(settings(), asked, DAY, heard.told)
+    return heard
+
+
+def test_all_is_in_each_phase_what_the_settings_switch_on_in_it(whole, monkeypatch):
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(whole))
+    monkeypatch.setenv("SCANNER__SESSIONS__REGULAR_SCANNERS", "momentum,volume_spike")
+    heard = replayed()
+    assert set(heard.watched[0].scanners) == {"gap", "volume_spike", "relative_volume", "momentum", "reversal"}
+    on = heard.on()
+    assert "volume_spike" in on["premarket"] <= {"gap", "volume_spike", "relative_volume"}
+    assert on["regular"] == {"momentum", "volume_spike"}
+    assert "volume_spike" in on["after_hours"] <= {"reversal", "volume_spike"}
+
+
+def test_a_scanner_that_is_named_is_on_all_day(whole, monkeypatch):
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(whole))
+    on = replayed(Asked(["momentum"], timeframe="1m", hours="extended")).on()
+    assert on == {phase: {"momentum"} for phase in ("premarket", "regular", "after_hours")}
+
+
+def test_bars_are_scanned_when_a_look_is_due_and_the_beats_say_both(whole, monkeypatch):
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(whole))
+    monkeypatch.setenv("SCANNER__SESSIONS__PREMARKET_INTERVAL", "30")
+    beats = replayed(Asked(["volume_spike"], timeframe="1m", hours="extended")).beats
+    half_hour = 30 * 60_000_000
+    early = [beat for beat in beats if beat.watermark <= HOURS.open]
+    assert {(beat.at - HOURS.premarket_open) % half_hour for beat in early} == {0}
+    assert all(beat.at <= beat.watermark < beat.at + half_hour for beat in early)
+    assert beats[-1].at == HOURS.after_hours_close
+
+
+def test_the_risk_of_a_signal_is_scaled_by_the_settings(whole, monkeypatch):
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(whole))
+
+    def risked(share: str) -> float:
+        monkeypatch.setenv("SCANNER__SESSIONS__PREMARKET_RISK", share)
+        asked = Asked(["volume_spike"], timeframe="1m", hours="extended")
+        rows = (row for beat in replayed(asked).beats for row in beat.added if row["phase"] == "premarket")
+        return sum(row["risk_amount"] for row in rows)
+
+    assert risked("0") == 0 < risked("0.7")
+
+
+class Metered(SimProvider):
+    """The simulator, as if every fetch took twelve calls to a vendor."""
+
+    def __init__(self, clock) -> None:
+        super().__init__(SimConfig(symbols=4), clock=clock)
+        self._asking = Asking("vendor", clock=clock)
+        self.calls: list[int] = []
+
+    async def fetch(self, step):
+        for _ in range(12):
+            await self._asking.ask(self._call)
+        return await super().fetch(step)
+
+    async def _call(self) -> None:
+        self.calls.append(self._clock.now())
+
+
+class Enough(Exception):
+    """A test has seen enough."""
+
+
+@pytest.mark.parametrize(("calls", "minutes"), [("5", 2), ("60", 0)])
+def test_scanning_asks_its_provider_no_more_often_than_the_phase_allows(monkeypatch, calls, minutes):
+    monkeypatch.setenv("SCANNER__SESSIONS__REGULAR_CALLS", calls)
+    clock = JumpingClock(us_calendar().need_session(DAY).open).clock
+    provider = Metered(clock)
+    monkeypatch.setattr(app_live, "build", lambda *_, **__: provider)
+
+    def enough(_: Beat) -> None:
+        if len(provider.calls) >= 12:
+            raise Enough
+
+    with pytest.raises(Enough):
+        live(settings(), Asked(["volume_spike"], timeframe="1m"), "sim", LiveTold(lambda _: None, enough), clock=clock)
+    waited = (provider.calls[11] - provider.calls[0]) / 60e6
+    assert minutes <= waited < minutes + 1
+
+
+def test_where_live_scanning_is_switched_off_that_is_said(monkeypatch):
+    monkeypatch.setenv("SCANNER__STREAMING__ENABLED", "false")
+    with pytest.raises(BadInput, match="switched off"):
+        live(settings(), ALL, "sim", LiveTold(lambda _: None, lambda _: None))
