@@ -20,7 +20,7 @@ from tapehawk.core.indicators import atr, bollinger, ema, highest, macd, rsi, rv
 from tapehawk.core.plan import nodes
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.text import text_of
-from tapehawk.core.timeframes import as_written, for_bars
+from tapehawk.core.timeframes import as_written, for_bars, named
 from tests.core.every_indicator import NEEDED, every_indicator
 
 UNSAID = {"daily", "opens_at", "closes_at"}  # no formula says these
@@ -178,3 +178,9 @@ def test_a_number_or_column_is_never_told_as_the_word_it_stands_for():
         text_of(on("1d", highest(high, 5)), as_written([on("1d", highest(high, 5))], "5m"))
         == 'on("1d", highest(high, 5))'
     )
+
+
+def test_what_has_a_name_is_told_by_it_and_computed_without_it():
+    x = named("chance", 1 / (1 + rsi(14))) > 0.5
+    assert for_bars(x, "1d") is for_bars(1 / (1 + rsi(14)) > 0.5, "1d")
+    assert [text_of(for_bars(x, bars), as_written([x], bars)) for bars in ("1d", "5m")] == ["chance > 0.5"] * 2

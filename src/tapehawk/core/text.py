@@ -1,7 +1,7 @@
 """An expression as text: the formula that builds it, in the words that people write (`words.py`).
 
 What has no word of its own is said in the names of kernels, which read back too. `daily`, `opens_at` and `closes_at`,
-which scanners written in Python may use, are in no formula.
+which scanners written in Python may use, are in no formula, nor are the names that `named` gives.
 """
 
 from __future__ import annotations
@@ -85,6 +85,7 @@ _FORMS: Final[Mapping[str, Callable[[_Speech, Expr], tuple[str, int]]]] = {
     "delay": lambda speech, x: (f"{speech.within(x.args[0], _INDEXED)}[{number_text(x.params[0])}]", _NAME),
     "neg": lambda speech, x: (f"-{speech.within(x.args[0], _NEGATED)}", _NEGATED),
     "not": _negation,
+    "named": lambda _, x: (str(x.params[0]), _NAME),
     "on": lambda speech, x: (f'on("{x.params[0]}", {speech.text(x.args[0])})', _NAME),
     "rank": lambda speech, x: (f"{x.params[0]}({speech.text(x.args[0])})", _NAME),
 }

@@ -36,6 +36,11 @@ opens_at = make("opens_at")
 closes_at = make("closes_at")
 
 
+def named(name: str, x: Expr) -> Expr:
+    """Return x, said by a name wherever it is shown: what is too long to read."""
+    return make("named", (x,), (name,), kind=x.kind, power=x.power)
+
+
 def daily(x: Expr) -> Expr:
     """Return x on daily bars, as of the last session that is complete at this bar's close."""
     return make("daily", (x,), kind=x.kind, power=x.power)
@@ -95,10 +100,13 @@ def as_written(roots: Iterable[Expr], timeframe: str, hours: str = "regular", ca
     """Return for expressions as they are computed on some bars how they were written, where a formula can say it."""
     rewrite = _Rewrite(timeframe, hours, calendar)
     found: dict[Expr, Expr] = {}
+    unsaid: set[Expr] = set()
     for x in nodes(*roots):
         computed = rewrite.of(x)
-        if computed.args and not _UNSAID.intersection(node.op for node in nodes(x)):
-            found[computed] = x if found.get(computed) is not computed else computed
+        if x.op in _UNSAID or not unsaid.isdisjoint(x.args):
+            unsaid.add(x)
+        elif computed.args:
+            found[computed] = x if x.op == "named" or found.get(computed) is not computed else computed
     return found
 
 
@@ -116,6 +124,8 @@ class _Rewrite:
 
     def _rewritten(self, x: Expr) -> Expr:
         intraday = self._asked[0] in MINUTES
+        if x.op == "named":
+            return self.of(x.args[0])
         if x.op in _LEAVES:
             return as_expr(_LEAVES[x.op](*self._asked))
         if x.op == "on" or (x.op == "daily" and intraday):
