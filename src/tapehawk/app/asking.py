@@ -55,9 +55,14 @@ class Asked:
 def desk(settings: Settings, market: str = "us") -> Desk:
     """Return the desk over the settings' store and account."""
     prefer = settings.providers.prefer_us if market == "us" else settings.providers.prefer_crypto
-    threads = os.cpu_count() or 1
     return Desk(
-        settings.store, settings.scanners, risk=risk(settings), threads=threads, market=market, prefer=prefer or None
+        settings.store,
+        settings.scanners,
+        risk=risk(settings),
+        threads=os.cpu_count() or 1,
+        market=market,
+        prefer=prefer or None,
+        parameters=settings.parameters,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tapehawk.app.asking import ALL, CRYPTO, Asked, questions
+from tapehawk.app.asking import ALL, CRYPTO, Asked, desk, questions
 from tapehawk.app.beats import LiveTold, Watched, beat_of
 from tapehawk.app.phasing import day_plan, risk
 from tapehawk.app.settings import Settings
@@ -119,7 +119,8 @@ def _scanners(known: Settings, asked: Asked, timeframe: str) -> list[Scanner]:
         if timeframe not in kind.timeframes:
             hint = f"it looks at bars of {', '.join(kind.timeframes)}; `all` takes those that look at {timeframe}"
             raise BadInput(f"{name} does not look at {timeframe} bars", hint=hint)
-    return [configured(kinds[one.scanner_type], one.parameters) for one in every]
+    models = desk(known, asked.market).models(timeframe, asked.hours)
+    return [models.ready(configured(kinds[one.scanner_type], one.parameters)) for one in every]
 
 
 def _named(known: Settings, asked: Asked, series: Series, day: dt.date) -> list[str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ from tapehawk.data.panels import PanelQuestion, open_panel, panel_series
 from tapehawk.scan.asked import Asked, asked_for
 from tapehawk.scan.explain import Explanation, explained
 from tapehawk.scan.funnel import band_note, funnel_of, limited
+from tapehawk.scan.learned import Models
 from tapehawk.scan.next_day import checked
 from tapehawk.scan.parameters import configured
 from tapehawk.scan.question import Question, of_symbols, selection
@@ -40,7 +41,8 @@ class Desk:
     """Answers questions from one bar store, sizing signals for one account.
 
     `scanners`: a folder of the user's own scanners. `market` and `prefer` say whose bars answer where the store has
-    several; `threads` share the blocks of a panel; `now` is the clock that tells how old bars are.
+    several; `threads` share the blocks of a panel; `now` is the clock that tells how old bars are. `parameters`: what
+    a scanner is set to, which its trained model must agree with (None: whatever the model was trained with).
     """
 
     store: Path
@@ -50,6 +52,7 @@ class Desk:
     market: str = "us"
     prefer: str | None = None
     now: Callable[[], dt.datetime] = _now
+    parameters: Callable[[str], Mapping[str, object]] | None = None
 
     def run(self, question: Question, *, on_build: Callable[[], None] | None = None) -> Report:
         """Scan. Raises BadInput for a question that makes no sense, NoData where nothing stored answers it.
@@ -63,13 +66,22 @@ class Desk:
         self, questions: Sequence[Question], *, on_build: Callable[[], None] | None = None
     ) -> list[Report]:
         """Scan with several scanners at once, which share what they compute. The questions differ in nothing else."""
-        scanners = [self._scanner(question) for question in questions]
+        scanners = [self.scanner(question) for question in questions]
         asked = self.asked(questions[0], on_build)
         return self.scan(scanners, questions[0], asked)
 
     def explain(self, question: Question, symbol: str, *, on_build: Callable[[], None] | None = None) -> Explanation:
         """Say of one symbol which conditions held on the date asked for, with their values. Raises as `run` does."""
-        return explained(self._scanner(question), question, self.asked(question, on_build), symbol, self.risk)
+        return explained(self.scanner(question), question, self.asked(question, on_build), symbol, self.risk)
+
+    def scanner(self, question: Question) -> Scanner:
+        """Return the scanner that a question names, ready to be asked. Raises as `run` does for one that can't be."""
+        scanner = configured(scanner_type(question.scanner_type, self.scanners), question.parameters)
+        return self.models(question.timeframe, question.hours).ready(scanner)
+
+    def models(self, timeframe: str, hours: str = "regular") -> Models:
+        """Return the store's trained models for some bars."""
+        return Models(self.store, self.scanners, timeframe, hours, self.market, self.parameters)
 
     def asked(self, question: Question, on_build: Callable[[], None] | None = None) -> Asked:
         """Return the bars a question is about, labelled where they are stale; a strict question is refused then."""
@@ -97,9 +109,6 @@ class Desk:
         reports = [self._report(*one, question, asked, panel) for one in zip(scanners, mine, strict=True)]
         elapsed = round((time.perf_counter() - began) * 1000, 3)
         return [replace(report, elapsed_ms=elapsed) for report in reports]
-
-    def _scanner(self, question: Question) -> Scanner:
-        return configured(scanner_type(question.scanner_type, self.scanners), question.parameters)
 
     def _report(self, scanner: Scanner, found: list[Found], question: Question, asked: Asked, panel: Panel) -> Report:
         """Return one scanner's report; `panel` is what the finds are places in."""
