@@ -1,0 +1,1 @@
+"""What learns: models trained on past signals, and how they are judged. Needs the extra `tapehawk[ml]`."""
