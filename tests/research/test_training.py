@@ -194,6 +194,7 @@ def test_with_shuffled_labels_and_with_features_turned_round_in_time_it_abstains
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(1800)
 def test_of_twenty_markets_at_most_one_claims_what_it_can_not_know_and_the_edge_is_found_in_all():
     found = [claims(seed) for seed in SEEDS]
     assert sum(of_shuffled for of_shuffled, _ in found) <= MOST_FALSE

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 import typer
 
-from tapehawk.cli import bars, config, data, doctor, explain, listing, live, monitor, scan, signals, sync
+from tapehawk.cli import bars, config, data, doctor, explain, listing, live, ml, monitor, scan, signals, sync
 from tapehawk.cli.exits import BUG, FINE, INTERRUPTED, Edge
 
 app = typer.Typer(
@@ -37,6 +37,7 @@ app.command("sync")(sync.sync)
 app.command("import")(bars.import_)
 app.command("export")(bars.export)
 app.add_typer(data.app, name="data")
+app.add_typer(ml.app, name="ml")
 app.command("sql")(data.sql)
 app.command("doctor")(doctor.doctor)
 

@@ -35,6 +35,11 @@ class Place:
     hours: str = "regular"
     market: str = "us"
 
+    @property
+    def bars(self) -> str:
+        """The bars, in words."""
+        return f"{self.timeframe} bars" + ("" if self.hours == "regular" else f" of {self.hours} hours")
+
     def file(self, root: Path) -> Path:
         """Return the model's file."""
         return root / FOLDER / self.scanner / f"{self.market}-{self.timeframe}-{self.hours}.json"
@@ -71,7 +76,7 @@ def stored_model(root: Path, place: Place) -> StoredModel:
         return _read(_whole(json.loads(file.read_text())))
     except FileNotFoundError as error:
         raise NoData(
-            f"no trained model for the scanner {place.scanner!r} on {place.timeframe} bars, so it abstains",
+            f"no trained model for the scanner {place.scanner!r} on {place.bars}, so it abstains",
             hint=f"{again}, or scan with it directly: --scanner-type {place.scanner}",
         ) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

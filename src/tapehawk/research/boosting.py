@@ -38,14 +38,13 @@ class Boosted:
     """Trees fitted to some signals."""
 
     def __init__(self, samples: Samples, seed: int) -> None:
-        leaf = max(20, len(samples) // 50)
-        rows = lightgbm.Dataset(samples.features, samples.label, params={"verbosity": -1, "max_bin": 63})
-        parameters = {**PARAMETERS, "min_data_in_leaf": leaf, "seed": seed}
+        parameters = {**PARAMETERS, "min_data_in_leaf": max(20, len(samples) // 50), "seed": seed}
+        rows = lightgbm.Dataset(samples.features, samples.label, params=parameters)
         self._booster = lightgbm.train(parameters, rows, num_boost_round=TREES)
 
     def score(self, features: Floats) -> Floats:
         """Return the sum of the trees for each row: the log of the odds, not yet calibrated."""
-        return np.asarray(self._booster.predict(features, raw_score=True), dtype=np.float64)
+        return np.asarray(self._booster.predict(features, raw_score=True, num_threads=1), dtype=np.float64)
 
     def trees(self) -> tuple[Node, ...]:
         """Return the trees."""
