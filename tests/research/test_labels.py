@@ -20,7 +20,7 @@ from tapehawk.scan.question import Question
 from tapehawk.scanners.volume_spike import VolumeSpike
 from tests.research.samples import FIRST, market
 
-HORIZON = 10  # sessions
+HORIZON, COOLDOWN = 10, 5  # sessions
 
 
 @pytest.fixture(scope="module")
@@ -40,26 +40,31 @@ def walked(panel: Panel, found: Found) -> list[tuple[int, int, float]]:
     session = panel.columns["session"].astype(int)
     o, h, l = (panel.columns[name] for name in ("open", "high", "low"))
     side = 1 if found.setup.direction is BUY else -1
-    told = []
+    told, silent = [], {}
     for symbol, bar, entry, stop in zip(
         found.symbol, found.bar, found.columns["entry"], found.columns["stop"], strict=True
     ):
         end, risk = panel.starts[symbol + 1], side * (entry - stop)
-        if risk <= 0 or bar + 1 >= end:
+        at = int(np.searchsorted(every, session[bar]))
+        if risk <= 0 or at <= silent.get(symbol, -1):
+            continue
+        silent[symbol] = at + COOLDOWN
+        if bar + 1 >= end:
             continue
         target = entry + side * risk
+        hair = 1e-9 * entry  # levels are sums, prices are ticks
         place = int(np.searchsorted(every, session[bar + 1]))
         until = int(every[place + HORIZON])
         late = session[bar + 1] > every[int(np.searchsorted(every, session[bar])) + 5]
-        gone = side * o[bar + 1] >= side * target
+        gone = side * o[bar + 1] >= side * target - hair
         if late or gone or until > session.max():
             continue
         label = 0.0
         for i in range(bar + 1, end):
             worst, best = (l[i], h[i]) if side > 0 else (h[i], l[i])
-            if session[i] > until or side * worst <= side * stop:
+            if session[i] > until or side * worst <= side * stop + hair:
                 break
-            if side * best >= side * target:
+            if side * best >= side * target - hair:
                 label = 1.0
                 break
         told.append((int(session[bar]), until, label))
