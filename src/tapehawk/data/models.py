@@ -95,6 +95,11 @@ def fitting_model(root: Path, place: Place, now: Origin) -> StoredModel:
     return stored
 
 
+def modelled(root: Path, bars: Place) -> list[str]:
+    """Return the scanners that have a model for the bars of a place, by name."""
+    return sorted(file.parent.name for file in (root / FOLDER).glob(f"*/{bars.file(root).name}"))
+
+
 def installed(libraries: Iterable[str] = LIBRARIES) -> dict[str, str]:
     """Return the versions of the libraries that are installed."""
     found = {}

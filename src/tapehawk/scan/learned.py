@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tapehawk.analysis.prediction import Learned, Prediction
 from tapehawk.catalog import scanner_type
-from tapehawk.core.errors import BadInput
+from tapehawk.core.errors import BadInput, NoData
 from tapehawk.core.learned import LearnedScanner
 from tapehawk.core.model import Origin
 from tapehawk.core.scanner import Scanner
-from tapehawk.data.models import Place, StoredModel, fitting_model, stored_model
+from tapehawk.data.models import Place, StoredModel, fitting_model, modelled, stored_model
 from tapehawk.scan.parameters import configured
 
 
@@ -53,6 +54,21 @@ class Models:
         """Return the model of a scanner as it is set. Raises as `ready` does."""
         now = Origin.of(base, self.timeframe, self.hours, self.market)
         return fitting_model(self.store, self._place(base.type()), now)
+
+    def prediction(self) -> Prediction:
+        """Return the part of the deep analysis that asks every model there is for these bars, by scanner's name.
+
+        Models that can't be used (broken, trained on something else, of a scanner that is gone) are left out, and the
+        part says why where none is left.
+        """
+        found, lacking = [], []
+        for name in modelled(self.store, self._place("")):
+            try:
+                base = self.base(name)
+                found.append(Learned(self.of(base).model, base))
+            except (NoData, BadInput) as error:
+                lacking.append(error.message)
+        return Prediction(tuple(found), "; ".join(lacking) or f"no model is trained on {self._place('').bars}")
 
     def _place(self, name: str) -> Place:
         return Place(name, self.timeframe, self.hours, self.market)
