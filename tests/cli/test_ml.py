@@ -25,9 +25,9 @@ TRAIN = ("ml", "train", *SPIKE)
 
 @pytest.fixture(scope="module")
 def market(tmp_path_factory) -> Path:
-    """Return a store of two and a half years of 60 simulated names."""
+    """Return a store of two and a half years of 120 simulated names."""
     root = tmp_path_factory.mktemp("ml") / "store"
-    fill(root, Simulator(symbols=60), dt.date(2023, 1, 3), dt.date(2025, 6, 30))
+    fill(root, Simulator(symbols=120), dt.date(2023, 1, 3), dt.date(2025, 6, 30))
     return root
 
 
