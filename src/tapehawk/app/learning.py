@@ -9,11 +9,15 @@ from typing import Any, Final
 from tapehawk.app.asking import Asked, desk, parameters, question
 from tapehawk.app.settings import Settings
 from tapehawk.catalog import scanner_type
-from tapehawk.core.errors import BadInput, NoData
+from tapehawk.core.errors import NoData
 from tapehawk.core.features import features_of
 from tapehawk.core.model import Model, Origin
 from tapehawk.core.sessions import date_of
 from tapehawk.data.models import Place, StoredModel, installed, save_model, stored_model
+from tapehawk.research.card import card_of
+from tapehawk.research.labels import samples_of
+from tapehawk.research.libraries import need_libraries
+from tapehawk.research.training import train as trained_on
 from tapehawk.scan.asked import Asked as Bars
 from tapehawk.scan.desk import Desk
 from tapehawk.scan.past import past_signals
@@ -50,10 +54,6 @@ def train(known: Settings, asked: Asked, *, seed: int, on_step: Said) -> StoredM
     Raises BadInput without the libraries or for a scanner without levels, NoData where no signal has an outcome.
     """
     need_libraries()
-    from tapehawk.research.card import card_of
-    from tapehawk.research.labels import samples_of
-    from tapehawk.research.training import train as trained_on
-
     at, one = _desk(known, asked), _range(question(known, asked, asked.scanners[0]))
     scanner = at.models(one.timeframe, one.hours).base(one.scanner_type)
     on_step(f"looking for past signals of {scanner.type()}")
@@ -98,17 +98,6 @@ def predict(known: Settings, asked: Asked, *, on_step: Said) -> Predictions:
     on_step(f"scanning: {name}")
     wanted = replace(one, parameters={"scanner": name, "min_probability": 0.0})
     return _predictions(name, at.run(wanted, on_build=lambda: on_step("building the panel (once)")))
-
-
-def need_libraries() -> None:
-    """Raise BadInput where what trains models is not installed."""
-    try:
-        import tapehawk.research.training  # noqa: F401 - it imports them
-    except (ImportError, OSError) as error:  # OSError: a library of the system that LightGBM needs
-        raise BadInput(
-            f"training a model needs LightGBM and scikit-learn, which can't be used here: {error}",
-            hint="pip install 'tapehawk[ml]'",
-        ) from error
 
 
 def _desk(known: Settings, asked: Asked) -> Desk:

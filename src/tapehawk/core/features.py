@@ -7,7 +7,7 @@ and prices ten times as high change nothing. Of a setup known at the open the ba
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from tapehawk.core.columns import close, high, low, open_
 from tapehawk.core.errors import BadInput
@@ -34,7 +34,7 @@ def features_of(setup: Setup) -> dict[str, Expr]:
     return {"risk": risk, **{name: x[ago] for name, x in (sided | _sideless()).items()}}
 
 
-def _sided() -> Mapping[str, Expr]:
+def _sided() -> dict[str, Expr]:
     """Return what a BUY sees, and a SELL with the opposite sign."""
     room = atr(14)
     top, bottom = highest(high, 60), lowest(low, 60)
@@ -50,7 +50,7 @@ def _sided() -> Mapping[str, Expr]:
     }
 
 
-def _sideless() -> Mapping[str, Expr]:
+def _sideless() -> dict[str, Expr]:
     """Return what both sides see alike."""
     return {
         "volume": function("log", rvol(20)),

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-import lightgbm
 import numpy as np
 
 from tapehawk.core.model import Node, Split
@@ -38,6 +37,8 @@ class Boosted:
     """Trees fitted to some signals."""
 
     def __init__(self, samples: Samples, seed: int) -> None:
+        import lightgbm  # brings pandas where that is installed
+
         parameters = {**PARAMETERS, "min_data_in_leaf": max(20, len(samples) // 50), "seed": seed}
         rows = lightgbm.Dataset(samples.features, samples.label, params=parameters)
         self._booster = lightgbm.train(parameters, rows, num_boost_round=TREES)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from tapehawk.core.panel import Floats
 
@@ -25,6 +24,8 @@ class Line:
     @classmethod
     def fitted(cls, score: Floats, label: Floats) -> Self:
         """Return the likeliest line that does not fall. The labels hold at least one of each kind."""
+        from sklearn.linear_model import LogisticRegression
+
         base = float(np.log(label.mean() / (1 - label.mean())))
         spread = float(score.std())
         if spread == 0.0:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 from tapehawk.core.sessions import date_of
 from tapehawk.research.calibration import reliability
@@ -39,6 +38,8 @@ def _signals(samples: Samples) -> dict[str, Any]:
 
 
 def _figures(judged: Judged, names: tuple[str, ...], seed: int) -> dict[str, Any]:
+    from sklearn.metrics import roc_auc_score
+
     chance, base, label = judged.probability, judged.base, judged.label
     worth = judged.worth / label.size
     return {

@@ -44,4 +44,4 @@ class Samples:
 
     def complete(self) -> Samples:
         """Return the rows of which every feature is known."""
-        return self.of(np.isfinite(self.features).all(axis=1))
+        return self.of(np.flatnonzero(np.isfinite(self.features).all(axis=1)))

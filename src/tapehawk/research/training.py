@@ -96,10 +96,14 @@ def _judged(samples: Samples, seed: int, on_step: Callable[[str], None]) -> Judg
     parts = list(_windows(samples, seed, on_step))
     if not parts:
         return None
-    columns = [np.concatenate([getattr(part, name) for part in parts]) for name in ("probability", "base", "label")]
-    day = np.concatenate([part.day for part in parts])
-    worth = np.sum([part.worth for part in parts], axis=0)
-    return Judged(*columns, day, worth, tuple(window for part in parts for window in part.windows))
+    return Judged(
+        probability=np.concatenate([part.probability for part in parts]),
+        base=np.concatenate([part.base for part in parts]),
+        label=np.concatenate([part.label for part in parts]),
+        day=np.concatenate([part.day for part in parts]),
+        worth=np.sum([part.worth for part in parts], axis=0),
+        windows=tuple(window for part in parts for window in part.windows),
+    )
 
 
 def _windows(samples: Samples, seed: int, on_step: Callable[[str], None]) -> Iterator[Judged]:
@@ -142,4 +146,4 @@ def _fit(samples: Samples, seed: int) -> _Fit | None:
 
 
 def _both(samples: Samples) -> bool:
-    return 0 < samples.label.mean() < 1
+    return 0.0 < float(samples.label.mean()) < 1.0
