@@ -14,7 +14,6 @@ import polars as pl
 
 from tapehawk.app.asking import Asked, desk, questions
 from tapehawk.app.settings import Settings
-from tapehawk.catalog import scanner_type
 from tapehawk.core.errors import BadInput, NoData, OutOfBounds, UnknownName
 from tapehawk.core.outcomes import reached
 from tapehawk.core.sessions import EPOCH
@@ -22,7 +21,6 @@ from tapehawk.core.signal_record import BY_HAND, LIVE, ORIGINS, Change, Signal
 from tapehawk.core.signal_states import STATUSES
 from tapehawk.data.signal_log import Noted, SignalLog, logs
 from tapehawk.scan.hit_rates import HitRate, hit_rates
-from tapehawk.scan.parameters import configured
 from tapehawk.scan.report import Report
 from tapehawk.scan.track_record import Regime, track_of, track_of_signals, with_regime
 
@@ -209,9 +207,7 @@ def _of_history(known: Settings, asked: Asked, counting: Counting, on_step: Call
     on_step(f"scanning: {', '.join(one.scanner_type for one in every)}")
     at = desk(known, asked.market)
     bars = at.asked(every[0])
-    kinds = [scanner_type(one.scanner_type, known.scanners) for one in every]
-    scanners = [configured(kind, one.parameters) for kind, one in zip(kinds, every, strict=True)]
-    reports = at.scan(scanners, every[0], bars)
+    reports = at.scan([at.scanner(one) for one in every], every[0], bars)
     on_step("following the signals")
     through = reached(bars.among)
     track = pl.concat([track_of(report, bars.panel, through=through) for report in reports])
