@@ -1,0 +1,74 @@
+"""Who is analysed next: symbols that wait for their deep analysis, most urgent first, each of them once.
+
+    asked by a person before periodic · with a side before without · strongest first · by name
+
+A newer scan's wish for a symbol takes the place of an older one, and is as urgent as the more urgent of both. The queue
+is bounded: when it is full the least urgent symbols are turned away, and whoever added them is told which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+ASKED: Final = 0
+PERIODIC: Final = 1
+NO_SIDE: Final = "HOLD"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A symbol that waits, for a scan. `side`: what the scan says of it, `strength`: how strongly."""
+
+    scan_id: str
+    symbol: str
+    side: str
+    strength: float
+    urgency: int = ASKED
+
+    @property
+    def place(self) -> tuple[int, bool, float, str]:
+        """Return its place in the queue, the lowest first."""
+        return self.urgency, self.side == NO_SIDE, -self.strength, self.symbol
+
+
+class DeepQueue:
+    """At most `room` waiting wishes, one a symbol."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self._waiting: list[Wish] = []  # the most urgent last
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def add(self, wishes: Iterable[Wish]) -> tuple[list[Wish], list[Wish]]:
+        """Put wishes in; return the older ones whose place they took, and those turned away for want of room."""
+        waiting = {wish.symbol: wish for wish in self._waiting}
+        superseded = []
+        for wish in wishes:
+            older = waiting.get(wish.symbol)
+            if older is None:
+                waiting[wish.symbol] = wish
+                continue
+            superseded.append(older)
+            waiting[wish.symbol] = replace(wish, urgency=min(wish.urgency, older.urgency))
+        self._waiting = sorted(waiting.values(), key=lambda wish: wish.place, reverse=True)
+        return superseded, self._turned_away()
+
+    def take(self, count: int) -> list[Wish]:
+        """Take the most urgent wishes out."""
+        taken = self._waiting[-count:][::-1]
+        del self._waiting[-count:]
+        return taken
+
+    def clear(self) -> list[Wish]:
+        """Take everything out."""
+        return self.take(len(self._waiting)) if self._waiting else []
+
+    def _turned_away(self) -> list[Wish]:
+        over = max(0, len(self._waiting) - self.room)
+        away = self._waiting[:over]
+        del self._waiting[:over]
+        return away

@@ -1,0 +1,137 @@
+"""The two-phase scan: rows at once, then each of them deepened in the background, told as facts.
+
+    scan ──► QuickScanComplete ──► queue ──► SymbolAnalyzed …, AnalysisProgress … ──► DeepAnalysisComplete
+      └── periodic: compared with the one before ──► StateChanged …
+
+Nothing here goes to the network: both phases read the store. Whoever listens is handed in as `tell`; it hears events in
+order, from the thread that scans and from the queue's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Protocol
+
+from tapehawk.core.events import Event, QuickScanComplete, SymbolAnalyzed
+from tapehawk.scan import quick_wire
+from tapehawk.scan.deepening import Deepening
+from tapehawk.scan.quick_board import Board, Past
+from tapehawk.scan.quick_changes import Seen, changes
+from tapehawk.scan.quick_desk import QuickDesk
+from tapehawk.scan.quick_question import QuickAnswer, QuickQuestion
+from tapehawk.scan.quick_rows import Row
+
+
+class MakesQueue(Protocol):
+    """Makes the queue of the second phase."""
+
+    def __call__(self, tell: Callable[[Event], None], begun: Callable[[str, Sequence[str]], None]) -> Deepening:
+        """Return a queue; `tell` hears its events, `begun` which symbols' analysis begins."""
+
+
+@dataclass(frozen=True, eq=False)
+class QuickScan:
+    """A quick scan that has answered. `turned_away`: symbols that will not be deepened, for want of room."""
+
+    scan_id: str
+    at: dt.datetime
+    question: QuickQuestion
+    answer: QuickAnswer
+    turned_away: int = 0
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows, strongest first."""
+        return self.answer.rows
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as its surfaces answer at once."""
+        return quick_wire.answered(self.scan_id, self.answer, self.turned_away)
+
+
+class QuickScanner:
+    """Scans in two phases, keeps what its surfaces show, and compares periodic scans. `is_periodic`: some are made."""
+
+    def __init__(
+        self, desk: QuickDesk, queue: MakesQueue, tell: Callable[[Event], None], *, now: Callable[[], dt.datetime]
+    ) -> None:
+        self._desk, self._tell, self._now = desk, tell, now
+        self.board, self.is_periodic = Board(), False
+        self.queue = queue(self._hear, self.board.begun)
+        self._before: dict[QuickQuestion, Seen] = {}
+        self._posting, self._counting, self._scanning = Lock(), Lock(), 0
+        self._second = self._alike = 0
+
+    def start(self) -> None:
+        """Begin to deepen what is scanned."""
+        self.queue.start()
+
+    def close(self) -> None:
+        """Stop deepening."""
+        self.queue.close()
+
+    def scan(
+        self, question: QuickQuestion, *, periodic: bool = False, on_build: Callable[[], None] | None = None
+    ) -> QuickScan:
+        """Scan, tell it, and let its symbols wait for their deep analysis. Raises what the desk does.
+
+        A periodic scan is less urgent than one that a person asked for, and is compared with the one before.
+        """
+        self._count(1)
+        try:
+            answer = self._desk.answer(question, on_build=on_build)
+        finally:
+            self._count(-1)
+        with self._posting:  # scans are told in the order of their ids
+            at = self._now()
+            scan_id = self._fresh_id(int(at.timestamp()))
+            self.board.post(Past(scan_id, _instant(at), len(answer.rows)), answer.rows)
+            self._tell(QuickScanComplete(scan_id, tuple(answer.rows)))
+            wishes = ((row["symbol"], row["signal"], row["strength"]) for row in answer.rows)
+            away = self.queue.put(scan_id, wishes, periodic=periodic)
+            if periodic:
+                self._compare(question, answer)
+        return QuickScan(scan_id, at, question, answer, away)
+
+    def results(self) -> dict[str, Any]:
+        """Return the rows of the last scan and how things stand, as the surfaces show them."""
+        return quick_wire.results(self.board.rows(), self._standing(), self.board.last)
+
+    def symbol(self, symbol: str) -> dict[str, Any]:
+        """Return one symbol's own row and deep analysis. Raises UnknownName for one that was never scanned."""
+        return quick_wire.of_symbol(symbol, *self.board.symbol(symbol))
+
+    def scan_status(self) -> dict[str, Any]:
+        """Return how things stand, and the last scans, newest first."""
+        return quick_wire.scan_status(self._standing(), self.board.past, periodic=self.is_periodic)
+
+    def _standing(self) -> dict[str, Any]:
+        return quick_wire.standing(self.board.last, self.queue.status(), scanning=self._scanning > 0)
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, SymbolAnalyzed):
+            self.board.analyzed(event)
+        self._tell(event)
+
+    def _compare(self, question: QuickQuestion, answer: QuickAnswer) -> None:
+        seen = Seen({row["symbol"]: row for row in answer.rows}, answer.latest)
+        before, self._before[question] = self._before.get(question), seen
+        for change in changes(before, seen) if before else ():
+            self._tell(change)
+
+    def _count(self, more: int) -> None:
+        with self._counting:
+            self._scanning += more
+
+    def _fresh_id(self, second: int) -> str:
+        """Return `scan_<unix seconds>`, with a number behind it where others fell into the same second."""
+        self._alike = self._alike + 1 if second == self._second else 1
+        self._second = second
+        return f"scan_{second}" if self._alike == 1 else f"scan_{second}_{self._alike}"
+
+
+def _instant(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
