@@ -29,7 +29,7 @@ def answered(scan_id: str, answer: QuickAnswer, turned_away: int) -> dict[str, A
     """Return what a scan answers at once."""
     missing = [{"symbol": symbol, "reason": why} for symbol, why in answer.missing.items()]
     count = len(answer.rows)
-    said = [f"{count:,} symbols scanned, deep analysis goes on"]
+    said = [f"{count:,} symbol{'s' * (count != 1)} scanned, deep analysis goes on"]
     said += [f"{len(missing):,} without a row"] if missing else []
     said += [f"{answer.ended:,} trade no longer"] if answer.ended else []
     said += [f"{turned_away:,} not analysed: the queue is full"] if turned_away else []
