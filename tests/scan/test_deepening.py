@@ -63,9 +63,19 @@ def test_batches_begin_small_so_that_the_first_result_is_soon_there_and_grow():
 
 def test_each_symbol_is_analysed_for_its_own_side():
     desk = Desk()
-    desk.queue.put("s", [("A", "BUY", 60.0), ("B", "SELL", 70.0)])
+    desk.queue.put([Wish("s", "A", "BUY", 60.0), Wish("s", "B", "SELL", 70.0)], "s")
     desk.finish()
     assert desk.results() == {"B": {"side": "SELL"}, "A": {"side": "BUY"}}
+
+
+def test_a_batch_is_about_bars_of_one_timeframe():
+    desk = Desk(Limits(threads=1, first=4, most=4))
+    mixed = [
+        Wish("s", name, "BUY", 90.0 - place, timeframe="5m" if place % 2 else "1d") for place, name in enumerate("ABCD")
+    ]
+    desk.queue.put(mixed, "s")
+    desk.finish()
+    assert list(zip(map(list, desk.asked), desk.bars, strict=True)) == [(["A", "C"], "1d"), (["B", "D"], "5m")]
 
 
 # ------------------------------------------------------------------------------------------- what is told
@@ -160,12 +170,12 @@ def test_a_symbol_whose_analysis_fails_says_so_and_spoils_no_other():
 
 
 def test_what_a_person_can_act_on_is_said_in_its_own_words():
-    def analyse(symbols, sides):
+    def analyse(symbols, sides, timeframe):
         raise NoData("no 1d bars")
 
     told, pending = [], []
     queue = Deepening(analyse, told.append, spawn=pending.append)
-    queue.put("s", [("A", "BUY", 60.0)])
+    queue.put([Wish("s", "A", "BUY", 60.0)], "s")
     queue.turn()
     pending.pop()()
     queue.turn()
@@ -230,10 +240,10 @@ def test_in_its_own_threads_it_tells_everything_in_order():
         if isinstance(event, DeepAnalysisComplete):
             done.set()
 
-    queue = Deepening(lambda symbols, sides: {symbol: {"side": sides[symbol]} for symbol in symbols}, tell)
+    queue = Deepening(lambda symbols, sides, _: {symbol: {"side": sides[symbol]} for symbol in symbols}, tell)
     queue.start()
     names = [f"{number:04}" for number in range(500)]
-    queue.put("s", [(name, "BUY", 60.0) for name in names])
+    queue.put([Wish("s", name, "BUY", 60.0) for name in names], "s")
     assert done.wait(60)
     queue.close()
     analyzed = [event.symbol for event in told if isinstance(event, SymbolAnalyzed)]
@@ -241,6 +251,25 @@ def test_in_its_own_threads_it_tells_everything_in_order():
     processed = [event.processed for event in told if isinstance(event, AnalysisProgress)]
     assert processed == sorted(processed)
     assert processed[-1] == 500
+
+
+def test_a_listener_that_fails_loses_one_event_and_ends_nothing(caplog):
+    told, done = [], Flag()
+
+    def tell(event):
+        told.append(event)
+        if isinstance(event, DeepAnalysisComplete):
+            done.set()
+        if len(told) == 1:
+            raise OSError("the reader has left")
+
+    queue = Deepening(lambda symbols, sides, _: {symbol: {} for symbol in symbols}, tell)
+    queue.put([Wish("s", name, "BUY", 60.0) for name in "ABC"], "s")
+    queue.start()
+    assert done.wait(60)
+    queue.close()
+    assert {event.symbol for event in told if isinstance(event, SymbolAnalyzed)} == set("ABC")
+    assert "the reader has left" in caplog.text
 
 
 # ---------------------------------------------------------------------------------------------------- laws

@@ -132,14 +132,14 @@ def test_the_status_says_what_was_scanned_and_what_still_waits(at):
     expected = {"scanId": scan.scan_id, "timestamp": f"{AFTER_CLOSE:%Y-%m-%dT%H:%M:%SZ}", "symbolCount": 2}
     standing = {
         "isScanning": False, "currentScanId": scan.scan_id, "signalsCount": 2, "backgroundQueueLength": 2,
+        "analysesLost": 0, "symbolsTurnedAway": 0,
     }  # fmt: skip
     answer = at.scanner.results()
     assert answer["status"] == {**standing, "lastScan": expected}
     assert (answer["success"], answer["count"]) == (True, 2)
     status = at.scanner.scan_status()
-    assert status == {
-        "success": True, "status": {**standing, "periodicScanningEnabled": False}, "history": [expected],
-    }  # fmt: skip
+    periodic = {"periodicScanningEnabled": False, "lastError": None}
+    assert status == {"success": True, "status": {**standing, **periodic}, "history": [expected]}
     at.workers.finish()
     assert at.scanner.results()["status"]["backgroundQueueLength"] == 0
 
@@ -244,3 +244,13 @@ def test_what_a_person_asks_for_is_not_compared(tmp_path):
     assert changed(at) == []
     at.scan(periodic=True)
     assert changed(at) != []
+
+
+def test_a_periodic_scan_that_can_not_be_made_is_said_and_the_next_one_is_made(tmp_path):
+    at = Scanner(tmp_path)
+    at.scanner.scan_periodically(EVERYONE)
+    assert "no 1d bars" in at.scanner.scan_status()["status"]["lastError"]
+    stored(tmp_path, **TWO)
+    at.scanner.scan_periodically(EVERYONE)
+    status = at.scanner.scan_status()["status"]
+    assert (status["lastError"], status["periodicScanningEnabled"], status["signalsCount"]) == (None, True, 2)

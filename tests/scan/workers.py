@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tapehawk.core.events import Event, SymbolAnalyzed
+from tapehawk.scan.deep_queue import ASKED, PERIODIC, Wish
 from tapehawk.scan.deepening import Deepening, Limits
 
 
@@ -14,7 +15,8 @@ from tapehawk.scan.deepening import Deepening, Limits
 class Desk:
     """A queue of the second phase without a thread: batches are done by `work`, turns taken by `turn`.
 
-    `asked`: the batches the analysis was asked for. `fails`, `silent`: symbols it raises for, and says nothing of.
+    `asked`: the batches the analysis was asked for, `bars`: on which bars. `fails`, `silent`: symbols it raises for,
+    and says nothing of.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -24,6 +26,7 @@ class Desk:
     told: list[Event] = field(default_factory=list)
     begun: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     asked: list[dict[str, str]] = field(default_factory=list)
+    bars: list[str | None] = field(default_factory=list)
     pending: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -36,8 +39,9 @@ class Desk:
             clock=lambda: self.now,
         )
 
-    def analyse(self, symbols: Sequence[str], sides: Mapping[str, str]) -> dict[str, Mapping[str, Any]]:
+    def analyse(self, symbols: Sequence[str], sides: Mapping[str, str], timeframe: str | None) -> dict[str, Any]:
         self.asked.append({symbol: sides[symbol] for symbol in symbols})
+        self.bars.append(timeframe)
         for symbol in symbols:
             if symbol in self.fails:
                 raise ZeroDivisionError(symbol)
@@ -45,8 +49,9 @@ class Desk:
 
     def put(self, scan: str, *symbols: str, periodic: bool = False, side: str = "BUY") -> int:
         """Let symbols wait, the first the strongest."""
-        wishes = [(symbol, side, 90.0 - place) for place, symbol in enumerate(symbols)]
-        return self.queue.put(scan, wishes, periodic=periodic)
+        urgency = PERIODIC if periodic else ASKED
+        wishes = [Wish(scan, symbol, side, 90.0 - place, urgency) for place, symbol in enumerate(symbols)]
+        return self.queue.put(wishes, scan)
 
     def turn(self) -> float | None:
         return self.queue.turn()

@@ -58,6 +58,9 @@ class Streaming(Section):
     websocket_enabled: Annotated[bool, Field(description="push results to browsers")] = True
     auto_refresh_ui: Annotated[bool, Field(description="screens refresh by themselves")] = True
     real_time_alerts: Annotated[bool, Field(description="notify as soon as a signal is there")] = True
+    quick_interval_minutes: Annotated[
+        float, Field(ge=0, le=1440, description="minutes between two quick scans of everything stored; 0: none")
+    ] = 15
 
 
 class Api(Section):

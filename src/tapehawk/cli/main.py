@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 import typer
 
-from tapehawk.cli import bars, config, data, doctor, explain, listing, live, ml, monitor, scan, signals, sync
+from tapehawk.cli import bars, config, data, doctor, explain, listing, live, ml, monitor, quick, scan, signals, sync
 from tapehawk.cli.exits import BUG, FINE, INTERRUPTED, Edge
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 app.command("run")(scan.run)
 app.command("formula")(scan.formula)
+app.command("quick")(quick.quick)
 app.command("live")(live.live)
 app.command("replay")(live.replay)
 app.add_typer(signals.app, name="signals")

@@ -9,8 +9,9 @@ from tapehawk.analysis.part import unavailable
 from tapehawk.core.errors import TapehawkError
 
 Parts: TypeAlias = Mapping[str, Any]
-Analyse: TypeAlias = Callable[[Sequence[str], Mapping[str, str]], Mapping[str, Parts]]
-"""Deep analysis: some symbols, and what the quick scan says of each (BUY, SELL, HOLD) → symbol → its parts by name."""
+Analyse: TypeAlias = Callable[[Sequence[str], Mapping[str, str], str | None], Mapping[str, Parts]]
+"""Deep analysis: some symbols, what the quick scan says of each (BUY, SELL, HOLD) and on which bars (None: those usual
+in its market) → symbol → its parts by name."""
 
 
 def silent() -> dict[str, Any]:
@@ -18,17 +19,17 @@ def silent() -> dict[str, Any]:
     return unavailable("the analysis says nothing of it")
 
 
-def analysed(analyse: Analyse, sides: Mapping[str, str]) -> Mapping[str, Parts]:
+def analysed(analyse: Analyse, sides: Mapping[str, str], timeframe: str | None) -> Mapping[str, Parts]:
     """Analyse some symbols; where that fails one by one, so that only those that fail themselves say so."""
     try:
-        return analyse(list(sides), sides)
+        return analyse(list(sides), sides, timeframe)
     except Exception:  # noqa: BLE001  the outermost loop of a worker: what follows says which symbol it was
-        return {symbol: _alone(analyse, symbol, side) for symbol, side in sides.items()}
+        return {symbol: _alone(analyse, symbol, side, timeframe) for symbol, side in sides.items()}
 
 
-def _alone(analyse: Analyse, symbol: str, side: str) -> Parts:
+def _alone(analyse: Analyse, symbol: str, side: str, timeframe: str | None) -> Parts:
     try:
-        return analyse([symbol], {symbol: side}).get(symbol, silent())
+        return analyse([symbol], {symbol: side}, timeframe).get(symbol, silent())
     except TapehawkError as error:
         return unavailable(error.message)
     except Exception as error:  # noqa: BLE001  a bug of ours, told as one; it may not end the queue

@@ -19,13 +19,14 @@ NO_SIDE: Final = "HOLD"
 
 @dataclass(frozen=True)
 class Wish:
-    """A symbol that waits, for a scan. `side`: what the scan says of it, `strength`: how strongly."""
+    """A symbol that waits, and what a scan says of it: its side, how strongly, on which bars (None: the usual)."""
 
     scan_id: str
     symbol: str
     side: str
     strength: float
     urgency: int = ASKED
+    timeframe: str | None = None
 
     @property
     def place(self) -> tuple[int, bool, float, str]:
@@ -58,14 +59,19 @@ class DeepQueue:
         return superseded, self._turned_away()
 
     def take(self, count: int) -> list[Wish]:
-        """Take the most urgent wishes out."""
-        taken = self._waiting[-count:][::-1]
-        del self._waiting[-count:]
+        """Take out the most urgent wishes that are about the same bars as the first of them."""
+        if not self._waiting:
+            return []
+        about = self._waiting[-1].timeframe
+        taken = [wish for wish in reversed(self._waiting[-count:]) if wish.timeframe == about]
+        gone = {wish.symbol for wish in taken}
+        self._waiting[-count:] = [wish for wish in self._waiting[-count:] if wish.symbol not in gone]
         return taken
 
     def clear(self) -> list[Wish]:
         """Take everything out."""
-        return self.take(len(self._waiting)) if self._waiting else []
+        waiting, self._waiting = self._waiting[::-1], []
+        return waiting
 
     def _turned_away(self) -> list[Wish]:
         over = max(0, len(self._waiting) - self.room)

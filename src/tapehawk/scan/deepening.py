@@ -12,8 +12,10 @@ after MOST_LOST of them what still waits is turned away, so that a scan always c
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Event as Flag
@@ -23,11 +25,12 @@ from typing import Final, TypeAlias
 from tapehawk.analysis.part import unavailable
 from tapehawk.core.events import AnalysisProgress, DeepAnalysisComplete, Event, SymbolAnalyzed
 from tapehawk.scan.deep_answers import Analyse, Parts, analysed, silent
-from tapehawk.scan.deep_queue import ASKED, PERIODIC, DeepQueue, Wish
+from tapehawk.scan.deep_queue import ASKED, DeepQueue, Wish
 
 Spawn: TypeAlias = Callable[[Callable[[], None]], None]
 
 MOST_LOST: Final = 4
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ class Deepening:
         self._limits, self._spawn, self._clock = limits or Limits(), spawn, clock
         self._state = _State(DeepQueue(self._limits.room), self._limits.first)
         self._lock, self._wake, self._closed = RLock(), Flag(), False
-        self._outbox: list[Callable[[], None]] = []
+        self._outbox: deque[Callable[[], None]] = deque()
 
     def start(self) -> None:
         """Let a thread take the turns, until `close`."""
@@ -113,10 +116,8 @@ class Deepening:
         self._closed = True
         self._wake.set()
 
-    def put(self, scan_id: str, symbols: Iterable[tuple[str, str, float]], *, periodic: bool = False) -> int:
-        """Let a scan's symbols (name, side, strength) wait; return how many were turned away, of whichever scan."""
-        urgency = PERIODIC if periodic else ASKED
-        wishes = [Wish(scan_id, symbol, side, strength, urgency) for symbol, side, strength in symbols]
+    def put(self, wishes: Sequence[Wish], scan_id: str) -> int:
+        """Let a scan's symbols wait; return how many were turned away, of whichever scan."""
         with self._lock:
             state = self._state
             state.scans[scan_id] = _Scan({wish.symbol for wish in wishes})
@@ -126,7 +127,7 @@ class Deepening:
             state.turned_away += len(away)
             self._say(away, f"turned away: the queue is full ({self._limits.room:,} symbols)")
             self._complete()
-            if not periodic:
+            if any(wish.urgency == ASKED for wish in wishes):
                 state.size = self._limits.first
         self._wake.set()
         return len(away)
@@ -140,16 +141,17 @@ class Deepening:
 
     def turn(self) -> float | None:
         """Do what there is to do and tell it; return the seconds until something is overdue, None if nothing can be."""
+        if self._closed:
+            return None
         with self._lock:
             now = self._clock()
             self._collect()
             self._give_up(now)
             self._begin(now)
             self._complete()
-            outbox, self._outbox = self._outbox, []
             due = min((batch.due for batch in self._state.running), default=None)
-        for say in outbox:
-            say()
+        while self._outbox:
+            self._outbox.popleft()()
         return None if due is None else max(0.0, due - now)
 
     def _run(self) -> None:
@@ -157,8 +159,11 @@ class Deepening:
         while not self._closed:
             self._wake.wait(wait)
             self._wake.clear()
-            if not self._closed:
+            try:
                 wait = self.turn()
+            except Exception:  # noqa: BLE001 - the outermost loop of the queue
+                _log.exception("whoever hears the second phase failed; the others are told on")
+                wait = 0.0
 
     def _supersede(self, symbol: str, scan_id: str) -> None:
         """Take a symbol from the scan that it was analysed for until now."""
@@ -200,7 +205,7 @@ class Deepening:
 
     def _work(self, batch: _Batch) -> None:
         sides = {wish.symbol: wish.side for wish in batch.wishes}
-        parts = analysed(self._analyse, sides)
+        parts = analysed(self._analyse, sides, batch.wishes[0].timeframe)
         with self._lock:
             batch.parts = parts
         self._wake.set()

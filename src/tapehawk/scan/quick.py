@@ -15,14 +15,17 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Protocol
 
+from tapehawk.core.errors import TapehawkError
 from tapehawk.core.events import Event, QuickScanComplete, SymbolAnalyzed
 from tapehawk.scan import quick_wire
+from tapehawk.scan.deep_queue import ASKED, PERIODIC, Wish
 from tapehawk.scan.deepening import Deepening
 from tapehawk.scan.quick_board import Board, Past
 from tapehawk.scan.quick_changes import Seen, changes
 from tapehawk.scan.quick_desk import QuickDesk
 from tapehawk.scan.quick_question import QuickAnswer, QuickQuestion
 from tapehawk.scan.quick_rows import Row
+from tapehawk.scan.quick_wire import Periodic
 
 
 class MakesQueue(Protocol):
@@ -53,13 +56,13 @@ class QuickScan:
 
 
 class QuickScanner:
-    """Scans in two phases, keeps what its surfaces show, and compares periodic scans. `is_periodic`: some are made."""
+    """Scans in two phases, keeps what its surfaces show, compares periodic scans. `periodic`: whether any are made."""
 
     def __init__(
         self, desk: QuickDesk, queue: MakesQueue, tell: Callable[[Event], None], *, now: Callable[[], dt.datetime]
     ) -> None:
         self._desk, self._tell, self._now = desk, tell, now
-        self.board, self.is_periodic = Board(), False
+        self.board, self.periodic = Board(), Periodic()
         self.queue = queue(self._hear, self.board.begun)
         self._before: dict[QuickQuestion, Seen] = {}
         self._posting, self._counting, self._scanning = Lock(), Lock(), 0
@@ -90,11 +93,23 @@ class QuickScanner:
             scan_id = self._fresh_id(int(at.timestamp()))
             self.board.post(Past(scan_id, _instant(at), len(answer.rows)), answer.rows)
             self._tell(QuickScanComplete(scan_id, tuple(answer.rows)))
-            wishes = ((row["symbol"], row["signal"], row["strength"]) for row in answer.rows)
-            away = self.queue.put(scan_id, wishes, periodic=periodic)
+            urgency, about = PERIODIC if periodic else ASKED, question.timeframe
+            wishes = [
+                Wish(scan_id, row["symbol"], row["signal"], row["strength"], urgency, about) for row in answer.rows
+            ]
+            away = self.queue.put(wishes, scan_id)
             if periodic:
                 self._compare(question, answer)
         return QuickScan(scan_id, at, question, answer, away)
+
+    def scan_periodically(self, question: QuickQuestion) -> None:
+        """Scan because it is time to; what keeps it from that is no end of the program: the status says it."""
+        try:
+            self.scan(question, periodic=True)
+        except TapehawkError as error:
+            self.periodic = Periodic(enabled=True, trouble=error.message)
+        else:
+            self.periodic = Periodic(enabled=True)
 
     def results(self) -> dict[str, Any]:
         """Return the rows of the last scan and how things stand, as the surfaces show them."""
@@ -106,7 +121,7 @@ class QuickScanner:
 
     def scan_status(self) -> dict[str, Any]:
         """Return how things stand, and the last scans, newest first."""
-        return quick_wire.scan_status(self._standing(), self.board.past, periodic=self.is_periodic)
+        return quick_wire.scan_status(self._standing(), self.board.past, self.periodic)
 
     def _standing(self) -> dict[str, Any]:
         return quick_wire.standing(self.board.last, self.queue.status(), scanning=self._scanning > 0)

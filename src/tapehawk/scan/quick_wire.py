@@ -6,7 +6,7 @@ Rows are in their wire shape from the start (`quick_rows.py`); here is everythin
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from tapehawk.core.events import Event
@@ -17,6 +17,14 @@ from tapehawk.scan.quick_rows import Row
 
 NAMES: Final[Mapping[str, str]] = {"scan_id": "scanId", "deep_data": "deepData", "before": "from", "after": "to"}
 """Fields of events that are called otherwise on the wire."""
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """Whether scans are made periodically, and what kept the last one from being made."""
+
+    enabled: bool = False
+    trouble: str | None = None
 
 
 def message(event: Event) -> dict[str, Any]:
@@ -54,19 +62,21 @@ def of_symbol(symbol: str, row: Row, deep: Mapping[str, Any]) -> dict[str, Any]:
     return {"success": True, "symbol": symbol, "signal": row, "deepAnalysis": dict(deep)}
 
 
-def scan_status(standing: Mapping[str, Any], past: Sequence[Past], *, periodic: bool) -> dict[str, Any]:
+def scan_status(standing: Mapping[str, Any], past: Sequence[Past], periodic: Periodic) -> dict[str, Any]:
     """Return how things stand, and the last scans, newest first."""
-    history = [_scan(one) for one in reversed(past)]
-    return {"success": True, "status": {**standing, "periodicScanningEnabled": periodic}, "history": history}
+    status = {**standing, "periodicScanningEnabled": periodic.enabled, "lastError": periodic.trouble}
+    return {"success": True, "status": status, "history": [_scan(one) for one in reversed(past)]}
 
 
 def standing(last: Past | None, queue: Deepened, *, scanning: bool) -> dict[str, Any]:
-    """Return how things stand: what is scanned now, what was last, what still waits or is being analysed."""
+    """Return how things stand: what is scanned now, what was last, what waits, runs, never came back, found no room."""
     return {
         "isScanning": scanning,
         "currentScanId": last and last.scan_id,
         "signalsCount": last.symbols if last else 0,
         "backgroundQueueLength": queue.waiting + queue.running,
+        "analysesLost": queue.lost,
+        "symbolsTurnedAway": queue.turned_away,
     }
 
 

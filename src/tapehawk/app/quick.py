@@ -1,0 +1,110 @@
+"""Joining the parts for the two-phase scan: settings become a desk, the markets' analysts, a queue between them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Event as Flag
+from threading import Lock
+from typing import Final
+
+from tapehawk.app.settings import Settings
+from tapehawk.core.events import Event
+from tapehawk.data.panels import PanelQuestion
+from tapehawk.scan.deep import Analyst, usual_parts
+from tapehawk.scan.deep_answers import Parts
+from tapehawk.scan.deep_data import deep_data
+from tapehawk.scan.deepening import Deepening, Limits
+from tapehawk.scan.periodic import repeat
+from tapehawk.scan.quick import QuickScanner
+from tapehawk.scan.quick_desk import QuickDesk
+from tapehawk.scan.quick_question import CRYPTO, US, USUAL_TIMEFRAME, QuickQuestion
+from tapehawk.scan.quick_reference import StoreReference
+from tapehawk.scan.stored_bars import StoredBars
+
+EVERYTHING: Final = (QuickQuestion(), QuickQuestion(universe=CRYPTO))
+"""What is scanned periodically: every market."""
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class Analysts:
+    """The deep analysis of every market, on any bars; an analyst is made when it is first asked."""
+
+    def __init__(self, known: Settings, now: Callable[[], dt.datetime]) -> None:
+        self._known, self._now = known, now
+        self._made: dict[tuple[str, str], Analyst] = {}
+        self._making = Lock()
+
+    def ready(self, question: QuickQuestion) -> None:
+        """Make who a question needs, which may build panels, so that no symbol has to wait for that."""
+        for market in question.markets:
+            self._analyst(market, question.timeframe)
+
+    def __call__(self, symbols: Sequence[str], sides: Mapping[str, str], timeframe: str | None) -> Mapping[str, Parts]:
+        """Analyse symbols deeply, in the words published."""
+        coins = [symbol for symbol in symbols if "/" in symbol]
+        found: dict[str, Parts] = {}
+        for market, named in ((CRYPTO, coins), (US, [symbol for symbol in symbols if "/" not in symbol])):
+            if named:
+                said = self._analyst(market, timeframe).analyse(named, sides)
+                found |= {symbol: deep_data(parts) for symbol, parts in said.items()}
+        return found
+
+    def _analyst(self, market: str, timeframe: str | None) -> Analyst:
+        about = timeframe or USUAL_TIMEFRAME[market]
+        with self._making:
+            if (market, about) not in self._made:
+                bars = StoredBars(self._known.store, PanelQuestion(about, market, prefer=_prefer(self._known)[market]))
+                self._made[market, about] = Analyst(bars, usual_parts(about), now=self._now)
+            return self._made[market, about]
+
+
+@dataclass(frozen=True)
+class TwoPhase:
+    """The two-phase scanner with who analyses for it."""
+
+    scanner: QuickScanner
+    analysts: Analysts
+
+    def deepen(self, question: QuickQuestion) -> None:
+        """Begin with the second phase, once whoever this question needs is there."""
+        self.analysts.ready(question)
+        self.scanner.start()
+
+    def run_periodically(self, minutes: float, stop: Flag, questions: Iterable[QuickQuestion] = EVERYTHING) -> None:
+        """Scan every market every so many minutes (0: never) until `stop` is set."""
+        asked = tuple(questions)
+
+        def work() -> None:
+            for question in asked:
+                self.scanner.scan_periodically(question)
+
+        if minutes:
+            repeat(work, minutes * 60, stop)
+
+
+def two_phase(
+    known: Settings,
+    tell: Callable[[Event], None],
+    *,
+    limits: Limits | None = None,
+    now: Callable[[], dt.datetime] = _now,
+) -> TwoPhase:
+    """Return the two-phase scanner over the settings' store; `tell` hears its events, from several threads."""
+    threads = os.cpu_count() or 1
+    analysts = Analysts(known, now)
+
+    def queue(tell: Callable[[Event], None], begun: Callable[[str, Sequence[str]], None]) -> Deepening:
+        return Deepening(analysts, tell, begun=begun, limits=limits or Limits(threads=threads))
+
+    desk = QuickDesk(known.store, StoreReference(known.store), now=now, prefer=_prefer(known), threads=threads)
+    return TwoPhase(QuickScanner(desk, queue, tell, now=now), analysts)
+
+
+def _prefer(known: Settings) -> Mapping[str, str | None]:
+    return {US: known.providers.prefer_us or None, CRYPTO: known.providers.prefer_crypto or None}

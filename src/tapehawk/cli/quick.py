@@ -1,0 +1,75 @@
+"""`scanner quick`: every symbol's side at once, then what is known more deeply of each, as it comes."""
+
+from __future__ import annotations
+
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from tapehawk.cli import options
+from tapehawk.cli.options import ConfigFile, Format
+from tapehawk.cli.scan import Universe
+
+if TYPE_CHECKING:
+    from tapehawk.core.events import Event
+
+MOST_MISSING: Final = 20
+Named = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[SYMBOLS…]",
+        help="Symbols to scan, AAPL NVDA BTC/USDT; default every one stored.",
+        show_default=False,
+        autocompletion=options.complete_symbol,
+    ),
+]
+Bars = Annotated[
+    str | None,
+    typer.Option(
+        "--timeframe", metavar="BARS", help="Bars: 1m 5m 15m 30m 1h 4h 1d 1w; default 1d for stocks, 1h for crypto."
+    ),
+]
+
+
+def quick(
+    symbols: Named = None,
+    timeframe: Bars = None,
+    universe: Universe = None,
+    config_file: ConfigFile = None,
+    format_: Format = "table",
+) -> None:
+    """Scan in two phases: the side of each symbol's last closed bar at once, its deep analysis as that comes.
+
+    Strongest first, which are also analysed first. Ctrl-C ends it with what is known by then. JSON is a message a line,
+    as the sockets send them: `quickScanComplete`, `symbolAnalyzed`, `analysisProgress`, `deepAnalysisComplete`.
+
+    [dim]scanner quick[/]
+    [dim]scanner quick AAPL NVDA MSFT[/]
+    [dim]scanner quick BTC/USDT ETH/USDT --timeframe 5m[/]
+    [dim]scanner quick --universe etf --format json[/]
+    """
+    from tapehawk.app.quick import two_phase
+    from tapehawk.app.settings import settings
+    from tapehawk.cli.quick_screen import shown_by
+    from tapehawk.cli.terminal import remark, screen, working
+    from tapehawk.scan.quick_question import QuickQuestion
+
+    known = settings(config_file)
+    question = QuickQuestion(tuple(options.names(symbols)), timeframe, universe)
+    bars = ", ".join(dict.fromkeys(question.timeframe_of(market) for market in question.markets))
+    shown = shown_by(screen(known), f"{bars}{f' {universe}' if universe else ''}", as_json=format_ == "json")
+    told: SimpleQueue[Event] = SimpleQueue()
+    two = two_phase(known, told.put)
+    with working(known, "opening") as step:
+        scan = two.scanner.scan(question, on_build=lambda: step(f"building the panel of {bars} bars (once)"))
+    with shown:
+        shown.hear(told.get())  # the rows, before anyone is made ready who analyses
+        two.deepen(question)
+        while not shown.is_complete:
+            shown.hear(told.get())
+    two.scanner.close()
+    for symbol, why in list(scan.answer.missing.items())[:MOST_MISSING]:
+        remark(f"{symbol}: {why}")
+    if len(scan.answer.missing) > MOST_MISSING:
+        remark(f"and {len(scan.answer.missing) - MOST_MISSING:,} more symbols without a row")
