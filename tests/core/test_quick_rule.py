@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,8 +20,10 @@ from tapehawk.core.columns import minute, raw
 from tapehawk.core.errors import UnknownName
 from tapehawk.core.evaluate import evaluate
 from tapehawk.core.expr import where
+from tapehawk.core.horizons import HORIZONS
 from tapehawk.core.panel import Panel
 from tapehawk.core.quick_rule import GIVEN, Evidence, Thresholds, grade, net, strength, thresholds
+from tapehawk.core.series import TIMEFRAMES
 
 DAILY = GIVEN["1d"]
 SEEN = Evidence(raw.open, raw.high, raw.low, raw.close, raw.volume, minute > 0, minute < 0)
@@ -57,6 +61,18 @@ def test_s2_an_unknown_timeframe_is_an_error_and_never_another_timeframe():
     with pytest.raises(UnknownName, match="'60m'"):
         thresholds("60m")
     assert {thresholds(name) != DAILY for name in ("1m", "5m", "15m", "30m", "1h", "4h", "1w")} == {True}
+
+
+def test_the_table_of_the_docs_is_that_of_the_rule():
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "quick.md").read_text()
+    rows = re.findall(r"^\| (\**)(\w+)\**((?: \| [0-9.]+(?: %)?){6}) \|$", page, re.MULTILINE)
+    shown = {name: [float(cell) for cell in cells.replace("%", "").split("|")[1:]] for _, name, cells in rows}
+    assert {name for bold, name, _ in rows if bold} == set(GIVEN)
+    assert list(shown) == list(TIMEFRAMES)
+    for name, cells in shown.items():
+        by = thresholds(name)
+        numbers = [*HORIZONS[name], by.momentum * 100, by.rsi_min, by.rsi_max, quick_rule.bars_needed(name)]
+        assert cells == pytest.approx(numbers), name
 
 
 # ---------------------------------------------------------------------------------------------- verdicts

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -12,7 +14,9 @@ from tapehawk.cli.options import ConfigFile, Format
 from tapehawk.cli.scan import Universe
 
 if TYPE_CHECKING:
+    from tapehawk.app.quick import TwoPhase
     from tapehawk.core.events import Event
+    from tapehawk.scan.quick_question import QuickQuestion
 
 MOST_MISSING: Final = 20
 Named = Annotated[
@@ -52,24 +56,41 @@ def quick(
     from tapehawk.app.quick import two_phase
     from tapehawk.app.settings import settings
     from tapehawk.cli.quick_screen import shown_by
-    from tapehawk.cli.terminal import remark, screen, working
+    from tapehawk.cli.terminal import screen, working
+    from tapehawk.scan.deepening import daemon
     from tapehawk.scan.quick_question import QuickQuestion
 
     known = settings(config_file)
     question = QuickQuestion(tuple(options.names(symbols)), timeframe, universe)
     bars = ", ".join(dict.fromkeys(question.timeframe_of(market) for market in question.markets))
     shown = shown_by(screen(known), f"{bars}{f' {universe}' if universe else ''}", as_json=format_ == "json")
-    told: SimpleQueue[Event] = SimpleQueue()
+    told: SimpleQueue[Event | BaseException] = SimpleQueue()
     two = two_phase(known, told.put)
     with working(known, "opening") as step:
         scan = two.scanner.scan(question, on_build=lambda: step(f"building the panel of {bars} bars (once)"))
     with shown:
-        shown.hear(told.get())  # the rows, before anyone is made ready who analyses
-        two.deepen(question)
+        daemon(partial(_deepen, two, question, told.put))  # may build panels, and Ctrl-C must not wait for that
         while not shown.is_complete:
-            shown.hear(told.get())
+            news = told.get()
+            if isinstance(news, BaseException):
+                raise news
+            shown.hear(news)
     two.scanner.close()
-    for symbol, why in list(scan.answer.missing.items())[:MOST_MISSING]:
+    _say_missing(scan.answer.missing)
+
+
+def _deepen(two: TwoPhase, question: QuickQuestion, fail: Callable[[BaseException], None]) -> None:
+    try:
+        two.deepen(question)
+    except BaseException as error:  # noqa: BLE001 - raised again by who waits for the end
+        fail(error)
+
+
+def _say_missing(missing: Mapping[str, str]) -> None:
+    """Say which symbols have no row, and why."""
+    from tapehawk.cli.terminal import remark
+
+    for symbol, why in list(missing.items())[:MOST_MISSING]:
         remark(f"{symbol}: {why}")
-    if len(scan.answer.missing) > MOST_MISSING:
-        remark(f"and {len(scan.answer.missing) - MOST_MISSING:,} more symbols without a row")
+    if len(missing) > MOST_MISSING:
+        remark(f"and {len(missing) - MOST_MISSING:,} more symbols without a row")

@@ -104,6 +104,8 @@ class Rows(Shows):
     def _progress(self) -> Text:
         count = len(self._rows)
         said = "all analysed" if self.is_complete else f"{self._processed:,} of {count:,} analysed"
+        if not (self._processed or self.is_complete):
+            said = "the deep analysis is made ready (its first time builds panels)"
         progress = Text(said, style="dim")
         if self._failed:
             progress.append(f" · {self._failed:,} without an analysis ({self._why})", style="yellow")
@@ -165,7 +167,11 @@ class Screen(Rows):
         fit = max(1, height - AROUND)
         rows = list(self._rows.values())[:fit]
         drawn, columns = fitted(columns_for(rows), rows, width)
-        return Group(self._head(), drawn, *self._more(len(self._rows) - len(rows), columns), self._progress())
+        around = [self._head(), *self._more(len(self._rows) - len(rows), columns), self._progress()]
+        for text in around:
+            text.no_wrap, text.overflow = True, "ellipsis"
+        head, *below = around
+        return Group(head, drawn, *below)
 
     def _more(self, rows: int, columns: int) -> list[Text]:
         said = [f"{rows:,} more symbols, less strong"] if rows > 0 else []
