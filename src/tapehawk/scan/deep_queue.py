@@ -9,16 +9,14 @@ is bounded: when it is full the least urgent symbols are turned away, and whoeve
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 ASKED: Final = 0
 PERIODIC: Final = 1
 NO_SIDE: Final = "HOLD"
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(NamedTuple):
     """A symbol that waits, and what a scan says of it: its side, how strongly, on which bars (None: the usual)."""
 
     scan_id: str
@@ -54,7 +52,7 @@ class DeepQueue:
                 waiting[wish.symbol] = wish
                 continue
             superseded.append(older)
-            waiting[wish.symbol] = replace(wish, urgency=min(wish.urgency, older.urgency))
+            waiting[wish.symbol] = wish if wish.urgency <= older.urgency else wish._replace(urgency=older.urgency)
         self._waiting = sorted(waiting.values(), key=lambda wish: wish.place, reverse=True)
         return superseded, self._turned_away()
 

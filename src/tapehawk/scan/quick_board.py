@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from threading import RLock
 from typing import Any, Final
 
+from tapehawk.analysis.part import unavailable
 from tapehawk.core.errors import UnknownName
 from tapehawk.core.events import SymbolAnalyzed
 from tapehawk.scan.quick_rows import ANALYZING, COMPLETE, QUICK, Row
@@ -32,6 +33,7 @@ class Board:
         self._lock = RLock()
         self._rows: dict[str, Row] = {}
         self._scan_of: dict[str, str] = {}
+        self._status: dict[str, str] = {}
         self._deep: dict[str, Mapping[str, Any]] = {}
         self._current: tuple[str, ...] = ()
         self._past: deque[Past] = deque(maxlen=KEPT_SCANS)
@@ -51,12 +53,13 @@ class Board:
         """Show a new scan; what was known deeply of its symbols is of an older one and goes."""
         with self._lock:
             self._past.append(scan)
-            own = {row["symbol"]: dict(row) for row in rows}
+            own = {row["symbol"]: row for row in rows}
             self._rows |= own
             self._scan_of |= dict.fromkeys(own, scan.scan_id)
+            self._status |= dict.fromkeys(own, QUICK)
             self._current = tuple(own)
-            for symbol in own:
-                self._deep.pop(symbol, None)
+            for symbol in self._deep.keys() & own.keys():
+                del self._deep[symbol]
 
     def begun(self, scan_id: str, symbols: Sequence[str]) -> None:
         """Note that symbols are being analysed."""
@@ -74,18 +77,22 @@ class Board:
     def rows(self) -> list[Row]:
         """Return the rows of the last scan as they stand."""
         with self._lock:
-            return [dict(self._rows[symbol]) for symbol in self._current]
+            return [self._row(symbol) for symbol in self._current]
 
     def symbol(self, symbol: str) -> tuple[Row, Mapping[str, Any]]:
         """Return a symbol's own row and what is known of it deeply. Raises UnknownName for one never scanned."""
         with self._lock:
             if symbol not in self._rows:
                 raise UnknownName("symbol", symbol, self._rows, place="quick scans")
-            return dict(self._rows[symbol]), self._deep.get(symbol, {"available": False, "reason": NOT_YET})
+            return self._row(symbol), self._deep.get(symbol, unavailable(NOT_YET))
 
     def _mark(self, scan_id: str, symbol: str, status: str) -> bool:
         """Put a row's status, unless it is of another scan by now; say whether it was put."""
         if self._scan_of.get(symbol) != scan_id:
             return False
-        self._rows[symbol]["status"] = status
+        self._status[symbol] = status
         return True
+
+    def _row(self, symbol: str) -> Row:
+        """Return a row as it stands; the rows themselves are shared with whoever scanned."""
+        return {**self._rows[symbol], "status": self._status[symbol]}
