@@ -126,6 +126,16 @@ def test_a_new_scan_shows_its_own_rows_and_forgets_what_was_known_of_older_ones(
     assert at.scanner.symbol("DWN")["deepAnalysis"] == {"side": "SELL"}
 
 
+def test_what_is_told_of_an_older_scan_changes_no_row_of_a_newer_one(at):
+    older = at.scan("UPP").scan_id
+    at.clock.forward(minutes=1)
+    at.scan("UPP")
+    at.scanner.board.begun(older, ["UPP"])
+    at.scanner.board.analyzed(SymbolAnalyzed("UPP", older, {"side": "SELL"}))
+    assert at.statuses() == {"UPP": "quick_scan"}
+    assert at.scanner.symbol("UPP")["deepAnalysis"]["reason"] == "not analysed yet"
+
+
 def test_the_status_says_what_was_scanned_and_what_still_waits(at):
     assert at.scanner.scan_status()["status"]["currentScanId"] is None
     scan = at.scan()

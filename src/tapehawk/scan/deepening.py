@@ -43,7 +43,7 @@ class Limits:
     room: int = 20_000
     threads: int = 2
     first: int = 2
-    most: int = 32
+    most: int = 64
     patience: float = 30.0
 
 
