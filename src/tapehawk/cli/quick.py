@@ -15,6 +15,7 @@ from tapehawk.cli.scan import Universe
 
 if TYPE_CHECKING:
     from tapehawk.app.quick import TwoPhase
+    from tapehawk.cli.quick_screen import Shows
     from tapehawk.core.events import Event
     from tapehawk.scan.quick_question import QuickQuestion
 
@@ -68,15 +69,21 @@ def quick(
     two = two_phase(known, told.put)
     with working(known, "opening") as step:
         scan = two.scanner.scan(question, on_build=lambda: step(f"building the panel of {bars} bars (once)"))
+    _take(told, shown)  # the rows
     with shown:
         daemon(partial(_deepen, two, question, told.put))  # may build panels, and Ctrl-C must not wait for that
         while not shown.is_complete:
-            news = told.get()
-            if isinstance(news, BaseException):
-                raise news
-            shown.hear(news)
+            _take(told, shown)
     two.scanner.close()
     _say_missing(scan.answer.missing)
+
+
+def _take(told: SimpleQueue[Event | BaseException], shown: Shows) -> None:
+    """Wait for what is told next and show it. Raises what kept the second phase from beginning."""
+    news = told.get()
+    if isinstance(news, BaseException):
+        raise news
+    shown.hear(news)
 
 
 def _deepen(two: TwoPhase, question: QuickQuestion, fail: Callable[[BaseException], None]) -> None:

@@ -131,8 +131,7 @@ class Lines(Rows):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Say how it ended."""
-        if self._rows:
-            self._console.print(self._progress(), soft_wrap=True)
+        self._console.print(self._progress(), soft_wrap=True)
 
 
 class Screen(Rows):
@@ -143,7 +142,11 @@ class Screen(Rows):
         self._live = Live(self, console=console, screen=True, refresh_per_second=REDRAWN, vertical_overflow="crop")
 
     def __enter__(self) -> Self:
-        self._live.start()
+        try:
+            self._live.start()
+        except BaseException:  # Ctrl-C while the screen is being set up: nobody else gives the terminal back
+            self._live.stop()
+            raise
         return self
 
     def __exit__(
@@ -151,8 +154,7 @@ class Screen(Rows):
     ) -> None:
         """Give the terminal back, with the table as it stands."""
         self._live.stop()
-        if self._rows:
-            self._console.print(self._drawn(self._console.width, self._console.height))
+        self._console.print(self._drawn(self._console.width, self._console.height))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw what is known now, as large as the terminal is now."""
@@ -160,10 +162,6 @@ class Screen(Rows):
             yield self._drawn(options.max_width, options.height or console.height)
 
     def _drawn(self, width: int, height: int) -> Group:
-        if not self._rows:
-            return Group(
-                Text.assemble(("quick scan", "bold cyan"), f" · {self._title}"), Text("scanning …", style="dim")
-            )
         fit = max(1, height - AROUND)
         rows = list(self._rows.values())[:fit]
         drawn, columns = fitted(columns_for(rows), rows, width)
