@@ -5,7 +5,8 @@ search over history, because it is the same evaluation. At a session's open `che
 revised later, `rewind` takes that one symbol back and plays its bars of the session again. Where symbols are ranked
 against each other a revised bar changes all of them, and `replay` takes all of them back.
 
-Every column is computed for every bar here: kernels of a column nobody sees yet must move on as well.
+Every column is computed for every bar here: kernels of a column nobody sees yet must move on as well. Whether a
+symbol's last bar was a hit is remembered with the kernels' states, so that every hit says whether it is an event.
 """
 
 from __future__ import annotations
@@ -14,19 +15,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 
+from tapehawk.core.became import became, held_after
 from tapehawk.core.errors import BadInput
 from tapehawk.core.evaluate import Evaluation
 from tapehawk.core.expr import Expr
 from tapehawk.core.kernels.elementwise import TRUE
-from tapehawk.core.panel import Block, Column, Floats, Panel
+from tapehawk.core.panel import Block, Column, Flags, Floats, Panel
 from tapehawk.core.ranks import is_percentile, rank_nodes, rank_plan, ranked, within_universe
 from tapehawk.core.slower import State
-from tapehawk.core.state import arrays_of, blank_state, copied, fill, need_fit, of_symbol, put_symbol
+from tapehawk.core.state import REBUILT, arrays_of, blank_state, copied, fill, need_fit, of_symbol, put_symbol
 from tapehawk.core.watch import Found, Group, Watch, groups_of, joined, whole_script
 from tapehawk.core.workspace import Workspace
+
+_HELD: Final = "held"
 
 
 @dataclass
@@ -126,6 +131,9 @@ class Live:
         together = [[group for group in groups if group not in ranking], *([group] for group in ranking)]
         self._watching = [_Watching(several, len(like.symbols), threads) for several in together if several]
         self._pool = ThreadPoolExecutor(threads)
+        setups = sum(len(group.parts) for group in groups)
+        self._held = np.zeros((len(like.symbols), setups), dtype=bool)  # was a symbol's last bar a hit of a setup?
+        self._kept = self._held.copy()
 
     def close(self) -> None:
         """Let the threads go."""
@@ -133,12 +141,14 @@ class Live:
 
     def advance(self, bars: Panel) -> list[Found]:
         """Take the next bars of every symbol; return what every setup found among them, watches that rank last."""
-        return [found for watching in self._watching for found in watching.advance(bars, self._pool)]
+        found = [found for watching in self._watching for found in watching.advance(bars, self._pool)]
+        return _told_apart(found, bars, self._held)
 
     def checkpoint(self) -> None:
         """Keep the states as they are, at a session's open."""
         for part in self._parts():
             part.keep()
+        self._kept = self._held.copy()
 
     def rewind(self, symbol: int, bars: Panel) -> list[Found]:
         """Take one symbol (its place) back to the checkpoint and play `bars`, its session as it should have come.
@@ -147,12 +157,15 @@ class Live:
         """
         if any(watching.ranks for watching in self._watching):
             raise BadInput("a revised bar changes every symbol's rank", hint="replay the session of all symbols")
-        return [found for watching in self._watching for found in watching.rewind(symbol, bars.block(0, 1))]
+        found = [found for watching in self._watching for found in watching.rewind(symbol, bars.block(0, 1))]
+        self._held[symbol] = self._kept[symbol]
+        return _told_apart(found, bars, self._held[symbol : symbol + 1])
 
     def replay(self, bars: Panel) -> list[Found]:
         """Take every symbol back to the checkpoint and play `bars`, the session as it should have come."""
         for part in self._parts():
             part.states = [copied(state) for state in part.kept]
+        self._held = self._kept.copy()
         return self.advance(bars)
 
     def roots(self) -> list[Expr]:
@@ -165,7 +178,7 @@ class Live:
 
     def saved(self) -> dict[str, Column]:
         """Return what is remembered as arrays, a row a symbol however many threads there are."""
-        saved: dict[str, Column] = {}
+        saved: dict[str, Column] = {_HELD: self._held}
         for number, watching in enumerate(self._watching):
             parts = list(watching.arrays())
             saved |= {f"{number}|{name}": np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -181,12 +194,23 @@ class Live:
         ]
         for state, rows in into:
             need_fit(state, rows)
+        if _HELD not in saved or saved[_HELD].shape != self._held.shape:
+            raise BadInput("the saved state is of other setups", hint=REBUILT)
+        self._held = np.array(saved[_HELD], dtype=bool)
         for state, rows in into:
             fill(state, rows)
         self.checkpoint()
 
     def _parts(self) -> list[_Part]:
         return [part for watching in self._watching for part in watching.parts]
+
+
+def _told_apart(found: list[Found], bars: Panel, held: Flags) -> list[Found]:
+    """Flag the hits that are events; `held`, a row a symbol of the panel and a column a find, goes on with its bars."""
+    for number, one in enumerate(found):
+        one.began = became(one, bars.starts, held[:, number])
+        held[:, number] = held_after(one, bars.starts, held[:, number])
+    return found
 
 
 def _rows(saved: Mapping[str, Column], prefix: str, part: _Part) -> dict[str, Column]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tapehawk.core.expr import Expr
-from tapehawk.core.panel import Block, Floats, Ints, Panel
+from tapehawk.core.panel import Block, Flags, Floats, Ints, Panel
 from tapehawk.core.scanner import Setup
 from tapehawk.core.script import LEFT, Find, Order, Show, Sifted, Step, met
 from tapehawk.core.timeframes import for_bars
@@ -34,7 +34,8 @@ class Watch:
 class Found:
     """What one setup found: its place in the panel (symbol and bar), the shown columns there, and the funnel.
 
-    `steps` begin with the bars that were asked for; `symbols` counts the symbols that have any of those.
+    `steps` begin with the bars that were asked for; `symbols` counts the symbols that have any of those. `began`: which
+    hits became true at their bar, where that was asked for (`became.py`).
     """
 
     scanner: str
@@ -44,6 +45,7 @@ class Found:
     bar: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     columns: dict[str, Floats] = field(default_factory=dict)
     symbols: int = 0
+    began: Flags = field(default_factory=lambda: np.empty(0, dtype=bool))
 
 
 class Part(NamedTuple):

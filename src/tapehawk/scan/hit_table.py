@@ -7,19 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Final, Self, TypeAlias
 
 import numpy as np
 
 from tapehawk.core.panel import Flags, Floats, Ints, Panel
 from tapehawk.core.signals import Risk
 from tapehawk.core.watch import Found
-from tapehawk.scan.rows import Hits, hits_of
+from tapehawk.scan.report import plain_rows
+from tapehawk.scan.rows import Columns, Hits, hits_of
+
+Row: TypeAlias = dict[str, Any]
+EVENT: Final = "· event"  # beside the columns of a row; no scanner can call one of its own so
+_OF_EACH: Final = ("symbol", "time", "session", "began")
 
 
 @dataclass(frozen=True, eq=False)
 class HitTable:
-    """Hits of one setup: symbol (place in the universe), bar start, session, and what is shown.
+    """Hits of one setup: symbol (place in the universe), bar start, session, which are events, and what is shown.
 
     Of one symbol they stand in order of time.
     """
@@ -28,24 +33,28 @@ class HitTable:
     symbol: Ints
     time: Ints
     session: Floats
+    began: Flags
     columns: Mapping[str, Floats]
 
     @classmethod
     def of_found(cls, found: Found, panel: Panel, symbols: Ints) -> Self:
         """Return hits in a panel; `symbols`: which of the universe the panel's are."""
         session = panel.columns["session"][found.bar]
-        return cls(_setup_of(found), symbols[found.symbol], panel.time[found.bar], session, found.columns)
+        time = panel.time[found.bar]
+        return cls(_setup_of(found), symbols[found.symbol], time, session, found.began, found.columns)
 
     @classmethod
     def none(cls, found: Found) -> Self:
         """Return the table of the same setup without a hit."""
         empty = np.empty(0, dtype=np.int64)
-        return cls(_setup_of(found), empty, empty, np.empty(0), dict.fromkeys(found.columns, np.empty(0)))
+        columns = dict.fromkeys(found.columns, np.empty(0))
+        return cls(_setup_of(found), empty, empty, np.empty(0), np.empty(0, dtype=bool), columns)
 
     def of(self, which: Flags | Ints) -> HitTable:
         """Return some of the hits."""
         columns = {name: column[which] for name, column in self.columns.items()}
-        return HitTable(self.found, self.symbol[which], self.time[which], self.session[which], columns)
+        mine = {name: getattr(self, name)[which] for name in _OF_EACH}
+        return HitTable(self.found, **mine, columns=columns)
 
     def key(self) -> Ints:
         """Return a number that is its own for each (symbol, minute of the day or two that a session may touch)."""
@@ -60,8 +69,9 @@ class HitTable:
         return same
 
     def hits(self, like: Panel, risk: Risk) -> Hits:
-        """Return them with levels, confidence and size, as a scan over history gives them."""
-        return hits_of(self.as_found(), self._bars(like), risk)
+        """Return them with levels, confidence and size, as a scan over history gives them, and EVENT beside that."""
+        hits = hits_of(self.as_found(), self._bars(like), risk)
+        return replace(hits, columns={**hits.columns, EVENT: self.began[hits.which].tolist()})
 
     def as_found(self) -> Found:
         """Return what a search finds: each hit a bar of its own, in the order they stand."""
@@ -78,13 +88,17 @@ def whole(tables: Sequence[HitTable]) -> HitTable:
     if len(tables) == 1:
         return tables[0]
     columns = {name: np.concatenate([one.columns[name] for one in tables]) for name in tables[0].columns}
-    symbol, time, session = (
-        np.concatenate([getattr(one, name) for one in tables]) for name in ("symbol", "time", "session")
-    )
-    return HitTable(tables[0].found, symbol, time, session, columns)
+    joined = {name: np.concatenate([getattr(one, name) for one in tables]) for name in _OF_EACH}
+    return HitTable(tables[0].found, **joined, columns=columns)
+
+
+def rows_and_events(columns: Columns) -> tuple[list[Row], list[Row]]:
+    """Return hits as rows, and those of them that are events."""
+    rows = list(plain_rows({name: column for name, column in columns.items() if name != EVENT}))
+    return rows, [row for row, began in zip(rows, columns[EVENT], strict=True) if began]
 
 
 def _setup_of(found: Found) -> Found:
     """Return a find without what was found."""
     none = np.empty(0, dtype=np.int64)
-    return replace(found, steps=[], symbol=none, bar=none, columns={})
+    return replace(found, steps=[], symbol=none, bar=none, columns={}, began=none.astype(bool))

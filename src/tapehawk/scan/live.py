@@ -10,8 +10,9 @@ remembers of it), which makes the session's open the checkpoint that a revised b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,13 +25,15 @@ from tapehawk.core.ranks import rank_nodes
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.sessions import calendar_named
 from tapehawk.core.signals import Risk
+from tapehawk.core.watch import Found
 from tapehawk.data.journal import Bars, Tape, bars_at, journal_path
 from tapehawk.data.open_session import Places
 from tapehawk.data.states import Facts, load_states, save_states
 from tapehawk.data.versions import parse_version
 from tapehawk.scan.history import Past
 from tapehawk.scan.session_limits import Row
-from tapehawk.scan.session_rows import Changes, Key, SessionRows
+from tapehawk.scan.session_rows import Changes, Key, Rows, SessionRows
+from tapehawk.scan.standing import Standing
 from tapehawk.scan.watching import watch_for
 
 REPLAY_ALL: Final = 50  # symbols: from here on one replay of all costs less than a rewind each
@@ -63,12 +66,27 @@ class LiveScan:
         self._every = np.arange(len(past.symbols))
         self._mine = np.empty(0, dtype=np.int64)
         self._hits = SessionRows(self._like, risk or Risk(), scanners)
+        self._standing = Standing(self._like, risk or Risk(), scanners)
         self.done = 0
 
     @property
     def rows(self) -> dict[Key, Row]:
         """Return the session's hits so far as rows."""
+        return self._hits.rows().every
+
+    @property
+    def events(self) -> dict[Key, Row]:
+        """Return those of the rows that became true at their bar: the symbol's bar before was no hit of that setup."""
+        return self._hits.rows().events
+
+    @property
+    def held(self) -> Rows:
+        """Return the rows and the events among them."""
         return self._hits.rows()
+
+    def states(self) -> list[Row]:
+        """Return the rows that are true now: at the last bar of each symbol that was scanned."""
+        return self._standing.rows()
 
     @property
     def data_version(self) -> str:
@@ -98,17 +116,22 @@ class LiveScan:
             upto = self._places.slots
         before, self.done = self.done, upto
         if late.size and (late.size >= REPLAY_ALL or self._ranking):
-            panel = self._panel(0, self._every)
-            changes = self._hits.replace(self._live.replay(panel), panel, self._every)
-            return changes + self._hits.capped()
+            return self._replaced(self._every, self._live.replay) + self._hits.capped()
         changes, panel = Changes(), self._panel(before, self._every, without=late)
         if panel.n_bars:
-            changes += self._hits.add(self._live.advance(panel), panel, self._every)
+            found = self._live.advance(panel)
+            changes += self._hits.add(found, panel, self._every)
+            self._standing.take(found, panel, self._every)
         for symbol in late.tolist():
-            alone = np.array([symbol])
-            panel = self._panel(0, alone)
-            changes += self._hits.replace(self._live.rewind(symbol, panel), panel, alone)
+            changes += self._replaced(np.array([symbol]), partial(self._live.rewind, symbol))
         return changes + self._hits.capped()
+
+    def _replaced(self, symbols: Ints, play: Callable[[Panel], list[Found]]) -> Changes:
+        """Play some symbols' session again."""
+        panel = self._panel(0, symbols)
+        found = play(panel)
+        self._standing.take(found, panel, symbols)
+        return self._hits.replace(found, panel, symbols)
 
     @property
     def live(self) -> Live:

@@ -42,7 +42,8 @@ HOUSE: Final = (
 class Hits:
     """The hits of one setup as columns of equal length; `session` and `dollar_volume` order them.
 
-    `steps`: its funnel. `symbols`: how many symbols have any of the bars that were asked for.
+    `steps`: its funnel. `symbols`: how many symbols have any of the bars that were asked for. `which`: their places
+    among what was found, some of which had no sound levels.
     """
 
     setup: Setup
@@ -51,6 +52,7 @@ class Hits:
     dollar_volume: Floats
     steps: tuple[Step, ...]
     symbols: int
+    which: Ints
 
 
 def sound(found: Found) -> tuple[Flags, Floats]:
@@ -84,7 +86,7 @@ def hits_of(found: Found, panel: Panel, risk: Risk) -> Hits:
         "labels": [list(panel.labels)] * bar.size,
         **_own(found.setup, at),
     }
-    return Hits(found.setup, columns, session, at["dollar_volume"], steps, found.symbols)
+    return Hits(found.setup, columns, session, at["dollar_volume"], steps, found.symbols, np.flatnonzero(ok))
 
 
 def _own(setup: Setup, at: Mapping[str, Floats]) -> Columns:

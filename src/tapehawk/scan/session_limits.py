@@ -8,7 +8,6 @@ has sound levels and the lowest score.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -16,11 +15,10 @@ from tapehawk.core.panel import Panel
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.signals import Risk
 from tapehawk.scan.funnel import limited
-from tapehawk.scan.hit_table import HitTable
-from tapehawk.scan.report import plain_rows
+from tapehawk.scan.hit_table import HitTable, Row, rows_and_events
 from tapehawk.scan.rows import ordered, sound
 
-Row: TypeAlias = dict[str, Any]
+__all__ = ["Row", "candidates", "firsts", "limits_of", "shown"]
 
 
 def limits_of(scanners: Iterable[Scanner]) -> Mapping[str, Scanner]:
@@ -41,12 +39,14 @@ def firsts(table: HitTable) -> HitTable:
     return table.of(np.unique(table.symbol, return_index=True)[1])
 
 
-def shown(scanner: Scanner, cap: int, tables: Sequence[HitTable], like: Panel, risk: Risk) -> list[Row]:
-    """Return the rows that a scanner with a cap has of all its candidates."""
+def shown(
+    scanner: Scanner, cap: int, tables: Sequence[HitTable], like: Panel, risk: Risk
+) -> tuple[list[Row], list[Row]]:
+    """Return the rows that a scanner with a cap has of all its candidates, and those of them that are events."""
     hits = [one.hits(like, risk) for one in _early(tables, cap) if one.symbol.size]
     if not hits:
-        return []
-    return list(plain_rows(limited(scanner, *ordered(hits, by_session=True, by_time=True), firsts=True).columns))
+        return [], []
+    return rows_and_events(limited(scanner, *ordered(hits, by_session=True, by_time=True), firsts=True).columns)
 
 
 def _early(tables: Sequence[HitTable], cap: int) -> Sequence[HitTable]:

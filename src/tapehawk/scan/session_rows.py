@@ -1,6 +1,7 @@
-"""The rows of a session that goes on: what each step adds, and what it takes back.
+"""The rows of a session that goes on: what each step adds, and what it takes back; and which of them are events.
 
-When symbols are played again their hits are compared with those before, and only what differs becomes rows.
+When symbols are played again their hits are compared with those before, and only what differs becomes rows. A late bar
+may make an event of a row that was none, or take that from it, and leave the row as it is.
 """
 
 from __future__ import annotations
@@ -15,27 +16,49 @@ from tapehawk.core.panel import Flags, Ints, Panel
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.signals import Risk
 from tapehawk.core.watch import Found
-from tapehawk.scan.hit_table import HitTable, whole
-from tapehawk.scan.report import plain_rows
-from tapehawk.scan.session_limits import Row, candidates, firsts, limits_of, shown
+from tapehawk.scan.hit_table import HitTable, Row, rows_and_events, whole
+from tapehawk.scan.session_limits import candidates, firsts, limits_of, shown
 
 Key: TypeAlias = tuple[str, str, str, str]  # scanner, pattern, symbol, bar_time
 
 
 @dataclass
 class Changes:
-    """What a step brought: rows that are new and rows that hold no longer; a row that changed is in both."""
+    """What a step brought: rows that are new and rows that hold no longer; a row that changed is in both.
+
+    `events`: rows that turn out to have become true at their bar; `retracted`: events that are none any more, as they
+    were when they were told.
+    """
 
     added: list[Row] = field(default_factory=list)
     withdrawn: list[Row] = field(default_factory=list)
+    events: list[Row] = field(default_factory=list)
+    retracted: list[Row] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return any(vars(self).values())
 
     def __add__(self, other: Changes) -> Changes:
-        return Changes(self.added + other.added, self.withdrawn + other.withdrawn)
+        mine, theirs = vars(self), vars(other)
+        return Changes(**{name: mine[name] + theirs[name] for name in mine})
 
     def __iadd__(self, other: Changes) -> Self:
-        self.added += other.added
-        self.withdrawn += other.withdrawn
+        for name, rows in vars(other).items():
+            getattr(self, name).extend(rows)
         return self
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows by key: every one, and those of them that are events."""
+
+    every: dict[Key, Row] = field(default_factory=dict)
+    events: dict[Key, Row] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: Iterable[Row], events: Iterable[Row]) -> Self:
+        """Return rows by their keys."""
+        return cls(_by_key(rows), _by_key(events))
 
 
 class SessionRows:
@@ -57,7 +80,7 @@ class SessionRows:
         self._like, self._risk, self._limits, self._admit = like, risk, limits_of(scanners), admit
         self._caps = {name: cap for name, one in self._limits.items() if (cap := one.limit()[0]) is not None}
         self._tables: dict[int, list[HitTable]] = {}
-        self._shown: dict[str, dict[Key, Row]] = {}
+        self._shown: dict[str, Rows] = {}
         self._touched: set[str] = set()
 
     def add(self, found: list[Found], panel: Panel, symbols: Ints) -> Changes:
@@ -69,7 +92,8 @@ class SessionRows:
                 self._keep(number, firsts(whole([*self._tables.get(number, []), new])))
             elif new.symbol.size:
                 _append(self._tables.setdefault(number, []), new)
-                changes.added += self._rows(new)
+                rows, events = self._rows(new)
+                changes += Changes(rows, events=events)
         return changes
 
     def replace(self, found: list[Found], panel: Panel, symbols: Ints) -> Changes:
@@ -87,18 +111,22 @@ class SessionRows:
         """Return what has changed in the rows of scanners with a cap since the last time."""
         changes = Changes()
         for name in sorted(self._touched):
-            before, self._shown[name] = self._shown.get(name, {}), _by_key(self._chosen(name))
+            before, self._shown[name] = self._shown.get(name, Rows()), Rows.of(*self._chosen(name))
             changes += differences(before, self._shown[name])
         self._touched.clear()
         return changes
 
-    def rows(self) -> dict[Key, Row]:
+    def rows(self) -> Rows:
         """Return all of them as rows."""
-        free = (one for tables in self._tables.values() for one in tables if not self._is_capped(one))
-        rows = _by_key(row for table in free for row in self._rows(table))
+        every, events = list[Row](), list[Row]()
+        for one in (one for tables in self._tables.values() for one in tables if not self._is_capped(one)):
+            rows, began = self._rows(one)
+            every += rows
+            events += began
         for mine in self._shown.values():
-            rows |= mine
-        return rows
+            every += mine.every.values()
+            events += mine.events.values()
+        return Rows.of(every, events)
 
     def _table(self, found: Found, panel: Panel, symbols: Ints) -> HitTable:
         """Return the hits that may become rows."""
@@ -115,21 +143,27 @@ class SessionRows:
         if self._is_capped(table):
             self._touched.add(table.found.scanner)
 
-    def _chosen(self, name: str) -> list[Row]:
-        """Return the rows of a scanner with a cap."""
+    def _chosen(self, name: str) -> tuple[list[Row], list[Row]]:
+        """Return the rows of a scanner with a cap, and its events."""
         tables = [one for several in self._tables.values() for one in several if one.found.scanner == name]
         return shown(self._limits[name], self._caps[name], tables, self._like, self._risk)
 
     def _differences(self, before: HitTable, new: HitTable) -> Changes:
         """Return what changed in the rows of symbols that were played again."""
-        _, was, now = np.intersect1d(before.key(), new.key(), return_indices=True)
-        same = before.equals(was, new, now)
-        added = self._rows(new.of(_all_but(new.symbol.size, now[same])))
-        return Changes(added, self._rows(before.of(_all_but(before.symbol.size, was[same]))))
+        added, withdrawn = _apart(before, new)
+        events, retracted = _apart(before.of(before.began), new.of(new.began))
+        return Changes(*(self._rows(one)[0] for one in (added, withdrawn, events, retracted)))
 
-    def _rows(self, table: HitTable) -> list[Row]:
-        """Return hits as rows: levels, confidence and size as a scan over history gives them."""
-        return list(plain_rows(table.hits(self._like, self._risk).columns)) if table.symbol.size else []
+    def _rows(self, table: HitTable) -> tuple[list[Row], list[Row]]:
+        """Return hits as rows, levels, confidence and size as a scan over history gives them; and the events."""
+        return rows_and_events(table.hits(self._like, self._risk).columns) if table.symbol.size else ([], [])
+
+
+def _apart(before: HitTable, new: HitTable) -> tuple[HitTable, HitTable]:
+    """Return what is only in the new table, and what was only in the one before."""
+    _, was, now = np.intersect1d(before.key(), new.key(), return_indices=True)
+    same = before.equals(was, new, now)
+    return new.of(_all_but(new.symbol.size, now[same])), before.of(_all_but(before.symbol.size, was[same]))
 
 
 def _append(tables: list[HitTable], new: HitTable) -> None:
@@ -143,10 +177,17 @@ def _by_key(rows: Iterable[Row]) -> dict[Key, Row]:
     return {(row["scanner"], row["pattern"], row["symbol"], row["bar_time"]): row for row in rows}
 
 
-def differences(old: Mapping[Key, Row], new: Mapping[Key, Row]) -> Changes:
+def differences(old: Rows, new: Rows) -> Changes:
     """Return what changed from some rows to others."""
+    return Changes(
+        *_between(old.every, new.every),
+        *_between(old.events, new.events),
+    )
+
+
+def _between(old: Mapping[Key, Row], new: Mapping[Key, Row]) -> tuple[list[Row], list[Row]]:
     withdrawn = [row for key, row in old.items() if new.get(key) != row]
-    return Changes([row for key, row in new.items() if old.get(key) != row], withdrawn)
+    return [row for key, row in new.items() if old.get(key) != row], withdrawn
 
 
 def _all_but(size: int, these: Ints) -> Flags:
