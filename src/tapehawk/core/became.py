@@ -27,13 +27,13 @@ def became(found: Found, starts: Ints, held: Flags) -> Flags:
     goes_on = np.zeros(found.bar.size, dtype=bool)
     goes_on[1:] = found.bar[1:] == found.bar[:-1] + 1
     first = found.bar == starts[found.symbol]
-    events: Flags = ~np.where(first, held[found.symbol], goes_on)
+    events: Flags = np.logical_not(np.where(first, held[found.symbol], goes_on))
     return events
 
 
 def held_after(found: Found, starts: Ints, held: Flags) -> Flags:
     """Say of each symbol whether its last bar was a hit, once the panel's bars have been."""
-    after = held & (np.diff(starts) == 0)
+    after: Flags = held & (np.diff(starts) == 0)
     after[found.symbol[found.bar == starts[found.symbol + 1] - 1]] = True
     return after
 

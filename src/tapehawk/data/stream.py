@@ -84,6 +84,11 @@ class LiveFeed:
         return self._receiving.current
 
     @property
+    def begun(self) -> bool:
+        """Say whether the line has brought a bar and the session so far has been asked for."""
+        return self._begun
+
+    @property
     def settled(self) -> bool:
         """Say whether every session before the current one is in the store: then history is whole."""
         return len(self._receiving.running) <= 1 and not self._sealing.locked()

@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 
+from tapehawk.data.receiving import Running
 from tapehawk.data.stream import LiveFeed
 from tapehawk.scan.live import LiveScan
-from tapehawk.scan.session_rows import Changes, differences
+from tapehawk.scan.telling import News, Telling
+
+__all__ = ["News", "follow"]
 
 
-@dataclass(frozen=True, eq=False)
-class News:
-    """What a step of a scan brought. `stale_since`: the feed is behind since then (µs UTC), None when it is not."""
-
-    scan: LiveScan
-    changes: Changes
-    stale_since: int | None = None
-
-
-async def follow(feed: LiveFeed, begin: Callable[[dt.date], LiveScan]) -> AsyncIterator[News]:
+async def follow(
+    feed: LiveFeed, begin: Callable[[dt.date], LiveScan], *, wait: float | None = None, remember: bool = False
+) -> AsyncIterator[News]:
     """Scan whatever the feed receives; yields after every step, also one that brought no rows.
 
     `begin` makes the scan of a session (from a saved state or from history, which may take long: it runs in a thread).
     At a session's end the scan reads its journal to the last bar and hands over its states; the next one waits until
     the store has that session. When stored history changes, the scan is made anew. It ends with the feed.
+
+    `wait`: seconds after a bar's close that the watermark is waited for; then the bar is scanned and the news name the
+    symbols that are missing, whose bars are late ones when they come. None waits for as long as it takes. Nothing is
+    bounded before the session so far has been asked for: until then all of it would be missing.
+    `remember`: what was told is kept beside the journal, so that a scan started again does not tell it again.
     """
     seen, running = -1, None
-    scan: LiveScan | None = None
+    telling = Telling(begin, remember=remember)
     try:
         while not (feed.ended and feed.version == seen):
             seen = await feed.changed(seen)
@@ -37,30 +38,28 @@ async def follow(feed: LiveFeed, begin: Callable[[dt.date], LiveScan]) -> AsyncI
             if running is None:
                 continue
             session, watermark = running.bars.session, running.watermark.at
-            if scan is None or scan.past.session != session:
+            if telling.session != session:
                 if not feed.settled:
                     continue
-                scan = await asyncio.to_thread(_next, scan, session, begin)
-            news = await asyncio.to_thread(_step, scan, watermark, begin)
-            scan = news.scan
-            yield replace(news, stale_since=feed.stale_since)
+                async for news in _beside(telling.turn(session)):
+                    yield replace(news, stale_since=feed.stale_since)
+            async for news in _beside(telling.step(watermark, _bound(feed, running, wait))):
+                yield replace(news, stale_since=feed.stale_since)
     finally:
-        if scan is not None:
-            scan.close()
+        telling.close()
 
 
-def _next(scan: LiveScan | None, session: dt.date, begin: Callable[[dt.date], LiveScan]) -> LiveScan:
-    if scan is not None:
-        scan.finish()
-        scan.hand_over(scan.past.on(session))
-        scan.close()
-    return begin(session)
+def _bound(feed: LiveFeed, running: Running, wait: float | None) -> int:
+    """Return up to when bars are scanned: as far as the watermark, or whatever closed so long ago."""
+    watermark, places = running.watermark.at, running.bars.places
+    if wait is None or not feed.begun:
+        return watermark
+    waited = feed.clock.now() - int(wait * 1e6)
+    closed = places.begins + (waited - places.begins) // places.step * places.step
+    return max(watermark, places.ends if waited >= places.ends else closed)
 
 
-def _step(scan: LiveScan, watermark: int, begin: Callable[[dt.date], LiveScan]) -> News:
-    if not scan.outdated or scan.over:
-        return News(scan, scan.step(watermark))
-    scan.close()
-    fresh = begin(scan.past.session)
-    fresh.step(max(watermark, scan.through))
-    return News(fresh, differences(scan.held, fresh.held))
+async def _beside(news: Iterator[News]) -> AsyncIterator[News]:
+    """Iterate in threads: what happens between two pieces of news takes long."""
+    while (one := await asyncio.to_thread(next, news, None)) is not None:
+        yield one

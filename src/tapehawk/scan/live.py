@@ -108,6 +108,30 @@ class LiveScan:
         """Return the instant up to which bars have been scanned, µs UTC."""
         return min(self._places.begins + self.done * self._places.step, self._places.ends)
 
+    @property
+    def ends(self) -> int:
+        """Return the instant at which the session ends, µs UTC."""
+        return self._places.ends
+
+    @property
+    def has_bars(self) -> bool:
+        """Say whether the session has a journal."""
+        return self._tape.path.exists() or self._tape.path.with_suffix(".sealed").exists()
+
+    @property
+    def told_file(self) -> Path:
+        """Return where is kept what was told of this session (`told.py`)."""
+        return self._root / "told" / self._name(self.past) / f"{self.past.session}.told"
+
+    def missing(self, since: int, until: int) -> tuple[str, ...]:
+        """Name the symbols that lack any of the bars, within the hours looked at, which start in [since, until)."""
+        places, calendar = self._places, calendar_named(self.past.series.market)
+        slots = np.arange(max(0, since - places.begins) // places.step, max(0, until - places.begins) // places.step)
+        within, _ = calendar.locate(places.begins + slots * places.step, self.past.hours)
+        slots = slots[within >= 0]
+        lacks = (places.of(self._every[:, None], slots[None, :]) < 0).any(axis=1)
+        return tuple(self.past.symbols[number] for number in np.flatnonzero(lacks).tolist())
+
     def step(self, watermark: int) -> Changes:
         """Scan what has closed by the watermark and what was revised before it; returns what changed."""
         late = self._read_on()
@@ -167,9 +191,11 @@ class LiveScan:
 
     def _file(self, past: Past) -> Path:
         """Return where the states at the open of a session are kept."""
+        return self._root / "states" / self._name(past) / f"{past.session}.npz"
+
+    def _name(self, past: Past) -> str:
         scan = Facts.of(self._live, self._like, through=0).scan
-        name = f"{past.series.timeframe}.{past.series.id}.{past.hours}.{scan}".replace("/", "_")
-        return self._root / "states" / name / f"{past.session}.npz"
+        return f"{past.series.timeframe}.{past.series.id}.{past.hours}.{scan}".replace("/", "_")
 
     def _play_past(self) -> bool:
         """Bring the states to the session's open; say whether saved ones did."""
@@ -192,7 +218,7 @@ class LiveScan:
     def _read_on(self) -> Ints:
         """Note what the journal has brought; return the symbols (places) with a bar behind what was scanned."""
         late: list[Ints] = [np.empty(0, dtype=np.int64)]
-        for rows, records in self._tape.parts() if self._exists() else ():
+        for rows, records in self._tape.parts() if self.has_bars else ():
             more = [self._number.get(name, -1) for name in self._tape.names[self._mine.size :]]
             self._mine = np.concatenate([self._mine, np.array(more, dtype=np.int64)])
             symbol, slot = self._mine[rows["symbol"]], self._places.slot(rows["time"])
@@ -200,9 +226,6 @@ class LiveScan:
             self._places.put(symbol[known], slot[known], records[known])
             late.append(symbol[known & (slot < self.done)])
         return np.unique(np.concatenate(late))
-
-    def _exists(self) -> bool:
-        return self._tape.path.exists() or self._tape.path.with_suffix(".sealed").exists()
 
     def _panel(self, since: int, symbols: Ints, *, without: Ints | None = None) -> Panel:
         """Return symbols' bars from the session's bar `since` on that were scanned or are now."""

@@ -173,8 +173,13 @@ def _append(tables: list[HitTable], new: HitTable) -> None:
         tables[-2:] = [whole(tables[-2:])]
 
 
+def key_of(row: Row) -> Key:
+    """Return what a row is known by."""
+    return row["scanner"], row["pattern"], row["symbol"], row["bar_time"]
+
+
 def _by_key(rows: Iterable[Row]) -> dict[Key, Row]:
-    return {(row["scanner"], row["pattern"], row["symbol"], row["bar_time"]): row for row in rows}
+    return {key_of(row): row for row in rows}
 
 
 def differences(old: Rows, new: Rows) -> Changes:

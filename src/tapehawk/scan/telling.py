@@ -1,0 +1,129 @@
+"""A live scan's news in order: of a session's steps, of its end, and after a restart of what is still to be told.
+
+Each piece of news is handed out once; that the next one is asked for says that it was heard. Where what was told is
+remembered (`told.py`), the first step of a scan that is made again is compared with that.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tapehawk.scan.live import LiveScan
+from tapehawk.scan.session_rows import Changes, Rows, differences
+from tapehawk.scan.told import Told, unfinished
+
+
+@dataclass(frozen=True, eq=False)
+class News:
+    """What a step of a scan brought. `stale_since`: the feed is behind since then (µs UTC), None when it is not.
+
+    `missing`: symbols whose bars were not waited for any longer. `number`: what is remembered as told is numbered
+    through the session, and news that come under the same number again (after a kill) are the same; 0 for what is not.
+    """
+
+    scan: LiveScan
+    changes: Changes
+    stale_since: int | None = None
+    missing: tuple[str, ...] = ()
+    number: int = 0
+
+
+class Telling:
+    """The scan of the session that is watched, made by `begin`. `remember`: what was told survives the process."""
+
+    def __init__(self, begin: Callable[[dt.date], LiveScan], *, remember: bool) -> None:
+        self._begin, self._remember = begin, remember
+        self._scan: LiveScan | None = None
+        self._told: Told | None = None
+        self._before: Rows | None = None  # what was told before this process, until it has been compared with
+
+    @property
+    def session(self) -> dt.date | None:
+        """Return the session that is watched."""
+        return self._scan.past.session if self._scan else None
+
+    def turn(self, session: dt.date) -> Iterator[News]:
+        """Go to a session: tell the last of the one before, hand its states over, and tell what another life left."""
+        if self._scan is not None:
+            yield from self._end(self._scan)
+            self._scan.hand_over(self._scan.past.on(session))
+            self.close()
+            self._scan = None
+        scan = self._begin(session)
+        if self._remember:
+            yield from self._left_by_others(scan)
+            yield from self._remembered(scan)
+        self._scan = scan
+
+    def step(self, watermark: int, until: int) -> Iterator[News]:
+        """Scan up to `until`, although bars behind the watermark may be missing; tell what that brings."""
+        scan = self._need_scan()
+        since = max(watermark, scan.through)
+        changes = self._made_anew(scan, until) if scan.outdated and not scan.over else self._stepped(scan, until)
+        scan = self._need_scan()
+        missing = scan.missing(since, until) if until > since else ()
+        yield from self._tell(scan, changes, missing)
+
+    def close(self) -> None:
+        """Let go of threads and files."""
+        if self._scan is not None:
+            self._scan.close()
+        if self._told is not None:
+            self._told.close()
+            self._told = None
+
+    def _need_scan(self) -> LiveScan:
+        if self._scan is None:
+            raise RuntimeError("no session is watched yet")
+        return self._scan
+
+    def _stepped(self, scan: LiveScan, until: int) -> Changes:
+        if self._told is None or self._before is None:
+            return scan.step(until)
+        before, self._before = self._before, None
+        scan.step(max(until, self._told.through))
+        return differences(before, scan.held)
+
+    def _made_anew(self, scan: LiveScan, until: int) -> Changes:
+        before, self._before = self._before or scan.held, None
+        scan.close()
+        self._scan = fresh = self._begin(scan.past.session)
+        fresh.step(max(until, scan.through, self._told.through if self._told else 0))
+        return differences(before, fresh.held)
+
+    def _end(self, scan: LiveScan) -> Iterator[News]:
+        yield from self._tell(scan, self._stepped(scan, scan.ends))
+        if self._told is not None:
+            self._told.end()
+            self._told.sync()
+
+    def _tell(self, scan: LiveScan, changes: Changes, missing: tuple[str, ...] = ()) -> Iterator[News]:
+        if self._told is None or not changes:
+            yield News(scan, changes, missing=missing)
+            return
+        yield News(scan, changes, missing=missing, number=self._told.note(changes, scan.through))
+        self._told.confirm()
+        self._told.sync()
+
+    def _remembered(self, scan: LiveScan) -> Iterator[News]:
+        """Go on with what was told of the scan's session; tell again what nobody knows to have been heard."""
+        self._told = Told(scan.told_file)
+        self._before = self._told.rows()
+        if self._told.unconfirmed is not None:
+            yield News(scan, self._told.unconfirmed, number=self._told.number)
+            self._told.confirm()
+
+    def _left_by_others(self, scan: LiveScan) -> Iterator[News]:
+        """Tell the rest of earlier sessions that a process died in, from their journals."""
+        for path in unfinished(scan.told_file.parent, scan.past.session):
+            earlier = self._begin(dt.date.fromisoformat(path.stem))
+            if earlier.has_bars:
+                yield from self._remembered(earlier)
+                yield from self._end(earlier)
+            earlier.close()
+            if self._told is not None:
+                self._told.close()
+                self._told = None
+            path.unlink()

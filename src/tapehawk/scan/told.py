@@ -1,0 +1,168 @@
+"""What a live scan has told, kept beside the journal, so that a restart misses nothing and says nothing twice.
+
+    changes ──► note (appended) ──► tell ──► confirm (appended) ──► the next ones
+
+A line is a checksum and JSON: a *note* (its number, up to when bars were scanned, what changed) or the number that is
+*confirmed*. A note is written before it is told. After a kill the scan is made again from saved states and the
+journal, and compared with what the notes come to: what is new is told, what was told is not told again. Only the last
+note can be without its confirmation, killed between the two; whoever told it can't know whether it was heard, so it is
+told again under the same number, and who hears a number again drops it.
+
+What `note` has returned from is with the operating system: it survives the death of the process. `sync` waits for the
+disk, once a step; a power failure costs at most the last step's lines, which are then told again under their numbers.
+A line that is not whole is cut off, and was never told.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import os
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from tapehawk.core.errors import TryAgain
+from tapehawk.data.faults import disk_full_is_try_again
+from tapehawk.scan.hit_table import Row
+from tapehawk.scan.session_rows import Changes, Key, Rows, key_of
+
+_CHECK: Final = 9  # eight digits and a blank
+
+
+class Told:
+    """The log of one scan's session; one process at a time. Raises TryAgain when another has it or the disk is full.
+
+    `number`: of the last note. `through`: up to when bars were scanned then, µs UTC; 0 before the first one.
+    `unconfirmed`: the last note, where nobody knows whether it was heard.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path, self._file = path, os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        self.number, self.through = 0, 0
+        self.unconfirmed: Changes | None = None
+        self._rows, self._dirty = Rows(), False
+        try:
+            self._lock()
+            self._size = self._read()
+            os.ftruncate(self._file, self._size)
+        except BaseException:
+            os.close(self._file)
+            raise
+
+    def rows(self) -> Rows:
+        """Return the rows and events that whoever heard everything holds; asked for once, then they are forgotten."""
+        rows, self._rows = self._rows, Rows()
+        return rows
+
+    def note(self, changes: Changes, through: int) -> int:
+        """Write down what is about to be told; return its number."""
+        self.number += 1
+        self._append(
+            {
+                "note": self.number,
+                "through": through,
+                "added": changes.added,
+                "withdrawn": changes.withdrawn,
+                "events": [key_of(row) for row in changes.events],
+                "retracted": changes.retracted,
+            }
+        )
+        return self.number
+
+    def confirm(self) -> None:
+        """Write down that the last note has been told."""
+        self.unconfirmed = None
+        self._append({"confirmed": self.number})
+
+    def end(self) -> None:
+        """Write down that the session has been told to its end."""
+        self._append({"over": True})
+
+    def sync(self) -> None:
+        """Wait until everything written is on the disk."""
+        if self._dirty:
+            os.fdatasync(self._file)
+            self._dirty = False
+
+    def close(self) -> None:
+        """Let others have it."""
+        os.close(self._file)
+
+    def _lock(self) -> None:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            message = f"another process tells what this scan finds ({self._path})"
+            raise TryAgain(message, hint="stop the other one, or watch something else") from error
+
+    def _read(self) -> int:
+        """Go through what is there; return how many bytes of it are whole."""
+        size = 0
+        for line, fact in _facts(self._path.read_bytes()):
+            size += len(line)
+            if "note" in fact:
+                self.number, self.through = fact["note"], fact["through"]
+                self.unconfirmed = _taken(self._rows, fact)
+            if "confirmed" in fact:
+                self.unconfirmed = None
+        return size
+
+    def _append(self, fact: Mapping[str, Any]) -> None:
+        payload = msgspec.json.encode(fact)
+        left, at = memoryview(b"%08x %s\n" % (zlib.crc32(payload), payload)), self._size
+        try:
+            with disk_full_is_try_again(self._path):
+                while left:
+                    written = os.pwrite(self._file, left, at)
+                    left, at = left[written:], at + written
+        except BaseException:
+            os.ftruncate(self._file, self._size)
+            raise
+        self._size, self._dirty = at, True
+
+
+def unfinished(folder: Path, session: dt.date) -> list[Path]:
+    """List the logs of sessions before one that were not told to their end, oldest first; the others are removed."""
+    found = []
+    for path in sorted(path for path in folder.glob("*.told") if path.stem < str(session)):
+        over = False
+        for _, fact in _facts(path.read_bytes()):
+            over = "over" in fact
+        if over:
+            path.unlink()
+        else:
+            found.append(path)
+    return found
+
+
+def _facts(content: bytes) -> Iterator[tuple[bytes, dict[str, Any]]]:
+    """Yield every whole line and what it says, up to the first that is not whole."""
+    for line in content.splitlines(keepends=True):
+        payload = line[_CHECK:-1]
+        if not line.endswith(b"\n") or line[:_CHECK] != b"%08x " % zlib.crc32(payload):
+            return
+        yield line, msgspec.json.decode(payload)
+
+
+def _taken(rows: Rows, fact: Mapping[str, Any]) -> Changes:
+    """Let whoever holds `rows` hear a note; return it."""
+    _change(rows.every, fact["withdrawn"], fact["added"])
+    events = [rows.every[key] for key in map(_key, fact["events"])]
+    _change(rows.events, fact["retracted"], events)
+    return Changes(fact["added"], fact["withdrawn"], events, fact["retracted"])
+
+
+def _change(held: dict[Key, Row], gone: Iterable[Row], come: Iterable[Row]) -> None:
+    for row in gone:
+        held.pop(key_of(row), None)
+    held |= {key_of(row): row for row in come}
+
+
+def _key(said: list[str]) -> Key:
+    scanner, pattern, symbol, bar_time = said
+    return scanner, pattern, symbol, bar_time

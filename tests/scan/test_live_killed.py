@@ -1,0 +1,127 @@
+"""A live scan killed with signal 9 at any point: its lives together tell what an unbroken one tells, each once."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import polars as pl
+import pytest
+
+from tapehawk.core.sessions import us_calendar
+from tapehawk.data import store
+from tapehawk.scan.session_rows import key_of
+from tests.data.scripted import MINUTE, SIM
+from tests.scan.live_market import DAY, HOURS, filled, of_day
+
+HERE = pytest.importorskip("tests").__path__[0] + "/.."
+LIVES = 3  # two that are killed, and one that comes to the end
+
+
+@dataclass
+class Told:
+    """What a listener that drops numbers it has heard holds, and heard in all."""
+
+    rows: dict
+    events: dict
+    every_row: set
+    every_event: set
+
+
+@pytest.fixture(scope="module")
+def hour(tmp_path_factory):
+    """A store with a month of minutes and the day's first hour."""
+    root = filled(tmp_path_factory.mktemp("hour"), until=us_calendar().previous(DAY))
+    first = pl.col("time").to_physical().is_between(HOURS.open, HOURS.open + 60 * MINUTE)
+    store.append_bars(root, [(SIM, of_day().filter(first))])
+    return root
+
+
+@pytest.fixture(scope="module")
+def unbroken(hour, tmp_path_factory):
+    """How many writes a run takes that nobody kills, and what it told."""
+    root = tmp_path_factory.mktemp("unbroken")
+    done = lived(hour, root, 0)
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout), heard(root)
+
+
+def lived(hour, root, kill_at: int, *more: str) -> subprocess.CompletedProcess:
+    arguments = [str(hour), str(root / "root"), str(root / "heard"), str(kill_at), *more]
+    return subprocess.run(
+        [sys.executable, "-m", "tests.scan.live_killed", *arguments],
+        cwd=HERE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def heard(root) -> Told:
+    """Hear everything that was told, each number once; nothing is told that is held already, or taken back twice."""
+    told, numbers = Told({}, {}, set(), set()), {}
+    for line in (root / "heard").read_text().splitlines(keepends=True):
+        if not line.endswith("}\n"):
+            continue  # the listener died while it wrote: it has not heard this
+        news = json.loads(line[line.rindex('{"number"') :])
+        if news["number"] in numbers:
+            assert numbers[news["number"]] == news, "the same number says the same"
+            continue
+        assert news["number"] == len(numbers) + 1, "no number is left out"
+        numbers[news["number"]] = news
+        change(told.rows, news["withdrawn"], news["added"])
+        change(told.events, news["retracted"], news["events"])
+        told.every_row |= set(map(key_of, news["added"]))
+        told.every_event |= set(map(key_of, news["events"]))
+    return told
+
+
+def change(held: dict, gone: list, come: list) -> None:
+    for row in gone:
+        assert held.pop(key_of(row)) == row
+    for row in come:
+        assert key_of(row) not in held, "told twice"
+        held[key_of(row)] = row
+
+
+def check(hour, unbroken, root, chance: random.Random, *more: str) -> None:
+    writes, right = unbroken
+    for _ in range(LIVES - 1):
+        done = lived(hour, root, chance.randrange(1, writes + 1), *more)
+        assert done.returncode in (-9, 0), done.stderr
+    done = lived(hour, root, 0, *more)
+    assert done.returncode == 0, done.stderr
+    assert heard(root) == right
+
+
+def test_the_hour_has_something_to_tell(unbroken):
+    writes, right = unbroken
+    assert writes > 100
+    assert len(right.every_event) > 50
+    assert right.every_event < right.every_row
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(6))
+def test_killed_twice_its_lives_together_tell_what_an_unbroken_run_tells(hour, unbroken, tmp_path, seed):
+    check(hour, unbroken, tmp_path, random.Random(seed))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(100, 150))
+def test_killed_at_many_random_points_nothing_is_missed_and_nothing_said_twice(hour, unbroken, tmp_path, seed):
+    check(hour, unbroken, tmp_path, random.Random(seed))
+
+
+def test_planted_a_scan_that_forgets_what_it_told_is_found(hour, unbroken, tmp_path):
+    writes, _ = unbroken
+    lived(hour, tmp_path, writes // 2, "forget")
+    lived(hour, tmp_path, 0, "forget")
+    with pytest.raises(AssertionError):
+        heard(tmp_path)
