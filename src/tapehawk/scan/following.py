@@ -37,13 +37,13 @@ async def follow(
             running = feed.current or running  # between two sessions: the one that is over
             if running is None:
                 continue
-            session, watermark = running.bars.session, running.watermark.at
+            session = running.bars.session
             if telling.session != session:
                 if not feed.settled:
                     continue
                 async for news in _beside(telling.turn(session)):
                     yield replace(news, stale_since=feed.stale_since)
-            async for news in _beside(telling.step(watermark, _bound(feed, running, wait))):
+            async for news in _beside(telling.step(running.watermark.at, _bound(feed, running, wait))):
                 yield replace(news, stale_since=feed.stale_since)
     finally:
         telling.close()
