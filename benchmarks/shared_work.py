@@ -8,12 +8,12 @@ from benchmarks.measure import Result, timed
 from tapehawk.catalog import scanner_names, scanner_type
 from tapehawk.core.scanner import Scanner
 
-_NOT_A_DEFINITION = ("formula", "ml")  # a user's formula; a model that has to be trained first
+NOT_A_DEFINITION = ("formula", "ml")  # a user's formula; a model that has to be trained first
 
 
 def daily_scanners() -> list[Scanner]:
     """Return every shipped scanner that has a definition on daily bars."""
-    kinds = [scanner_type(name) for name in scanner_names() if name not in _NOT_A_DEFINITION]
+    kinds = [scanner_type(name) for name in scanner_names() if name not in NOT_A_DEFINITION]
     return [kind() for kind in kinds if "1d" in kind.timeframes]
 
 

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     )
     from tapehawk.core.scanner import AT_OPEN, BUY, NONE, SELL, Direction, Scanner, Setup
     from tapehawk.core.timeframes import bars_a_session, daily
+    from tapehawk.core.trigger import Trigger
     from tapehawk.scan.desk import Desk
     from tapehawk.scan.question import Question
     from tapehawk.scan.report import Report
@@ -94,6 +95,7 @@ __all__ = [
     "Scanner",
     "Setup",
     "TapehawkError",
+    "Trigger",
     "ad",
     "adr",
     "adx",

@@ -168,6 +168,19 @@ class Live:
         self._held = self._kept.copy()
         return self.advance(bars)
 
+    def ahead(self, bars: Panel) -> list[Found]:
+        """Return what `advance` would find among bars that are still to come; nothing moves on."""
+        states, held = [part.states for part in self._parts()], self._held
+        for part in self._parts():
+            part.states = [copied(state) for state in part.states]
+        self._held = held.copy()
+        try:
+            return self.advance(bars)
+        finally:
+            for part, kept in zip(self._parts(), states, strict=True):
+                part.states = kept
+            self._held = held
+
     def roots(self) -> list[Expr]:
         """List every expression that is watched: lives with the same roots have states of the same meaning."""
         return [x for watching in self._watching for group in watching.groups for x in group.roots()]

@@ -27,6 +27,7 @@ from tapehawk.core.expr import MASK, Expr
 from tapehawk.core.indicators import sma
 from tapehawk.core.next_day import NextDayCheck
 from tapehawk.core.timeframes import bars_a_session
+from tapehawk.core.trigger import Trigger
 
 
 class Direction(StrEnum):
@@ -50,6 +51,7 @@ class Setup:
     the confidence, None where it is the score. `known`: "open" for a setup that uses of its own bar only the open.
     `timeframes`: the bars the pattern exists on, None for all of its scanner's. `says`: factors of the confidence that
     its own conditions say already ("volume"). `words`: of a shown grade, what rows say for 0, 1, 2, … (null: UNKNOWN).
+    `trigger`: the level that a price may cross before the bar has closed.
     """
 
     pattern: str
@@ -64,6 +66,7 @@ class Setup:
     timeframes: tuple[str, ...] | None = None
     says: tuple[str, ...] = ()
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    trigger: Trigger | None = None
 
     def __post_init__(self) -> None:
         for name, condition in self.when.items():

@@ -23,6 +23,7 @@ from tapehawk.core.timeframes import bars_in_session
 from tapehawk.data.actions import splits_in
 from tapehawk.data.building import panel_of, trusted_bars
 from tapehawk.data.quarantine import lacking, left_out_before, quarantined
+from tapehawk.data.resampling import slower_panel
 from tapehawk.data.store import Stored, read_actions, read_bars, stored_series
 from tapehawk.data.versions import data_version
 
@@ -33,7 +34,8 @@ AT_ONCE: Final = 4_000_000  # bars
 class Past:
     """What is stored of a series before a session, for some symbols (sorted), within some hours.
 
-    Prices are adjusted for the splits up to the session itself.
+    Prices are adjusted for the splits up to the session itself. `slower`: the timeframe of the bars that are scanned,
+    where those of the series are folded to it; None scans them as they are.
     """
 
     root: Path
@@ -41,6 +43,12 @@ class Past:
     session: dt.date
     symbols: tuple[str, ...]
     hours: str = "regular"
+    slower: str | None = None
+
+    @property
+    def timeframe(self) -> str:
+        """Return the timeframe of the bars that are scanned."""
+        return self.slower or self.series.timeframe
 
     def on(self, session: dt.date) -> Past:
         """Return what comes before another session."""
@@ -73,12 +81,16 @@ class Past:
             starts=np.zeros(len(self.symbols) + 1, dtype=np.int64),
             time=np.empty(0, dtype=np.int64),
             columns={name: np.empty(0) for name in names},
-            timeframe=self.series.timeframe,
+            timeframe=self.timeframe,
             hours=self.hours,
             calendar=self.series.market,
-            labels=self.series.labels,
+            labels=(*self.series.labels, *([f"made of {self.series.timeframe} bars"] if self.slower else [])),
             data_version=self.version,
         )
+
+    def of_bars(self, panel: Panel) -> Panel:
+        """Return closed bars of the series, of some of the symbols, as those that are scanned."""
+        return slower_panel(panel, self.slower, closed=True) if self.slower and panel.n_bars else panel
 
     def panels(self, since: dt.date | None = None) -> Iterator[Panel]:
         """Yield the bars of the sessions before (from a date on), oldest first, every panel with all the symbols."""
@@ -96,7 +108,7 @@ class Past:
                 panel = make(read_bars(self.root, self.series, symbols=self.symbols, sessions=between))
             except NoData:  # none within these hours
                 continue
-            yield spread(panel, self.symbols, split=split)
+            yield spread(self.of_bars(panel), self.symbols, split=split)
 
     def _made(self) -> Callable[[pl.DataFrame], Panel]:
         """Return what makes a panel of stored bars: without what is quarantined, adjusted up to the session."""

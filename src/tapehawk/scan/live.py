@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -30,7 +31,9 @@ from tapehawk.data.journal import Bars, Tape, bars_at, journal_path
 from tapehawk.data.open_session import Places
 from tapehawk.data.states import Facts, load_states, save_states
 from tapehawk.data.versions import parse_version
-from tapehawk.scan.history import Past
+from tapehawk.scan.buckets import Buckets
+from tapehawk.scan.history import Past, spread
+from tapehawk.scan.intrabar import Intrabar, armed_watch
 from tapehawk.scan.session_limits import Row
 from tapehawk.scan.session_rows import Changes, Key, Rows, SessionRows
 from tapehawk.scan.standing import Standing
@@ -57,11 +60,14 @@ class LiveScan:
     ) -> None:
         self.past, self._root = past, journals or past.root
         self._like, self._split, scanners = past.empty(), past.split, tuple(scanners)
-        self._live = Live([watch_for(one, past.series.timeframe) for one in scanners], self._like, threads=threads)
+        self._live = Live([watch_for(one, past.timeframe) for one in scanners], self._like, threads=threads)
         self._ranking = bool(rank_nodes(self._live.roots()))
-        self.from_saved_state = self._play_past()
         self._tape = Tape(journal_path(self._root, past.series, past.session))
         self._places = Places(calendar_named(past.series.market), past.session, past.series.timeframe)
+        self._buckets = Buckets.of(past, self._places) if past.slower else None
+        self._intrabar = self._triggers_of(scanners, risk or Risk(), threads)
+        played = [self._play_past(live) for live in self._lives()]
+        self.from_saved_state = all(played)
         self._number: dict[str, int] = {symbol: number for number, symbol in enumerate(past.symbols)}
         self._every = np.arange(len(past.symbols))
         self._mine = np.empty(0, dtype=np.int64)
@@ -81,8 +87,14 @@ class LiveScan:
 
     @property
     def held(self) -> Rows:
-        """Return the rows and the events among them."""
-        return self._hits.rows()
+        """Return what somebody holds who was told everything: rows, events, and triggers that wait for the close."""
+        rows = self._hits.rows()
+        return Rows(rows.every | self.triggers, rows.events)
+
+    @property
+    def triggers(self) -> dict[Key, Row]:
+        """Return the intrabar rows of the bar that is forming."""
+        return self._intrabar.rows if self._intrabar else {}
 
     def states(self) -> list[Row]:
         """Return the rows that are true now: at the last bar of each symbol that was scanned."""
@@ -121,7 +133,7 @@ class LiveScan:
     @property
     def told_file(self) -> Path:
         """Return where is kept what was told of this session (`told.py`)."""
-        return self._root / "told" / self._name(self.past) / f"{self.past.session}.told"
+        return self._root / "told" / self._name(self.past, self._live) / f"{self.past.session}.told"
 
     def missing(self, since: int, until: int) -> tuple[str, ...]:
         """Name the symbols that lack any of the bars, within the hours looked at, which start in [since, until)."""
@@ -135,27 +147,57 @@ class LiveScan:
     def step(self, watermark: int) -> Changes:
         """Scan what has closed by the watermark and what was revised before it; returns what changed."""
         late = self._read_on()
-        upto = max(self.done, min(self._places.slots, (watermark - self._places.begins) // self._places.step))
+        before, upto = self.done, max(self._upto(watermark), self.done)
+        self.done = upto if self._buckets is None else max(before, self._buckets.closed(upto))
+        if upto == self._places.slots:
+            self.done = upto
+        changes = self._scan(before, late)
+        if self._intrabar is not None:
+            changes += self._within(self._intrabar, before, late, upto)
+        return changes
+
+    def _upto(self, watermark: int) -> int:
+        """Return how many bars of the session have closed by an instant."""
         if watermark >= self._places.ends:
-            upto = self._places.slots
-        before, self.done = self.done, upto
+            return self._places.slots
+        return min(self._places.slots, (watermark - self._places.begins) // self._places.step)
+
+    def _scan(self, before: int, late: Ints) -> Changes:
+        """Scan the bars behind `before`; symbols with a late one are played again."""
         if late.size and (late.size >= REPLAY_ALL or self._ranking):
-            return self._replaced(self._every, self._live.replay) + self._hits.capped()
+            return self._replaced(self._every, Live.replay) + self._hits.capped()
         changes, panel = Changes(), self._panel(before, self._every, without=late)
         if panel.n_bars:
-            found = self._live.advance(panel)
+            found, *_ = [live.advance(panel) for live in self._lives()]
             changes += self._hits.add(found, panel, self._every)
             self._standing.take(found, panel, self._every)
         for symbol in late.tolist():
-            changes += self._replaced(np.array([symbol]), partial(self._live.rewind, symbol))
+            changes += self._replaced(np.array([symbol]), partial(_rewound, symbol=symbol))
         return changes + self._hits.capped()
 
-    def _replaced(self, symbols: Ints, play: Callable[[Panel], list[Found]]) -> Changes:
+    def _replaced(self, symbols: Ints, play: Callable[[Live, Panel], list[Found]]) -> Changes:
         """Play some symbols' session again."""
         panel = self._panel(0, symbols)
-        found = play(panel)
+        found, *_ = [play(live, panel) for live in self._lives()]
         self._standing.take(found, panel, symbols)
         return self._hits.replace(found, panel, symbols)
+
+    def _within(self, intrabar: Intrabar, before: int, late: Ints, upto: int) -> Changes:
+        """Look for prices that cross a level in the bar that is forming; when one has closed, its triggers go."""
+        changes = intrabar.judged() if self.done > before else Changes()
+        if self.done > before or late.size or not intrabar.armed:
+            intrabar.arm(self.done)
+        return changes + intrabar.see(self._bars(self.done, upto, self._every))
+
+    def _triggers_of(self, scanners: Iterable[Scanner], risk: Risk, threads: int) -> Intrabar | None:
+        """Return what watches the bar that is forming, where there are bars within it to look at."""
+        if self._buckets is None:
+            return None
+        armed = [one for one in (armed_watch(scanner, self.past.timeframe) for scanner in scanners) if one]
+        return Intrabar(armed, self._like, self._buckets, risk, threads=threads) if armed else None
+
+    def _lives(self) -> list[Live]:
+        return [self._live, *([self._intrabar.live] if self._intrabar else [])]
 
     @property
     def live(self) -> Live:
@@ -164,7 +206,8 @@ class LiveScan:
 
     def close(self) -> None:
         """Let the threads go."""
-        self._live.close()
+        for live in self._lives():
+            live.close()
 
     def finish(self) -> Changes:
         """Scan the session to its end."""
@@ -184,33 +227,34 @@ class LiveScan:
         before = parse_version(self._like.data_version)
         if parse_version(next_past.version) != {**before, bars: before.get(bars, -1) + 1}:
             return False
-        save_states(self._file(next_past), self._live, next_past.empty(), through=self._places.ends)
+        for live in self._lives():
+            save_states(self._file(next_past, live), live, next_past.empty(), through=self._places.ends)
         return True
 
     # before the session
 
-    def _file(self, past: Past) -> Path:
+    def _file(self, past: Past, live: Live) -> Path:
         """Return where the states at the open of a session are kept."""
-        return self._root / "states" / self._name(past) / f"{past.session}.npz"
+        return self._root / "states" / self._name(past, live) / f"{past.session}.npz"
 
-    def _name(self, past: Past) -> str:
-        scan = Facts.of(self._live, self._like, through=0).scan
-        return f"{past.series.timeframe}.{past.series.id}.{past.hours}.{scan}".replace("/", "_")
+    def _name(self, past: Past, live: Live) -> str:
+        scan = Facts.of(live, self._like, through=0).scan
+        return f"{past.timeframe}.{past.series.id}.{past.hours}.{scan}".replace("/", "_")
 
-    def _play_past(self) -> bool:
+    def _play_past(self, live: Live) -> bool:
         """Bring the states to the session's open; say whether saved ones did."""
-        file = self._file(self.past)
+        file = self._file(self.past, live)
         for other in set(file.parent.glob("*.npz")) - {file}:
             other.unlink()
         with suppress(NoData, BadInput):  # none, unreadable, or of something else: history says the same
-            load_states(file, self._live, self._like)
+            load_states(file, live, self._like)
             return True
         through = 0
         for panel in self.past.panels():
-            self._live.advance(panel)
+            live.advance(panel)
             through = int(panel.time.max())
-        self._live.checkpoint()
-        save_states(file, self._live, self._like, through=through)
+        live.checkpoint()
+        save_states(file, live, self._like, through=through)
         return False
 
     # the session
@@ -228,9 +272,16 @@ class LiveScan:
         return np.unique(np.concatenate(late))
 
     def _panel(self, since: int, symbols: Ints, *, without: Ints | None = None) -> Panel:
-        """Return symbols' bars from the session's bar `since` on that were scanned or are now."""
+        """Return symbols' bars, as they are scanned, from the session's bar `since` on that were scanned or are now."""
+        bars = self._bars(since, self.done, symbols, without=without)
+        if self.past.slower is None:
+            return bars
+        return replace(spread(self.past.of_bars(bars), bars.symbols, split=self._split), labels=self._like.labels)
+
+    def _bars(self, since: int, until: int, symbols: Ints, *, without: Ints | None = None) -> Panel:
+        """Return symbols' bars `since` … `until` - 1 of the session, as they came."""
         which = symbols if without is None else np.setdiff1d(symbols, without)
-        records, counts = self._places.between(which, since, self.done)
+        records, counts = self._places.between(which, since, until)
         bars = bars_at(self._tape.path, records)
         session, minute = calendar_named(self.past.series.market).locate(bars["time"], self.past.hours)
         inside = session >= 0
@@ -239,17 +290,18 @@ class LiveScan:
     def _of(self, bars: Bars, owner: Ints, symbols: Ints, at: tuple[Any, Any]) -> Panel:
         columns = {name: np.ascontiguousarray(bars[name]) for name in PRICES_AND_VOLUME}
         traded = {f"raw.{name}": column for name, column in columns.items()} if self._split else {}
-        return Panel(
+        return replace(
+            self._like,
             symbols=tuple(self.past.symbols[symbol] for symbol in symbols),
             starts=np.searchsorted(owner, np.append(symbols, symbols[-1] + 1)).astype(np.int64),
             time=np.ascontiguousarray(bars["time"]),
             columns={**columns, **traded, "session": at[0].astype(np.float64), "minute": at[1]},
-            timeframe=self._like.timeframe,
-            hours=self._like.hours,
-            calendar=self._like.calendar,
-            labels=self._like.labels,
-            data_version=self._like.data_version,
+            timeframe=self.past.series.timeframe,
         )
+
+
+def _rewound(live: Live, bars: Panel, *, symbol: int) -> list[Found]:
+    return live.rewind(symbol, bars)
 
 
 def labelled(rows: Iterable[Mapping[str, Any]], stale_since: int | None) -> list[Row]:

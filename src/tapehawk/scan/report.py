@@ -98,7 +98,7 @@ def next_day_values(check: NextDay) -> dict[str, Any]:
     rows = [
         vars(row)
         | {"setup_date": str(date_of(row.setup_date)), "trigger_date": str(date_of(row.trigger_date))}
-        | {"known_at": _instant(row.known_at)}
+        | {"known_at": instant_text(row.known_at)}
         for row in check.rows
     ]
     return {"rows": rows, "without": {reason: count for reason, count in check.without.items() if count}}
@@ -137,7 +137,7 @@ def plain_rows(columns: Columns) -> Iterator[dict[str, Any]]:
 def plain_values(name: str, column: Values) -> list[Any]:
     """Return a column as JSON values; what is not finite is null."""
     if name in _TIMES:
-        return [_instant(value) for value in column]
+        return [instant_text(value) for value in column]
     if isinstance(column, list):
         return column
     if column.dtype == np.int64:
@@ -145,7 +145,8 @@ def plain_values(name: str, column: Values) -> list[Any]:
     return [value if math.isfinite(value) else None for value in column.tolist()]
 
 
-def _instant(microseconds: float) -> str | None:
+def instant_text(microseconds: float) -> str | None:
+    """Return an instant in µs UTC as RFC 3339, null as None."""
     if math.isnan(microseconds):
         return None
     return (_EPOCH + dt.timedelta(microseconds=int(microseconds))).isoformat().replace("+00:00", "Z")

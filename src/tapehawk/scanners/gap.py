@@ -11,6 +11,7 @@ from tapehawk.core.columns import close, high, low, minute, open_, session
 from tapehawk.core.expr import Expr, call, on, where
 from tapehawk.core.scanner import BUY, SELL, Scanner, Setup
 from tapehawk.core.timeframes import bars_a_session, closes_at, opens_at
+from tapehawk.core.trigger import Trigger
 
 INTRADAY = ("1m", "5m", "15m", "30m", "1h", "4h")
 
@@ -45,8 +46,27 @@ class Gap(Scanner):
         up, down = gap_pct >= self.breakout_gap_pct, gap_pct <= -self.breakout_gap_pct
         above = in_session | {"gap up": up, "above the first bar": close > first_high}
         below = in_session | {"gap down": down, "below the first bar": close < first_low}
-        yield Setup("breakout_up", BUY, above, stop=first_low, base=120, show=_shown(), timeframes=INTRADAY)
-        yield Setup("breakout_down", SELL, below, stop=first_high, base=120, show=_shown(), timeframes=INTRADAY)
+        armed = in_session | {"behind the first bar": _part == _part[1]}
+        yield Setup(
+            "breakout_up",
+            BUY,
+            above,
+            stop=first_low,
+            base=120,
+            show=_shown(),
+            timeframes=INTRADAY,
+            trigger=Trigger(first_high[1], armed | {"gap up": up[1]}, stop=first_low[1]),
+        )
+        yield Setup(
+            "breakout_down",
+            SELL,
+            below,
+            stop=first_high,
+            base=120,
+            show=_shown(),
+            timeframes=INTRADAY,
+            trigger=Trigger(first_low[1], armed | {"gap down": down[1]}, stop=first_high[1]),
+        )
         whole = {"premarket or a whole session": _premarket | (bars_a_session == 1)}
         up, down = gap_pct >= self.continuation_gap_pct, gap_pct <= -self.continuation_gap_pct
         on_up = whole | {"gap up": up, "green": close > open_}

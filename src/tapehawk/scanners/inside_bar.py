@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tapehawk.core.columns import close, high, low
 from tapehawk.core.scanner import BUY, SELL, Scanner, Setup
+from tapehawk.core.trigger import Trigger
 
 _BEYOND = 0.001
 
@@ -21,9 +22,20 @@ class InsideBar(Scanner):
     def setups(self) -> Iterator[Setup]:
         """Yield the breakout above and the breakdown below."""
         inside = {"inside bar": (high[1] < high[2]) & (low[1] > low[2])}
+        above, below = high[1] * (1 + _BEYOND), low[1] * (1 - _BEYOND)
         yield Setup(
-            "breakout", BUY, base=110, when=inside | {"close above it": close > high[1] * (1 + _BEYOND)}, stop=low[1]
+            "breakout",
+            BUY,
+            base=110,
+            when=inside | {"close above it": close > above},
+            stop=low[1],
+            trigger=Trigger(above, inside, stop=low[1]),
         )
         yield Setup(
-            "breakdown", SELL, base=110, when=inside | {"close below it": close < low[1] * (1 - _BEYOND)}, stop=high[1]
+            "breakdown",
+            SELL,
+            base=110,
+            when=inside | {"close below it": close < below},
+            stop=high[1],
+            trigger=Trigger(below, inside, stop=high[1]),
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tapehawk.core.columns import close, high, low, open_
 from tapehawk.core.scanner import BUY, SELL, Scanner, Setup
+from tapehawk.core.trigger import Trigger
 
 _BEYOND = 0.001
 
@@ -20,17 +21,21 @@ class OutsideBar(Scanner):
     def setups(self) -> Iterator[Setup]:
         """Yield the follow-through up and the one down."""
         outside = {"outside bar": (high[1] > high[2]) & (low[1] < low[2])}
+        green, red = outside | {"green": close[1] > open_[1]}, outside | {"red": close[1] < open_[1]}
+        above, below = high[1] * (1 + _BEYOND), low[1] * (1 - _BEYOND)
         yield Setup(
             "follow_through_up",
             BUY,
             base=115,
-            when=outside | {"green": close[1] > open_[1], "close above it": close > high[1] * (1 + _BEYOND)},
+            when=green | {"close above it": close > above},
             stop=low[1],
+            trigger=Trigger(above, green, stop=low[1]),
         )
         yield Setup(
             "follow_through_down",
             SELL,
             base=115,
-            when=outside | {"red": close[1] < open_[1], "close below it": close < low[1] * (1 - _BEYOND)},
+            when=red | {"close below it": close < below},
             stop=high[1],
+            trigger=Trigger(below, red, stop=high[1]),
         )

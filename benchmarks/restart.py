@@ -1,0 +1,96 @@
+"""A live scanner of 10,000 symbols is started again in the middle of a session: from saved states and the journal.
+
+The peer does what would have to be done without them: it plays the stored history before the session, then the journal.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from benchmarks.live_path import MINUTE, NAMES, SERIES, SESSION
+from benchmarks.market import folder
+from benchmarks.measure import Result, Timing
+from benchmarks.shared_work import NOT_A_DEFINITION
+from tapehawk.catalog import scanner_names, scanner_type
+from tapehawk.core.scanner import Scanner
+from tapehawk.core.sessions import us_calendar
+from tapehawk.data.open_session import OpenSession
+from tapehawk.data.store import append_bars
+from tapehawk.scan.history import Past
+from tapehawk.scan.live import LiveScan
+
+BEFORE, MINUTES, RUNS, PROMISED = 2, 195, 3, 5.0  # sessions of history, minutes of the session, runs, seconds
+
+
+def every_minute_scanner() -> list[Scanner]:
+    """Return every shipped scanner that looks at minute bars, as it comes."""
+    kinds = [scanner_type(name) for name in scanner_names() if name not in NOT_A_DEFINITION]
+    return [kind() for kind in kinds if "1m" in kind.timeframes]
+
+
+def results(minutes: int = MINUTES) -> list[Result]:
+    """Run the claim."""
+    root = folder("restart")
+    store_history(root)
+    journal_session(root, minutes)
+    scanners, past = every_minute_scanner(), Past(root, SERIES, SESSION.date, NAMES)
+    first = started(scanners, past)
+    again = [started(scanners, past) for _ in range(RUNS)]
+    shutil.rmtree(root / "states")
+    played = [first, started(scanners, past)]
+    ours, peer = Timing(tuple(again)), Timing(tuple(played))
+    claim = f"restart at {minutes} minutes: {len(NAMES):,} symbols × {len(scanners)} scanners"
+    what = f"playing {BEFORE} sessions of history {peer}"
+    ratio = f"{peer.median / ours.median:.1f}×"
+    return [Result(claim, str(ours), what, ratio, f"≤ {PROMISED:g} s", ours.median <= PROMISED)]
+
+
+def started(scanners: list[Scanner], past: Past) -> float:
+    """Start a scan and bring it to where the journal ends; returns the seconds."""
+    began = time.perf_counter()
+    scan = LiveScan(scanners, past)
+    scan.step(SESSION.after_hours_close)
+    scan.states()
+    took = time.perf_counter() - began
+    scan.close()
+    return took
+
+
+def store_history(root: Path) -> None:
+    """Store the regular minutes of some sessions before."""
+    day, chance = SESSION.date, np.random.default_rng(3)
+    for _ in range(BEFORE):
+        day = us_calendar().previous(day)
+        append_bars(root, [(SERIES, session_bars(us_calendar().need_session(day).open, 390, chance))])
+
+
+def journal_session(root: Path, minutes: int) -> None:
+    """Journal the session so far."""
+    session, chance = OpenSession(root, SERIES, SESSION.date), np.random.default_rng(4)
+    session.fill(session_bars(SESSION.open, minutes, chance), SESSION.open)
+    session.close()
+
+
+def session_bars(opens: int, minutes: int, chance: np.random.Generator) -> pl.DataFrame:
+    """Return a walk of every symbol."""
+    steps = chance.normal(0, 1e-3, (len(NAMES), minutes))
+    close = chance.uniform(20, 200, len(NAMES))[:, None] * np.exp(np.cumsum(steps, axis=1))
+    opened = close * np.exp(-steps)
+    high, low = np.maximum(opened, close) * 1.0005, np.minimum(opened, close) / 1.0005
+    volume = chance.lognormal(9, 1, close.shape).round()
+    start = np.broadcast_to(opens + np.arange(minutes) * MINUTE, close.shape)
+    columns = dict(zip(("open", "high", "low", "close", "volume"), (opened, high, low, close, volume), strict=True))
+    frame = pl.DataFrame({"time": start.ravel(), **{name: column.ravel() for name, column in columns.items()}})
+    names = pl.Series("symbol", NAMES, dtype=pl.String).gather(np.repeat(np.arange(len(NAMES)), minutes))
+    return frame.with_columns(names, pl.col("time").cast(pl.Datetime("us", "UTC"))).select("symbol", "time", *columns)
+
+
+if __name__ == "__main__":
+    for result in results(int(sys.argv[1]) if len(sys.argv) > 1 else MINUTES):
+        print(result.line())

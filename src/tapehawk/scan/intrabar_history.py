@@ -1,0 +1,72 @@
+"""Intrabar triggers over history: what the stored minutes of each bar would have triggered, and what its close said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tapehawk.core.errors import BadInput
+from tapehawk.core.panel import Ints, Panel
+from tapehawk.core.scanner import Scanner
+from tapehawk.core.search import find
+from tapehawk.core.sessions import calendar_named
+from tapehawk.core.slower import MINUTES
+from tapehawk.core.watch import Found
+from tapehawk.scan.desk import Desk
+from tapehawk.scan.hit_table import Row
+from tapehawk.scan.intrabar import armed_watch, crossed_rows, first_beyond
+from tapehawk.scan.question import Question, of_symbols, selection
+from tapehawk.scan.rows import MINUTE_US
+from tapehawk.scan.session_rows import key_of
+
+_SYMBOL = 1 << 52  # µs: beyond any instant of ours, so that one number orders (symbol, instant)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A trigger, and whether the close of its bar confirmed it."""
+
+    row: Row
+    confirmed: bool
+
+
+def triggers(desk: Desk, scanners: Sequence[Scanner], question: Question, *, minutes: str = "1m") -> list[Judged]:
+    """Return every trigger of the bars that a question asks for, judged on stored bars of `minutes`.
+
+    Raises as `Desk.run` does, and BadInput where the store's minutes are of another series than its bars.
+    """
+    asked, within = desk.asked(question), desk.asked(replace(question, timeframe=minutes))
+    if asked.series.split(":")[1:] != within.series.split(":")[1:]:
+        raise BadInput(f"the {minutes} bars are of {within.series}, the {question.timeframe} bars of {asked.series}")
+    watches = [one for one in (armed_watch(scanner, asked.panel.timeframe) for scanner in scanners) if one]
+    select = of_symbols(asked.panel.symbols, asked.among, selection(question, asked.days, asked.among))
+    found = find(asked.among, watches, select, threads=desk.threads)
+    closed = {key_of(row) for report in desk.scan(scanners, question, asked) for row in report.rows()}
+    rows = [row for one in found for row in _crossed(one, asked.among, within.among, desk)]
+    return [Judged(row, key_of(row) in closed) for row in rows]
+
+
+def _crossed(found: Found, bars: Panel, minutes: Panel, desk: Desk) -> list[Row]:
+    place = {name: number for number, name in enumerate(minutes.symbols)}
+    mine = np.array([place.get(name, -1) for name in bars.symbols], dtype=np.int64)
+    there = np.flatnonzero(mine[found.symbol] >= 0)
+    columns = {name: column[there] for name, column in found.columns.items()}
+    found = replace(found, symbol=found.symbol[there], bar=found.bar[there], columns=columns)
+    times = np.repeat(np.arange(len(minutes.symbols)), np.diff(minutes.starts)) * _SYMBOL + minutes.time
+    begins, ends = _spans(bars, found.bar)
+    ends = ends - MINUTES[minutes.timeframe] * MINUTE_US  # the last minute closes with the bar, whose close says it all
+    owner = mine[found.symbol] * _SYMBOL
+    first, last = (np.searchsorted(times, owner + at, side="left") for at in (begins, ends))
+    return crossed_rows(found, bars, minutes, first_beyond(found, minutes, first, last), desk.risk)
+
+
+def _spans(bars: Panel, which: Ints) -> tuple[Ints, Ints]:
+    """Return when some bars begin and end."""
+    calendar, session = calendar_named(bars.calendar), bars.columns["session"][which].astype(np.int64)
+    closes = calendar.close_of(session, bars.hours)
+    if bars.timeframe not in MINUTES:
+        return calendar.open_of(session, bars.hours), closes
+    begins = bars.time[which]
+    return begins, np.minimum(begins + MINUTES[bars.timeframe] * MINUTE_US, closes)
