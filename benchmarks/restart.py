@@ -13,11 +13,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from benchmarks.live_path import MINUTE, NAMES, SERIES, SESSION
+from benchmarks.live_path import MINUTE, NAMES, SERIES, SESSION, every_minute_scanner
 from benchmarks.market import folder
 from benchmarks.measure import Result, Timing
-from benchmarks.shared_work import NOT_A_DEFINITION
-from tapehawk.catalog import scanner_names, scanner_type
+from tapehawk.catalog import scanner_type
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.sessions import us_calendar
 from tapehawk.data.open_session import OpenSession
@@ -28,18 +27,13 @@ from tapehawk.scan.live import LiveScan
 BEFORE, MINUTES, RUNS, PROMISED = 2, 195, 3, 5.0  # sessions of history, minutes of the session, runs, seconds
 
 
-def every_minute_scanner() -> list[Scanner]:
-    """Return every shipped scanner that looks at minute bars, as it comes."""
-    kinds = [scanner_type(name) for name in scanner_names() if name not in NOT_A_DEFINITION]
-    return [kind() for kind in kinds if "1m" in kind.timeframes]
-
-
 def results(minutes: int = MINUTES) -> list[Result]:
     """Run the claim."""
     root = folder("restart")
     store_history(root)
     journal_session(root, minutes)
-    scanners, past = every_minute_scanner(), Past(root, SERIES, SESSION.date, NAMES)
+    scanners = [scanner_type(name)() for name in every_minute_scanner()]
+    past = Past(root, SERIES, SESSION.date, NAMES)
     first = started(scanners, past)
     again = [started(scanners, past) for _ in range(RUNS)]
     shutil.rmtree(root / "states")

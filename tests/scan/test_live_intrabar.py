@@ -15,7 +15,7 @@ from tapehawk.core.trigger import Trigger, known_before
 from tapehawk.data.open_session import OpenSession
 from tapehawk.scan.desk import Desk
 from tapehawk.scan.history import Past
-from tapehawk.scan.intrabar import INTRABAR
+from tapehawk.scan.intrabar import INTRABAR, is_intrabar
 from tapehawk.scan.intrabar_history import triggers
 from tapehawk.scan.live import LiveScan
 from tapehawk.scan.question import Question
@@ -49,10 +49,6 @@ def scan_of(root, timeframe="5m", scanners=SCANNERS, hours="regular") -> LiveSca
 
 def question(timeframe: str, hours="regular") -> Question:
     return Question("all", start_date=DAY, end_date=DAY, timeframe=timeframe, hours=hours)
-
-
-def is_intrabar(row) -> bool:
-    return INTRABAR in row["labels"]
 
 
 class Heard:

@@ -76,16 +76,22 @@ class StateChanged(Event):
 class ScanUpdate(Event):
     """What a step of a live scan brought. `at`: bars are scanned up to here, µs UTC.
 
-    `events`: rows that became true at their bar. `withdrawn`: rows that hold no longer. `missing`: symbols that were
-    not waited for any longer.
+    `events`: rows that became true at their bar. `triggers`: rows marked `intrabar`, of a price that crossed a level
+    before its bar has closed. `withdrawn`: events and triggers that hold no longer. `confirmed`: of the triggers among
+    those, the rows of the close that bear them out. `missing`: symbols that were not waited for any longer. `session`
+    (its date) and `number` name what is told: under a number that was heard before comes the same again; 0 is none.
     """
 
     kind: ClassVar[str] = "scanUpdate"
     series: str
     at: int
     events: tuple[Plain, ...] = ()
+    triggers: tuple[Plain, ...] = ()
     withdrawn: tuple[Plain, ...] = ()
+    confirmed: tuple[Plain, ...] = ()
     missing: tuple[str, ...] = ()
+    session: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True)

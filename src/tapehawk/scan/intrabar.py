@@ -34,6 +34,11 @@ INTRABAR: Final = "intrabar"
 """The label of a row that a price within its bar has made and the close has not judged yet."""
 
 
+def is_intrabar(row: Row) -> bool:
+    """Say whether a row waits for the close of its bar."""
+    return INTRABAR in row["labels"]
+
+
 def armed_watch(scanner: Scanner, timeframe: str) -> Watch | None:
     """Return what arms a scanner's triggers, None where it has none: as known before a bar opens, entry the level."""
     setups = tuple(_armed(one) for one in setups_for(scanner, timeframe) if one.trigger is not None)
@@ -101,7 +106,7 @@ class Intrabar:
         self.armed, self._armed, self._forming = False, list[Found](), like
 
     def arm(self, done: int) -> None:
-        """Arm what can be in the bar behind place `done` of the session. Its own prices are unknown, and not asked for."""
+        """Arm what can be in the bar behind place `done` of the session, whose own prices are not asked for."""
         self.armed, count = True, len(self._like.symbols)
         start, minute = self._buckets.forming(done)
         if minute is None:
