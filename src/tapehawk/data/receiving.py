@@ -55,6 +55,8 @@ class Receiving:
             taken = session.bars.take(among)
             self._count(taken)
             session.watermark.heard(max(bar.time for bar in among))
+            step = session.bars.places.step
+            self.counts["before their close"] += sum(0 < bar.received < bar.time + step for bar in among)
             news += [among[at] for at in taken.which]
         return news + [bar for bar in bars if not bar.final and not self._knows(bar)]
 

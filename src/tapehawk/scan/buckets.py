@@ -22,6 +22,7 @@ class Buckets:
     """
 
     edges: Ints
+    slots: int
     step: int
     day: int
     opens: int
@@ -35,10 +36,12 @@ class Buckets:
         opens, closes = int(calendar.open_of(day, past.hours)[0]), int(calendar.close_of(day, past.hours)[0])
         each = TIMEFRAMES[past.timeframe] * MINUTE_US
         instants = np.append(np.arange(opens, closes, each), closes)
-        return cls((instants - places.begins) // places.step, places.step, int(day[0]), opens)
+        return cls((instants - places.begins) // places.step, places.slots, places.step, int(day[0]), opens)
 
     def closed(self, upto: int) -> int:
         """Return up to which place slower bars have closed, once the session's bars have up to a place."""
+        if upto == self.slots:
+            return upto
         edges = self.edges[self.edges <= upto]
         return int(edges[-1]) if edges.size else 0
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -21,20 +20,18 @@ import numpy as np
 
 from tapehawk.core.errors import BadInput, NoData
 from tapehawk.core.live import Live
-from tapehawk.core.panel import PRICES_AND_VOLUME, Ints, Panel
+from tapehawk.core.panel import Ints, Panel
 from tapehawk.core.ranks import rank_nodes
 from tapehawk.core.scanner import Scanner
-from tapehawk.core.sessions import calendar_named
 from tapehawk.core.signals import Risk
 from tapehawk.core.watch import Found
-from tapehawk.data.journal import Bars, Tape, bars_at, journal_path
-from tapehawk.data.open_session import Places
 from tapehawk.data.states import Facts, load_states, save_states
 from tapehawk.data.versions import parse_version
 from tapehawk.scan.buckets import Buckets
-from tapehawk.scan.history import Past, spread
+from tapehawk.scan.history import Past
+from tapehawk.scan.hit_table import Row
 from tapehawk.scan.intrabar import Intrabar, armed_watch
-from tapehawk.scan.session_limits import Row
+from tapehawk.scan.session_bars import SessionBars
 from tapehawk.scan.session_rows import Changes, Key, Rows, SessionRows
 from tapehawk.scan.standing import Standing
 from tapehawk.scan.watching import watch_for
@@ -59,21 +56,17 @@ class LiveScan:
         threads: int = 2,
     ) -> None:
         self.past, self._root = past, journals or past.root
-        self._like, self._split, scanners = past.empty(), past.split, tuple(scanners)
+        self._like, scanners = past.empty(), tuple(scanners)
         self._live = Live([watch_for(one, past.timeframe) for one in scanners], self._like, threads=threads)
         self._ranking = bool(rank_nodes(self._live.roots()))
-        self._tape = Tape(journal_path(self._root, past.series, past.session))
-        self._places = Places(calendar_named(past.series.market), past.session, past.series.timeframe)
-        self._buckets = Buckets.of(past, self._places) if past.slower else None
+        self._bars = SessionBars(past, self._root, self._like)
+        self._buckets = Buckets.of(past, self._bars.places) if past.slower else None
         self._intrabar = self._triggers_of(scanners, risk or Risk(), threads)
         played = [self._play_past(live) for live in self._lives()]
         self.from_saved_state = all(played)
-        self._number: dict[str, int] = {symbol: number for number, symbol in enumerate(past.symbols)}
-        self._every = np.arange(len(past.symbols))
-        self._mine = np.empty(0, dtype=np.int64)
         self._hits = SessionRows(self._like, risk or Risk(), scanners)
         self._standing = Standing(self._like, risk or Risk(), scanners)
-        self.done = 0
+        self.done = self._seen = 0
 
     @property
     def rows(self) -> dict[Key, Row]:
@@ -103,7 +96,7 @@ class LiveScan:
     @property
     def data_version(self) -> str:
         """Name what the rows are made of: the tables' versions and the journal's offset."""
-        return f"{self._like.data_version}+journal_{self.past.session:%Y%m%d}@{self._tape.offset}"
+        return f"{self._like.data_version}+journal_{self.past.session:%Y%m%d}@{self._bars.tape.offset}"
 
     @property
     def outdated(self) -> bool:
@@ -113,22 +106,27 @@ class LiveScan:
     @property
     def over(self) -> bool:
         """Say whether the whole session has been scanned."""
-        return self.done == self._places.slots
+        return self.done == self._bars.places.slots
 
     @property
     def through(self) -> int:
         """Return the instant up to which bars have been scanned, µs UTC."""
-        return min(self._places.begins + self.done * self._places.step, self._places.ends)
+        return self._bars.instant(self.done)
+
+    @property
+    def seen(self) -> int:
+        """Return the instant up to which bars have been looked at: those of a slower bar that is forming as well."""
+        return self._bars.instant(self._seen)
 
     @property
     def ends(self) -> int:
         """Return the instant at which the session ends, µs UTC."""
-        return self._places.ends
+        return self._bars.places.ends
 
     @property
     def has_bars(self) -> bool:
         """Say whether the session has a journal."""
-        return self._tape.path.exists() or self._tape.path.with_suffix(".sealed").exists()
+        return self._bars.exist
 
     @property
     def told_file(self) -> Path:
@@ -137,57 +135,51 @@ class LiveScan:
 
     def missing(self, since: int, until: int) -> tuple[str, ...]:
         """Name the symbols that lack any of the bars, within the hours looked at, which start in [since, until)."""
-        places, calendar = self._places, calendar_named(self.past.series.market)
-        slots = np.arange(max(0, since - places.begins) // places.step, max(0, until - places.begins) // places.step)
-        within, _ = calendar.locate(places.begins + slots * places.step, self.past.hours)
-        slots = slots[within >= 0]
-        lacks = (places.of(self._every[:, None], slots[None, :]) < 0).any(axis=1)
-        return tuple(self.past.symbols[number] for number in np.flatnonzero(lacks).tolist())
+        return self._bars.missing(since, until)
+
+    def silent(self, bars: int) -> dict[str, int | None]:
+        """Return the symbols that had none of the last `bars` bars, each with the start of its last one (None: none).
+
+        A halt, the end of a listing, no data at all: their states are as old as that.
+        """
+        return self._bars.silent(self._seen, bars)
 
     def step(self, watermark: int) -> Changes:
         """Scan what has closed by the watermark and what was revised before it; returns what changed."""
-        late = self._read_on()
-        before, upto = self.done, max(self._upto(watermark), self.done)
-        self.done = upto if self._buckets is None else max(before, self._buckets.closed(upto))
-        if upto == self._places.slots:
-            self.done = upto
+        late, before = self._bars.read_on(self.done), self.done
+        self._seen = max(self._seen, self._bars.upto(watermark))
+        self.done = self._seen if self._buckets is None else max(before, self._buckets.closed(self._seen))
         changes = self._scan(before, late)
         if self._intrabar is not None:
-            changes += self._within(self._intrabar, before, late, upto)
+            changes += self._within(self._intrabar, before, late)
         return changes
-
-    def _upto(self, watermark: int) -> int:
-        """Return how many bars of the session have closed by an instant."""
-        if watermark >= self._places.ends:
-            return self._places.slots
-        return min(self._places.slots, (watermark - self._places.begins) // self._places.step)
 
     def _scan(self, before: int, late: Ints) -> Changes:
         """Scan the bars behind `before`; symbols with a late one are played again."""
         if late.size and (late.size >= REPLAY_ALL or self._ranking):
-            return self._replaced(self._every, Live.replay) + self._hits.capped()
-        changes, panel = Changes(), self._panel(before, self._every, without=late)
+            return self._replaced(self._bars.every, Live.replay) + self._hits.capped()
+        changes, panel = Changes(), self._bars.scanned(before, self.done, self._bars.every, without=late)
         if panel.n_bars:
             found, *_ = [live.advance(panel) for live in self._lives()]
-            changes += self._hits.add(found, panel, self._every)
-            self._standing.take(found, panel, self._every)
+            changes += self._hits.add(found, panel, self._bars.every)
+            self._standing.take(found, panel, self._bars.every)
         for symbol in late.tolist():
             changes += self._replaced(np.array([symbol]), partial(_rewound, symbol=symbol))
         return changes + self._hits.capped()
 
     def _replaced(self, symbols: Ints, play: Callable[[Live, Panel], list[Found]]) -> Changes:
         """Play some symbols' session again."""
-        panel = self._panel(0, symbols)
+        panel = self._bars.scanned(0, self.done, symbols)
         found, *_ = [play(live, panel) for live in self._lives()]
         self._standing.take(found, panel, symbols)
         return self._hits.replace(found, panel, symbols)
 
-    def _within(self, intrabar: Intrabar, before: int, late: Ints, upto: int) -> Changes:
+    def _within(self, intrabar: Intrabar, before: int, late: Ints) -> Changes:
         """Look for prices that cross a level in the bar that is forming; when one has closed, its triggers go."""
         changes = intrabar.judged() if self.done > before else Changes()
         if self.done > before or late.size or not intrabar.armed:
             intrabar.arm(self.done)
-        return changes + intrabar.see(self._bars(self.done, upto, self._every))
+        return changes + intrabar.see(self._bars.came(self.done, self._seen, self._bars.every))
 
     def _triggers_of(self, scanners: Iterable[Scanner], risk: Risk, threads: int) -> Intrabar | None:
         """Return what watches the bar that is forming, where there are bars within it to look at."""
@@ -211,7 +203,7 @@ class LiveScan:
 
     def finish(self) -> Changes:
         """Scan the session to its end."""
-        return self.step(self._places.ends)
+        return self.step(self._bars.places.ends)
 
     def hand_over(self, next_past: Past) -> bool:
         """Save the states for the next session's open; say whether they are what its history comes to.
@@ -219,8 +211,8 @@ class LiveScan:
         They are when this session is in the store as it was scanned, and nothing else has changed there: no correction
         of earlier bars, no split on the next session. Otherwise history has to be played.
         """
-        sealed, bars = self._tape.path.with_suffix(".sealed"), f"bars_{self.past.series.timeframe}"
-        if not sealed.exists() or sealed.stat().st_size != self._tape.offset or not self.over:
+        sealed, bars = self._bars.tape.path.with_suffix(".sealed"), f"bars_{self.past.series.timeframe}"
+        if not sealed.exists() or sealed.stat().st_size != self._bars.tape.offset or not self.over:
             return False
         if "@" not in self._like.data_version or next_past.splits_on_the_day():
             return False
@@ -228,7 +220,7 @@ class LiveScan:
         if parse_version(next_past.version) != {**before, bars: before.get(bars, -1) + 1}:
             return False
         for live in self._lives():
-            save_states(self._file(next_past, live), live, next_past.empty(), through=self._places.ends)
+            save_states(self._file(next_past, live), live, next_past.empty(), through=self._bars.places.ends)
         return True
 
     # before the session
@@ -256,48 +248,6 @@ class LiveScan:
         live.checkpoint()
         save_states(file, live, self._like, through=through)
         return False
-
-    # the session
-
-    def _read_on(self) -> Ints:
-        """Note what the journal has brought; return the symbols (places) with a bar behind what was scanned."""
-        late: list[Ints] = [np.empty(0, dtype=np.int64)]
-        for rows, records in self._tape.parts() if self.has_bars else ():
-            more = [self._number.get(name, -1) for name in self._tape.names[self._mine.size :]]
-            self._mine = np.concatenate([self._mine, np.array(more, dtype=np.int64)])
-            symbol, slot = self._mine[rows["symbol"]], self._places.slot(rows["time"])
-            known = symbol >= 0
-            self._places.put(symbol[known], slot[known], records[known])
-            late.append(symbol[known & (slot < self.done)])
-        return np.unique(np.concatenate(late))
-
-    def _panel(self, since: int, symbols: Ints, *, without: Ints | None = None) -> Panel:
-        """Return symbols' bars, as they are scanned, from the session's bar `since` on that were scanned or are now."""
-        bars = self._bars(since, self.done, symbols, without=without)
-        if self.past.slower is None:
-            return bars
-        return replace(spread(self.past.of_bars(bars), bars.symbols, split=self._split), labels=self._like.labels)
-
-    def _bars(self, since: int, until: int, symbols: Ints, *, without: Ints | None = None) -> Panel:
-        """Return symbols' bars `since` … `until` - 1 of the session, as they came."""
-        which = symbols if without is None else np.setdiff1d(symbols, without)
-        records, counts = self._places.between(which, since, until)
-        bars = bars_at(self._tape.path, records)
-        session, minute = calendar_named(self.past.series.market).locate(bars["time"], self.past.hours)
-        inside = session >= 0
-        return self._of(bars[inside], np.repeat(which, counts)[inside], symbols, (session[inside], minute[inside]))
-
-    def _of(self, bars: Bars, owner: Ints, symbols: Ints, at: tuple[Any, Any]) -> Panel:
-        columns = {name: np.ascontiguousarray(bars[name]) for name in PRICES_AND_VOLUME}
-        traded = {f"raw.{name}": column for name, column in columns.items()} if self._split else {}
-        return replace(
-            self._like,
-            symbols=tuple(self.past.symbols[symbol] for symbol in symbols),
-            starts=np.searchsorted(owner, np.append(symbols, symbols[-1] + 1)).astype(np.int64),
-            time=np.ascontiguousarray(bars["time"]),
-            columns={**columns, **traded, "session": at[0].astype(np.float64), "minute": at[1]},
-            timeframe=self.past.series.timeframe,
-        )
 
 
 def _rewound(live: Live, bars: Panel, *, symbol: int) -> list[Found]:

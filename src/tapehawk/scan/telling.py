@@ -60,7 +60,7 @@ class Telling:
     def step(self, watermark: int, until: int) -> Iterator[News]:
         """Scan up to `until`, although bars behind the watermark may be missing; tell what that brings."""
         scan = self._need_scan()
-        since = max(watermark, scan.through)
+        since = max(watermark, scan.seen)
         changes = self._made_anew(scan, until) if scan.outdated and not scan.over else self._stepped(scan, until)
         scan = self._need_scan()
         missing = scan.missing(since, until) if until > since else ()
@@ -90,7 +90,7 @@ class Telling:
         before, self._before = self._before or scan.held, None
         scan.close()
         self._scan = fresh = self._begin(scan.past.session)
-        fresh.step(max(until, scan.through, self._told.through if self._told else 0))
+        fresh.step(max(until, scan.seen, self._told.through if self._told else 0))
         return differences(before, fresh.held)
 
     def _end(self, scan: LiveScan) -> Iterator[News]:
@@ -103,7 +103,7 @@ class Telling:
         if self._told is None or not changes:
             yield News(scan, changes, missing=missing)
             return
-        yield News(scan, changes, missing=missing, number=self._told.note(changes, scan.through))
+        yield News(scan, changes, missing=missing, number=self._told.note(changes, scan.seen))
         self._told.confirm()
         self._told.sync()
 
