@@ -21,6 +21,7 @@ from tapehawk.data.stream import LiveFeed
 from tapehawk.scan.following import News, follow
 from tapehawk.scan.history import Past
 from tapehawk.scan.live import LiveScan
+from tapehawk.scan.told import signals_of
 from tapehawk.scanners.momentum import Momentum
 from tapehawk.scanners.relative_volume import RelativeVolume
 from tests.data.scripted import SIM
@@ -56,7 +57,7 @@ class Killer:
 
 
 async def run(store: Path, root: Path, heard: Path, *, remember: bool) -> None:
-    steps = asyncio.Event()
+    steps, forgetful = asyncio.Event(), not remember
 
     async def keep_step(_: float) -> None:
         """Let a minute pass when the one before has been scanned, so that a run has as many steps as minutes."""
@@ -74,14 +75,15 @@ async def run(store: Path, root: Path, heard: Path, *, remember: bool) -> None:
     async def listen() -> None:
         async for news in follow(feed, begin, remember=remember):
             steps.set()
-            if news.changes:
+            if news.number or (forgetful and any(signals_of(news.changes))):
                 os.write(file, said(news))
 
     await asyncio.gather(listen(), feed.run())
 
 
 def said(news: News) -> bytes:
-    return json.dumps({"number": news.number, **vars(news.changes)}).encode() + b"\n"
+    come, gone = signals_of(news.changes)
+    return json.dumps({"number": news.number, "come": come, "gone": gone}).encode() + b"\n"
 
 
 if __name__ == "__main__":

@@ -11,18 +11,12 @@ from tapehawk.scan.session_rows import Changes
 from tapehawk.scan.told import Told, unfinished
 
 
-def row(symbol: str, bar: int = 1, score: float = 50.0) -> dict:
-    return {
-        "scanner": "gap",
-        "pattern": "up",
-        "symbol": symbol,
-        "bar_time": f"09:{bar:02}",
-        "score": score,
-        "stop": None,
-    }
+def row(symbol: str, score: float = 50.0, labels=()) -> dict:
+    key = {"scanner": "gap", "pattern": "up", "symbol": symbol, "bar_time": "09:35"}
+    return {**key, "score": score, "stop": None, "labels": list(labels)}
 
 
-A, B, C = row("AAA"), row("BBB"), row("CCC")
+A, B, C, T = row("AAA"), row("BBB"), row("CCC"), row("TTT", labels=["intrabar"])
 A2 = row("AAA", score=60.5)
 
 
@@ -32,7 +26,10 @@ def path(tmp_path):
 
 
 def told(path, *changes: Changes) -> Told:
-    log = Told(path)
+    return told_more(Told(path), *changes)
+
+
+def told_more(log: Told, *changes: Changes) -> Told:
     for one in changes:
         log.note(one, 1000 * (log.number + 1))
         log.confirm()
@@ -45,20 +42,20 @@ def reopened(log: Told, path) -> Told:
 
 
 def test_a_log_that_goes_on_knows_what_its_listener_holds(path):
-    first = Changes([A, B], events=[A])
-    second = Changes([A2, C], withdrawn=[A, B], events=[A2, C], retracted=[A])
-    log = reopened(told(path, first, second), path)
-    rows = log.rows()
-    assert (log.number, log.through, log.unconfirmed) == (2, 2000, None)
-    assert list(rows.every.values()) == [A2, C]
-    assert list(rows.events.values()) == [A2, C]
+    first = Changes([A, B, T], events=[A])
+    second = Changes([A2, C], withdrawn=[A, B, T], events=[A2, C], retracted=[A])
+    log = reopened(told(path, first), path)
+    assert list(log.signals().values()) == [A, T]
+    log = reopened(told_more(log, second), path)
+    assert (log.number, log.seen, log.unconfirmed) == (2, 2000, None)
+    assert list(log.signals().values()) == [A2, C]
 
 
 def test_what_was_noted_and_not_confirmed_is_given_back_to_be_told_again(path):
     log = told(path, Changes([A], events=[A]))
-    log.note(Changes([B], withdrawn=[A], retracted=[A]), 2000)
+    log.note(Changes([T, B], withdrawn=[A], events=[B], retracted=[A]), 2000)
     log = reopened(log, path)
-    assert (log.number, log.unconfirmed) == (2, Changes([B], withdrawn=[A], retracted=[A]))
+    assert (log.number, log.unconfirmed) == (2, Changes([T], events=[B], retracted=[A]))
     log.confirm()
     assert reopened(log, path).unconfirmed is None
 
@@ -67,21 +64,21 @@ def test_what_was_noted_and_not_confirmed_is_given_back_to_be_told_again(path):
 def test_a_line_that_is_not_whole_was_never_told(path, cut):
     log = told(path, Changes([A], events=[A]))
     whole = path.stat().st_size
-    log.note(Changes([B]), 2000)
+    log.note(Changes(events=[B]), 2000)
     log.close()
     path.write_bytes(path.read_bytes()[:-cut])
     log = Told(path)
     assert (log.number, log.unconfirmed, path.stat().st_size) == (1, None, whole)
-    log.note(Changes([C]), 3000)
-    assert list(reopened(log, path).rows().every.values()) == [A, C]
+    log.note(Changes(events=[C]), 3000)
+    assert list(reopened(log, path).signals().values()) == [A, C]
 
 
 def test_a_line_with_a_flipped_bit_ends_the_log_before_it(path):
-    told(path, Changes([A]), Changes([B])).close()
+    told(path, Changes(events=[A]), Changes(events=[B])).close()
     content = bytearray(path.read_bytes())
     content[content.index(b"BBB")] ^= 1
     path.write_bytes(content)
-    assert list(Told(path).rows().every.values()) == [A]
+    assert list(Told(path).signals().values()) == [A]
 
 
 def test_two_processes_do_not_tell_the_same_session(path):
@@ -105,4 +102,4 @@ def test_sessions_that_were_not_told_to_their_end_are_named_and_the_others_go(tm
 def test_rows_come_back_as_they_were(path):
     odd = {**A, "score": 0.1 + 0.2, "labels": ["simulated"], "volume": 1e12, "risk": 12.0, "name": "ß \n \u2028"}
     log = reopened(told(path, Changes([odd], events=[odd])), path)
-    assert list(log.rows().every.values()) == [odd]
+    assert list(log.signals().values()) == [odd]

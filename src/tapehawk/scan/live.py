@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -36,6 +36,7 @@ from tapehawk.scan.session_rows import Changes, Key, Rows, SessionRows
 from tapehawk.scan.standing import Standing
 from tapehawk.scan.watching import watch_for
 
+Take: TypeAlias = Callable[[list[Found], Panel, Ints], Changes]
 REPLAY_ALL: Final = 50  # symbols: from here on one replay of all costs less than a rewind each
 
 
@@ -76,7 +77,12 @@ class LiveScan:
     @property
     def events(self) -> dict[Key, Row]:
         """Return those of the rows that became true at their bar: the symbol's bar before was no hit of that setup."""
-        return self._hits.rows().events
+        return self._hits.events()
+
+    @property
+    def signals(self) -> dict[Key, Row]:
+        """Return what is said aloud: events, and triggers that wait for the close."""
+        return self._hits.events() | self.triggers
 
     @property
     def held(self) -> Rows:
@@ -146,22 +152,34 @@ class LiveScan:
 
     def step(self, watermark: int) -> Changes:
         """Scan what has closed by the watermark and what was revised before it; returns what changed."""
+        return self._go(watermark, self._hits.add)
+
+    def catch_up(self, instant: int) -> None:
+        """Scan up to an instant and make no rows of what is found, for those who ask afterwards (`signals`, `rows`)."""
+
+        def kept(found: list[Found], panel: Panel, symbols: Ints) -> Changes:
+            self._hits.keep(found, panel, symbols)
+            return Changes()
+
+        self._go(instant, kept)
+
+    def _go(self, watermark: int, take: Take) -> Changes:
         late, before = self._bars.read_on(self.done), self.done
         self._seen = max(self._seen, self._bars.upto(watermark))
         self.done = self._seen if self._buckets is None else max(before, self._buckets.closed(self._seen))
-        changes = self._scan(before, late)
+        changes = self._scan(before, late, take)
         if self._intrabar is not None:
             changes += self._within(self._intrabar, before, late)
         return changes
 
-    def _scan(self, before: int, late: Ints) -> Changes:
+    def _scan(self, before: int, late: Ints, take: Take) -> Changes:
         """Scan the bars behind `before`; symbols with a late one are played again."""
         if late.size and (late.size >= REPLAY_ALL or self._ranking):
             return self._replaced(self._bars.every, Live.replay) + self._hits.capped()
         changes, panel = Changes(), self._bars.scanned(before, self.done, self._bars.every, without=late)
         if panel.n_bars:
             found, *_ = [live.advance(panel) for live in self._lives()]
-            changes += self._hits.add(found, panel, self._bars.every)
+            changes += take(found, panel, self._bars.every)
             self._standing.take(found, panel, self._bars.every)
         for symbol in late.tolist():
             changes += self._replaced(np.array([symbol]), partial(_rewound, symbol=symbol))

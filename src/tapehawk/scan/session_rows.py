@@ -6,7 +6,7 @@ may make an event of a row that was none, or take that from it, and leave the ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self, TypeAlias
 
@@ -83,17 +83,24 @@ class SessionRows:
         self._shown: dict[str, Rows] = {}
         self._touched: set[str] = set()
 
-    def add(self, found: list[Found], panel: Panel, symbols: Ints) -> Changes:
-        """Take hits of bars that are new; `symbols`: which of the universe the panel's are."""
-        changes = Changes()
+    def keep(self, found: list[Found], panel: Panel, symbols: Ints) -> list[HitTable]:
+        """Take hits of bars that are new; `symbols`: which of the universe the panel's are. Return those of no cap."""
+        free = []
         for number, one in enumerate(found):
             new = self._table(one, panel, symbols)
             if new.symbol.size and self._is_capped(new):
-                self._keep(number, firsts(whole([*self._tables.get(number, []), new])))
+                self._put(number, firsts(whole([*self._tables.get(number, []), new])))
             elif new.symbol.size:
                 _append(self._tables.setdefault(number, []), new)
-                rows, events = self._rows(new)
-                changes += Changes(rows, events=events)
+                free.append(new)
+        return free
+
+    def add(self, found: list[Found], panel: Panel, symbols: Ints) -> Changes:
+        """Take hits of bars that are new, and return them as rows."""
+        changes = Changes()
+        for new in self.keep(found, panel, symbols):
+            rows, events = self._rows(new)
+            changes += Changes(rows, events=events)
         return changes
 
     def replace(self, found: list[Found], panel: Panel, symbols: Ints) -> Changes:
@@ -104,7 +111,7 @@ class SessionRows:
             theirs = np.isin(old.symbol, symbols)
             if not self._is_capped(new):
                 changes += self._differences(old.of(theirs), new)
-            self._keep(number, whole([old.of(~theirs), new]))
+            self._put(number, whole([old.of(~theirs), new]))
         return changes
 
     def capped(self) -> Changes:
@@ -119,7 +126,7 @@ class SessionRows:
     def rows(self) -> Rows:
         """Return all of them as rows."""
         every, events = list[Row](), list[Row]()
-        for one in (one for tables in self._tables.values() for one in tables if not self._is_capped(one)):
+        for one in self._free():
             rows, began = self._rows(one)
             every += rows
             events += began
@@ -127,6 +134,15 @@ class SessionRows:
             every += mine.every.values()
             events += mine.events.values()
         return Rows.of(every, events)
+
+    def events(self) -> dict[Key, Row]:
+        """Return the events alone, which are much fewer."""
+        events = [row for one in self._free() for row in self._rows(one.of(one.began))[0]]
+        return _by_key([*events, *(row for mine in self._shown.values() for row in mine.events.values())])
+
+    def _free(self) -> Iterator[HitTable]:
+        """Yield the hits of scanners without a cap."""
+        return (one for tables in self._tables.values() for one in tables if not self._is_capped(one))
 
     def _table(self, found: Found, panel: Panel, symbols: Ints) -> HitTable:
         """Return the hits that may become rows."""
@@ -138,7 +154,7 @@ class SessionRows:
     def _is_capped(self, table: HitTable) -> bool:
         return table.found.scanner in self._caps
 
-    def _keep(self, number: int, table: HitTable) -> None:
+    def _put(self, number: int, table: HitTable) -> None:
         self._tables[number] = [table]
         if self._is_capped(table):
             self._touched.add(table.found.scanner)
@@ -184,13 +200,11 @@ def _by_key(rows: Iterable[Row]) -> dict[Key, Row]:
 
 def differences(old: Rows, new: Rows) -> Changes:
     """Return what changed from some rows to others."""
-    return Changes(
-        *_between(old.every, new.every),
-        *_between(old.events, new.events),
-    )
+    return Changes(*between(old.every, new.every), *between(old.events, new.events))
 
 
-def _between(old: Mapping[Key, Row], new: Mapping[Key, Row]) -> tuple[list[Row], list[Row]]:
+def between(old: Mapping[Key, Row], new: Mapping[Key, Row]) -> tuple[list[Row], list[Row]]:
+    """Return which rows are new or other than before, and which were before and are no more, or other."""
     withdrawn = [row for key, row in old.items() if new.get(key) != row]
     return [row for key, row in new.items() if old.get(key) != row], withdrawn
 

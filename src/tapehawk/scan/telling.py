@@ -1,7 +1,8 @@
 """A live scan's news in order: of a session's steps, of its end, and after a restart of what is still to be told.
 
 Each piece of news is handed out once; that the next one is asked for says that it was heard. Where what was told is
-remembered (`told.py`), the first step of a scan that is made again is compared with that.
+remembered (`told.py`), the first step of a scan that is made again is compared with that, and tells of signals only:
+events and triggers. The rows that go on are in the scan.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from tapehawk.scan.hit_table import Row
 from tapehawk.scan.live import LiveScan
-from tapehawk.scan.session_rows import Changes, Rows, differences
-from tapehawk.scan.told import Told, unfinished
+from tapehawk.scan.session_rows import Changes, Key, Rows, between, differences
+from tapehawk.scan.told import Told, signal_changes, signals_of, unfinished
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +39,7 @@ class Telling:
         self._begin, self._remember = begin, remember
         self._scan: LiveScan | None = None
         self._told: Told | None = None
-        self._before: Rows | None = None  # what was told before this process, until it has been compared with
+        self._before: dict[Key, Row] | None = None  # what other lives told, until it has been compared with
 
     @property
     def session(self) -> dt.date | None:
@@ -80,17 +82,21 @@ class Telling:
         return self._scan
 
     def _stepped(self, scan: LiveScan, until: int) -> Changes:
-        if self._told is None or self._before is None:
-            return scan.step(until)
-        before, self._before = self._before, None
-        scan.step(max(until, self._told.through))
-        return differences(before, scan.held)
+        return scan.step(until) if self._before is None else self._compared(scan, until)
+
+    def _compared(self, scan: LiveScan, until: int) -> Changes:
+        """Bring a scan to where other lives were, at least, and say what they did not."""
+        before, self._before = self._before or {}, None
+        scan.catch_up(max(until, self._told.seen if self._told else 0))
+        return signal_changes(*between(before, scan.signals))
 
     def _made_anew(self, scan: LiveScan, until: int) -> Changes:
-        before, self._before = self._before or scan.held, None
+        before = scan.held if self._before is None else Rows()
         scan.close()
         self._scan = fresh = self._begin(scan.past.session)
-        fresh.step(max(until, scan.seen, self._told.through if self._told else 0))
+        if self._before is not None:
+            return self._compared(fresh, max(until, scan.seen))
+        fresh.step(max(until, scan.seen))
         return differences(before, fresh.held)
 
     def _end(self, scan: LiveScan) -> Iterator[News]:
@@ -100,7 +106,7 @@ class Telling:
             self._told.sync()
 
     def _tell(self, scan: LiveScan, changes: Changes, missing: tuple[str, ...] = ()) -> Iterator[News]:
-        if self._told is None or not changes:
+        if self._told is None or not any(signals_of(changes)):
             yield News(scan, changes, missing=missing)
             return
         yield News(scan, changes, missing=missing, number=self._told.note(changes, scan.seen))
@@ -110,7 +116,7 @@ class Telling:
     def _remembered(self, scan: LiveScan) -> Iterator[News]:
         """Go on with what was told of the scan's session; tell again what nobody knows to have been heard."""
         self._told = Told(scan.told_file)
-        self._before = self._told.rows()
+        self._before = self._told.signals()
         if self._told.unconfirmed is not None:
             yield News(scan, self._told.unconfirmed, number=self._told.number)
             self._told.confirm()

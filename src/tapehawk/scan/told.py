@@ -2,8 +2,11 @@
 
     changes ──► note (appended) ──► tell ──► confirm (appended) ──► the next ones
 
-A line is a checksum and JSON: a *note* (its number, up to when bars were scanned, what changed) or the number that is
-*confirmed*. A note is written before it is told. After a kill the scan is made again from saved states and the
+What is remembered is what is said aloud: events, and triggers that wait for the close. Rows that are neither (states
+that go on) are nobody's news twice; who shows them asks the scan.
+
+A line is a checksum and JSON: a *note* (its number, up to when bars were seen, what came and what went) or the number
+that is *confirmed*. A note is written before it is told. After a kill the scan is made again from saved states and the
 journal, and compared with what the notes come to: what is new is told, what was told is not told again. Only the last
 note can be without its confirmation, killed between the two; whoever told it can't know whether it was heard, so it is
 told again under the same number, and who hears a number again drops it.
@@ -28,7 +31,8 @@ import msgspec
 from tapehawk.core.errors import TryAgain
 from tapehawk.data.faults import disk_full_is_try_again
 from tapehawk.scan.hit_table import Row
-from tapehawk.scan.session_rows import Changes, Key, Rows, key_of
+from tapehawk.scan.intrabar import is_intrabar
+from tapehawk.scan.session_rows import Changes, Key, key_of
 
 _CHECK: Final = 9  # eight digits and a blank
 
@@ -36,16 +40,16 @@ _CHECK: Final = 9  # eight digits and a blank
 class Told:
     """The log of one scan's session; one process at a time. Raises TryAgain when another has it or the disk is full.
 
-    `number`: of the last note. `through`: up to when bars were scanned then, µs UTC; 0 before the first one.
+    `number`: of the last note. `seen`: up to when bars had been seen then, µs UTC; 0 before the first one.
     `unconfirmed`: the last note, where nobody knows whether it was heard.
     """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self._file = path, os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        self.number, self.through = 0, 0
+        self.number, self.seen = 0, 0
         self.unconfirmed: Changes | None = None
-        self._rows, self._dirty = Rows(), False
+        self._signals, self._dirty = dict[Key, Row](), False
         try:
             self._lock()
             self._size = self._read()
@@ -54,24 +58,16 @@ class Told:
             os.close(self._file)
             raise
 
-    def rows(self) -> Rows:
-        """Return the rows and events that whoever heard everything holds; asked for once, then they are forgotten."""
-        rows, self._rows = self._rows, Rows()
-        return rows
+    def signals(self) -> dict[Key, Row]:
+        """Return what whoever heard everything holds; asked for once, then it is forgotten."""
+        signals, self._signals = self._signals, {}
+        return signals
 
-    def note(self, changes: Changes, through: int) -> int:
+    def note(self, changes: Changes, seen: int) -> int:
         """Write down what is about to be told; return its number."""
         self.number += 1
-        self._append(
-            {
-                "note": self.number,
-                "through": through,
-                "added": changes.added,
-                "withdrawn": changes.withdrawn,
-                "events": [key_of(row) for row in changes.events],
-                "retracted": changes.retracted,
-            }
-        )
+        come, gone = signals_of(changes)
+        self._append({"note": self.number, "seen": seen, "come": come, "gone": gone})
         return self.number
 
     def confirm(self) -> None:
@@ -106,8 +102,11 @@ class Told:
         for line, fact in _facts(self._path.read_bytes()):
             size += len(line)
             if "note" in fact:
-                self.number, self.through = fact["note"], fact["through"]
-                self.unconfirmed = _taken(self._rows, fact)
+                self.number, self.seen = fact["note"], fact["seen"]
+                self.unconfirmed = signal_changes(fact["come"], fact["gone"])
+                for row in fact["gone"]:
+                    self._signals.pop(key_of(row), None)
+                self._signals |= {key_of(row): row for row in fact["come"]}
             if "confirmed" in fact:
                 self.unconfirmed = None
         return size
@@ -149,20 +148,17 @@ def _facts(content: bytes) -> Iterator[tuple[bytes, dict[str, Any]]]:
         yield line, msgspec.json.decode(payload)
 
 
-def _taken(rows: Rows, fact: Mapping[str, Any]) -> Changes:
-    """Let whoever holds `rows` hear a note; return it."""
-    _change(rows.every, fact["withdrawn"], fact["added"])
-    events = [rows.every[key] for key in map(_key, fact["events"])]
-    _change(rows.events, fact["retracted"], events)
-    return Changes(fact["added"], fact["withdrawn"], events, fact["retracted"])
+def signals_of(changes: Changes) -> tuple[list[Row], list[Row]]:
+    """Return what changes say aloud: signals that came, and signals that went."""
+    come = [*changes.events, *filter(is_intrabar, changes.added)]
+    return come, [*changes.retracted, *filter(is_intrabar, changes.withdrawn)]
 
 
-def _change(held: dict[Key, Row], gone: Iterable[Row], come: Iterable[Row]) -> None:
+def signal_changes(come: Iterable[Row], gone: Iterable[Row]) -> Changes:
+    """Return changes that say that much aloud."""
+    changes = Changes()
+    for row in come:
+        (changes.added if is_intrabar(row) else changes.events).append(row)
     for row in gone:
-        held.pop(key_of(row), None)
-    held |= {key_of(row): row for row in come}
-
-
-def _key(said: list[str]) -> Key:
-    scanner, pattern, symbol, bar_time = said
-    return scanner, pattern, symbol, bar_time
+        (changes.withdrawn if is_intrabar(row) else changes.retracted).append(row)
+    return changes
