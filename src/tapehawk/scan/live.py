@@ -120,7 +120,7 @@ class LiveScan:
         return self._bars.instant(self.done)
 
     @property
-    def seen(self) -> int:
+    def reached(self) -> int:
         """Return the instant up to which bars have been looked at: those of a slower bar that is forming as well."""
         return self._bars.instant(self._seen)
 

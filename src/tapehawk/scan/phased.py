@@ -14,6 +14,7 @@ from tapehawk.scan.live import LiveScan
 from tapehawk.scan.metrics import PhaseMetrics
 from tapehawk.scan.phases import DayPlan, Enabled, admitting
 from tapehawk.scan.session_rows import Changes, SessionRows
+from tapehawk.scan.standing import Standing
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class PhasedScan(LiveScan):
         if minding.enabled is not None:
             admit = admitting(past.series.market, minding.enabled)
             self._hits = SessionRows(self._like, risk or Risk(), scanners, admit=admit)
+            self._standing = Standing(self._like, risk or Risk(), scanners, admit=admit)
 
     def step(self, watermark: int) -> Changes:
         """Scan what had closed when a look was last due, and what was revised before."""
@@ -61,6 +63,11 @@ class PhasedScan(LiveScan):
             minding.metrics.brought(changes.added)
             minding.metrics.took_back(changes.withdrawn)
         return changes
+
+    def catch_up(self, instant: int) -> None:
+        """Scan what had closed when a look was last due, and make no rows of it."""
+        super().catch_up(self._minding.plan.due(instant))
+        self.seen = instant
 
 
 def seen(scan: LiveScan) -> int:

@@ -7,7 +7,7 @@ time of its bar.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -21,10 +21,20 @@ from tapehawk.scan.rows import ordered
 
 
 class Standing:
-    """The hits of some scanners that stand. `like`: a panel of the universe's symbols, without bars."""
+    """The hits of some scanners that stand. `like`: a panel of the universe's symbols, without bars.
 
-    def __init__(self, like: Panel, risk: Risk, scanners: Iterable[Scanner]) -> None:
-        self._like, self._risk = like, risk
+    `admit` says which of a scanner's hits count, by the start of their bars; None: all do.
+    """
+
+    def __init__(
+        self,
+        like: Panel,
+        risk: Risk,
+        scanners: Iterable[Scanner],
+        *,
+        admit: Callable[[str, Ints], Flags] | None = None,
+    ) -> None:
+        self._like, self._risk, self._admit = like, risk, admit
         self._scanners = {one.type(): one for one in scanners}
         self._tables: dict[int, HitTable] = {}
 
@@ -34,6 +44,8 @@ class Standing:
         moved[symbols[np.diff(panel.starts) > 0]] = True
         for number, one in enumerate(found):
             last = HitTable.of_found(one, panel, symbols).of(_at_last_bar(one, panel))
+            if self._admit and last.symbol.size:
+                last = last.of(self._admit(one.scanner, last.time))
             before = self._tables.get(number)
             self._tables[number] = last if before is None else whole([before.of(~moved[before.symbol]), last])
 

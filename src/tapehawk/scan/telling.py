@@ -62,10 +62,10 @@ class Telling:
     def step(self, watermark: int, until: int) -> Iterator[News]:
         """Scan up to `until`, although bars behind the watermark may be missing; tell what that brings."""
         scan = self._need_scan()
-        since = max(watermark, scan.seen)
+        since = max(watermark, scan.reached)
         changes = self._made_anew(scan, until) if scan.outdated and not scan.over else self._stepped(scan, until)
         scan = self._need_scan()
-        missing = scan.missing(since, until) if until > since else ()
+        missing = scan.missing(since, min(until, scan.reached))
         yield from self._tell(scan, changes, missing)
 
     def close(self) -> None:
@@ -95,8 +95,8 @@ class Telling:
         scan.close()
         self._scan = fresh = self._begin(scan.past.session)
         if self._before is not None:
-            return self._compared(fresh, max(until, scan.seen))
-        fresh.step(max(until, scan.seen))
+            return self._compared(fresh, max(until, scan.reached))
+        fresh.step(max(until, scan.reached))
         return differences(before, fresh.held)
 
     def _end(self, scan: LiveScan) -> Iterator[News]:
@@ -109,7 +109,7 @@ class Telling:
         if self._told is None or not any(signals_of(changes)):
             yield News(scan, changes, missing=missing)
             return
-        yield News(scan, changes, missing=missing, number=self._told.note(changes, scan.seen))
+        yield News(scan, changes, missing=missing, number=self._told.note(changes, scan.reached))
         self._told.confirm()
         self._told.sync()
 
