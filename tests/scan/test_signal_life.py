@@ -128,7 +128,7 @@ def test_a_live_scans_rows_become_the_signals_that_a_scan_of_the_stored_day_has(
         for minute in life:
             before = scan.done
             changes = scan.step(us_calendar().need_session(day).open + minute * MINUTE)
-            fresh = scan._panel(before, scan._every)
+            fresh = scan.bars(before)
             book.step(fresh, changes.added, changes.withdrawn, through=scan.through, data_version=scan.data_version)
         scan.close()
     question = Question(

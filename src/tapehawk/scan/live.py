@@ -139,6 +139,10 @@ class LiveScan:
         """Return where is kept what was told of this session (`told.py`)."""
         return self._root / "told" / self._name(self.past, self._live) / f"{self.past.session}.told"
 
+    def bars(self, since: int) -> Panel:
+        """Return the universe's bars behind place `since` of the session (as `done` counts) that were scanned."""
+        return self._bars.scanned(since, self.done, self._bars.every)
+
     def missing(self, since: int, until: int) -> tuple[str, ...]:
         """Name the symbols that lack any of the bars, within the hours looked at, which start in [since, until)."""
         return self._bars.missing(since, until)

@@ -14,7 +14,7 @@ from tapehawk.core.errors import BadInput, OutOfBounds, TapehawkError
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.scan.report import Report
 from tapehawk.scan.session_limits import Row
-from tapehawk.scan.session_rows import Changes, Key, differences
+from tapehawk.scan.session_rows import Changes, Key, between
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Rounds:
             except TapehawkError as error:
                 return Look(name, self._since(began), error=error)
             before, self._rows[name] = self._rows[name], _by_key(report)
-            changes = differences(before, self._rows[name])
+            changes = Changes(*between(before, self._rows[name]))
             return Look(name, self._since(began), report, changes=changes)
 
     def _since(self, began: float) -> float:
