@@ -251,7 +251,9 @@ HEADER = """\
 """
 FOOTER = """\
 
-# --- Keys of providers: never commit them -----------------------------------------------------------------------------
+# --- Keys and passwords: never commit them ----------------------------------------------------------------------------
+# The Redis that tells other processes what is found: redis://USER:PASSWORD@HOST:PORT/0
+#REDIS_URL=
 #POLYGON_API_KEY=
 #TWELVEDATA_API_KEY=
 #ALPACA_API_KEY=
@@ -261,7 +263,6 @@ FOOTER = """\
 #JWT_SECRET=
 #DATABASE_URL=
 #DATABASE_URL_READ=
-#REDIS_URL=
 #SCANNER_HOST=localhost
 #SCANNER_PORT=8000
 #SCANNER_WORKERS=1

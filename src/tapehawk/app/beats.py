@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tapehawk.core.events import PhaseChanged
+from tapehawk.core.events import Event, PhaseChanged, SignalChanged
 from tapehawk.core.phases import Phase
 from tapehawk.core.series import Series
 from tapehawk.data.stream import LiveFeed
@@ -16,6 +16,7 @@ from tapehawk.scan.live import labelled
 from tapehawk.scan.phased import Minding, seen
 from tapehawk.scan.phases import DayPlan, PhaseClock
 from tapehawk.scan.session_limits import Row
+from tapehawk.scan.updates import update_of
 
 REPLAYED = "replay"
 """The label of every row that a replay brings."""
@@ -45,7 +46,8 @@ class Beat:
     `at`: bars are scanned up to here. `watermark`: they are whole up to here, which is later while no look is due.
     `came`: symbols, of `expected`, with a bar of the last minute scanned. `phase`: of `now`; `turned` when that is
     another than at the last step. `metrics`: counts by phase so far. `stale_since`: the feed is behind since then,
-    `trouble` says why where that is known.
+    `trouble` says why where that is known. `missing`: symbols whose bars were not waited for any longer. `signals`:
+    what became of signals.
     """
 
     at: int
@@ -60,6 +62,8 @@ class Beat:
     metrics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     stale_since: int | None = None
     trouble: str = ""
+    missing: tuple[str, ...] = ()
+    signals: tuple[SignalChanged, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,18 @@ def beat_of(feed: LiveFeed, news: News, minding: Minding, clock: PhaseClock, *, 
         metrics=minding.metrics.plain(),
         stale_since=stale,
         trouble=feed.trouble,
+        missing=news.missing,
     )
+
+
+def events_of(beat: Beat, news: News) -> Iterator[Event]:
+    """Yield what a beat is in events, for other processes."""
+    if beat.turned:
+        yield beat.turned
+    update = update_of(news)
+    if update.events or update.triggers or update.withdrawn or update.missing:
+        yield update
+    yield from beat.signals
 
 
 def _came(feed: LiveFeed, through: int) -> int:

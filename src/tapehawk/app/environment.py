@@ -19,6 +19,7 @@ SECRET_NAMES: Final = {
     "TWELVEDATA_API_KEY": ("providers.twelvedata", "api_key"),
     "ALPACA_API_KEY": ("providers.alpaca", "api_key"),
     "ALPACA_SECRET_KEY": ("providers.alpaca", "secret_key"),
+    "REDIS_URL": ("storage", "redis_url"),
 }
 OF_A_PROVIDER: Final = "providers."
 """What the names of sections begin with that hold a provider's settings."""

@@ -11,7 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tapehawk.app.asking import ALL, CRYPTO, Asked, desk, questions
-from tapehawk.app.beats import LiveTold, Watched, beat_of
+from tapehawk.app.beats import LiveTold, Watched, beat_of, events_of
+from tapehawk.app.broadcast import broadcasting
+from tapehawk.app.keeping import Keeping
 from tapehawk.app.phasing import day_plan, risk
 from tapehawk.app.settings import Settings
 from tapehawk.app.switching import enabled, need_streaming
@@ -88,6 +90,7 @@ async def _run(known: Settings, asked: Asked, feed: LiveFeed, told: LiveTold, *,
     told.on_start(Watched(series, series.timeframe, asked.hours, len(feed.symbols), names, plan, now, day))
     minding = Minding(plan, on if ALL in asked.scanners else None)
     account, clock = risk(known), PhaseClock(series.market)
+    keeping = Keeping(feed.root, series.labels, minding.metrics)
 
     def begin(session: dt.date) -> PhasedScan:
         past = Past(known.store, series, session, tuple(sorted(feed.symbols)), asked.hours)
@@ -96,8 +99,13 @@ async def _run(known: Settings, asked: Asked, feed: LiveFeed, told: LiveTold, *,
 
     running = asyncio.create_task(feed.run())
     try:
-        async for news in follow(feed, begin):
-            told.on_beat(beat_of(feed, news, minding, clock, replayed=day is not None))
+        async with broadcasting(known) as bus:
+            async for news in follow(feed, begin, wait=known.streaming.wait_seconds, remember=day is None):
+                signals = tuple(await asyncio.to_thread(keeping.take, news))
+                beat = replace(beat_of(feed, news, minding, clock, replayed=day is not None), signals=signals)
+                if day is None:
+                    await bus.say(events_of(beat, news))
+                told.on_beat(replace(beat, trouble=beat.trouble or bus.trouble))
     finally:
         running.cancel()
         (ended,) = await asyncio.gather(running, return_exceptions=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from tapehawk.core.phase_risk import RISK_BY_PHASE
 from tapehawk.core.price_band import check_band
@@ -58,6 +58,9 @@ class Streaming(Section):
     websocket_enabled: Annotated[bool, Field(description="push results to browsers")] = True
     auto_refresh_ui: Annotated[bool, Field(description="screens refresh by themselves")] = True
     real_time_alerts: Annotated[bool, Field(description="notify as soon as a signal is there")] = True
+    wait_seconds: Annotated[
+        float, Field(ge=0, le=3600, description="after a bar's close that symbols without it are waited for")
+    ] = 20
     quick_interval_minutes: Annotated[
         float, Field(ge=0, le=1440, description="minutes between two quick scans of everything stored; 0: none")
     ] = 15
@@ -139,9 +142,12 @@ class RiskSection(Section):
 
 
 class Storage(Section):
-    """Where bars are."""
+    """Where bars are, and where news go."""
 
     data_dir: Annotated[str, Field(description="folder of the bar store; empty: the user's data folder")] = ""
+    redis_url: Annotated[
+        SecretStr, Field(description="Redis that tells other processes what is found; empty: nobody else is told")
+    ] = SecretStr("")
 
 
 SECTIONS: Final[Mapping[str, type[Section]]] = {

@@ -158,6 +158,11 @@ class Settings:
         return self._typed("api", Api)
 
     @property
+    def redis_url(self) -> str:
+        """The address of the bus between processes, with its password; empty where there is none."""
+        return self._typed("storage", Storage).redis_url.get_secret_value()
+
+    @property
     def risk(self) -> RiskSection:
         """The account that signals are sized for."""
         return self._typed("risk", RiskSection)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from tapehawk.app.beats import Beat, LiveTold, Watched
+    from tapehawk.core.events import SignalChanged
 
 
 class _Trouble:
@@ -64,14 +67,19 @@ class LiveLines:
         if beat.turned:
             phase = self._clock.phase(beat.phase, beat.now)
             self._out.print(Text.assemble((f"{self._clock.clock(beat.turned.at)}  ", "dim"), phase))
+        if beat.missing:
+            self._out.print(Text(f"{self._clock.clock(beat.at)}  not waited for: {some(beat.missing)}", style="yellow"))
         for row in beat.withdrawn:
             self._out.print(Text.assemble(("no longer  ", "yellow"), line(row, self._clock.zone)), soft_wrap=True)
         for row in beat.added:
             self._shown += 1
             self._out.print(Text(line(row, self._clock.zone)), soft_wrap=True)
+        for event in beat.signals:
+            if event.after != "active":
+                self._out.print(Text(f"{self._clock.clock(event.at)}  {became(event)}", style="dim"), soft_wrap=True)
         if beat.added or beat.withdrawn:
-            some = f"{beat.came:,} of {beat.expected:,} symbols had a bar"
-            self._out.print(Text(f"{self._clock.clock(beat.at)}  watermark; {some}", style="dim"))
+            came = f"{beat.came:,} of {beat.expected:,} symbols had a bar"
+            self._out.print(Text(f"{self._clock.clock(beat.at)}  watermark; {came}", style="dim"))
 
 
 class LiveMessages:
@@ -98,6 +106,10 @@ class LiveMessages:
         self._at = beat.at
         self._shown += len(beat.added)
         self._messages.updates(beat.at, beat.added, beat.withdrawn)
+        if beat.missing:
+            self._messages.say("missing", beat.at, symbols=list(beat.missing))
+        for event in beat.signals:
+            self._messages.say("signal_changed", event.at, **asdict(event))
 
 
 def title(watched: Watched) -> Text:
@@ -108,6 +120,19 @@ def title(watched: Watched) -> Text:
     for label in watched.series.labels:
         text.append("  ").append(f"[{label}]", style="bold yellow")
     return text
+
+
+def some(symbols: Sequence[str], most: int = 5) -> str:
+    """Name symbols, the first few of many."""
+    more = f" and {len(symbols) - most:,} more" if len(symbols) > most else ""
+    return ", ".join(symbols[:most]) + more
+
+
+def became(event: SignalChanged) -> str:
+    """Say what became of a signal."""
+    scanner, pattern, symbol, *_ = event.setup_key.split("|")
+    why = f" ({event.reason})" if event.reason else ""
+    return f"{symbol}  {scanner} {pattern}: {event.before} → {event.after}{why}"
 
 
 def ending(rows: int, at: int, clock: ExchangeClock) -> Text:

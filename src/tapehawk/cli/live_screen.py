@@ -12,7 +12,7 @@ from rich.text import Text
 from tapehawk.cli import numbers
 from tapehawk.cli.counts import HEAD, counts
 from tapehawk.cli.full_screen import full_screen
-from tapehawk.cli.live_lines import ending, title
+from tapehawk.cli.live_lines import ending, some, title
 from tapehawk.cli.session_clock import ExchangeClock
 from tapehawk.cli.signal_lines import COLUMNS, Row, on_screen
 from tapehawk.cli.table import fitted, table
@@ -36,7 +36,8 @@ class LiveScreen:
         self._watched: Watched | None = None
         self._last: Beat | None = None
         self._rows: deque[Row] = deque(maxlen=KEPT)
-        self._shown = 0
+        self._shown = self._missing_at = 0
+        self._missing: tuple[str, ...] = ()
 
     def show(self, run: Callable[[LiveTold], None]) -> None:
         """Run what tells of beats while the screen is up.
@@ -63,6 +64,8 @@ class LiveScreen:
         """Take what a step brought."""
         with self._lock:
             self._last = beat
+            self._missing = beat.missing or (self._missing if beat.at == self._missing_at else ())
+            self._missing_at = beat.at
             self._shown += len(beat.added)
             for news, rows in (("gone", beat.withdrawn), ("new", beat.added)):
                 rising = sorted(rows, key=lambda row: (row["bar_time"], row["score"] or 0.0))
@@ -107,6 +110,8 @@ class LiveScreen:
             said.append(f"next scan {self._clock.clock(watched.plan.next_due(now))}")
         yield Text(" · ".join(said))
         yield self._trust(watched, last)
+        if self._missing:
+            yield Text(f"not waited for: {some(self._missing)}", style="yellow")
 
     def _trust(self, watched: Watched, last: Beat) -> Text:
         """Return how far to trust it; the labels of the bars stand here too, where no window is too narrow for them."""

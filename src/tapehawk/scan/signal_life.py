@@ -26,7 +26,7 @@ from tapehawk.scan.signal_book import SignalBook, SignalStore
 
 def opened(store: SignalStore, past: Past, *, tell: Callable[[SignalChanged], None] = lambda _: None) -> SignalBook:
     """Return the book of the session that `past` comes before. Raises what reading the store does."""
-    clock = Clock(past.series.timeframe, past.hours, past.series.market)
+    clock = Clock(past.timeframe, past.hours, past.series.market)
     book = SignalBook(clock, past.series.id, store, tell=tell, basis=basis(past))
     if book.since is not None:
         for panel in past.panels(date_of(book.since)):

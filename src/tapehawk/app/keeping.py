@@ -1,0 +1,56 @@
+"""The signals that a live scan makes: kept in the log of their origin, moved on by the bars that come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+from tapehawk.core.events import SignalChanged
+from tapehawk.core.signal_record import origin_of
+from tapehawk.data.signal_log import SignalLog
+from tapehawk.scan.following import News
+from tapehawk.scan.live import LiveScan
+from tapehawk.scan.metrics import PhaseMetrics
+from tapehawk.scan.signal_book import SignalBook
+from tapehawk.scan.signal_life import opened
+
+DECIDED: Final = ("success", "failure")
+
+
+class Keeping:
+    """A book for each session that is scanned, over one log in the store at `root`; counts how signals turn out."""
+
+    def __init__(self, root: Path, labels: tuple[str, ...], metrics: PhaseMetrics) -> None:
+        self._log, self._metrics = SignalLog(root, origin_of(labels)), metrics
+        self._scan: LiveScan | None = None
+        self._book: SignalBook | None = None
+        self._done = 0
+        self._decided, self._won = Counter[str](), Counter[str]()
+
+    def take(self, news: News) -> list[SignalChanged]:
+        """Take what a step brought; return what became of signals, which is on the disk by then.
+
+        A scan that begins, or is made anew, may tell little of the bars that it goes over first: all of its rows are
+        taken then, and what is there already stays as it is.
+        """
+        scan, rows = news.scan, news.changes.added
+        if self._book is None or scan is not self._scan:
+            self._book, self._scan, self._done = opened(self._log, scan.past), scan, 0
+        if not self._done:
+            rows = [*scan.rows.values(), *scan.triggers.values()]
+        panel, self._done = scan.bars(self._done), scan.done
+        gone, version = news.changes.withdrawn, scan.data_version
+        changed = self._book.step(panel, rows, gone, through=scan.through, data_version=version)
+        self._count([event.setup_key for event in changed if event.after == "closed"])
+        return changed
+
+    def _count(self, closed: list[str]) -> None:
+        known = self._log.known() if closed else {}
+        for key in closed:
+            signal = known[key]
+            phase = signal.row["phase"]
+            self._decided[phase] += signal.outcome in DECIDED
+            self._won[phase] += signal.outcome == DECIDED[0]
+            if self._decided[phase]:
+                self._metrics.phases[phase].turned_out(self._won[phase] / self._decided[phase], self._decided[phase])

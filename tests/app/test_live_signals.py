@@ -1,0 +1,163 @@
+"""What a live scan finds becomes signals that are kept, told with its beats and, where there is a bus, to others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from itertools import pairwise
+
+import pytest
+
+from tapehawk.app import live as app_live
+from tapehawk.app.asking import Asked
+from tapehawk.app.beats import Beat, LiveTold
+from tapehawk.app.live import live, replay
+from tapehawk.app.settings import settings
+from tapehawk.bus.choosing import bus_at
+from tapehawk.bus.memory import MemoryBus
+from tapehawk.core.errors import TryAgain
+from tapehawk.core.events import ScanUpdate, SignalChanged
+from tapehawk.core.signal_states import ALLOWED
+from tapehawk.data.providers.sim import feed
+from tapehawk.data.signal_log import SignalLog
+from tests.bus.conftest import make_server, redis_address, shared_server  # noqa: F401 - fixtures
+from tests.fakes.clock import JumpingClock
+from tests.scan.live_market import DAY, HOURS, filled
+
+MINUTE = 60_000_000
+ASKED = Asked(["volume_spike", "momentum"], timeframe="1m", hours="extended")
+
+
+class Enough(Exception):
+    """A test has seen enough."""
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A store that holds a month of minutes."""
+    return filled(tmp_path_factory.mktemp("signals") / "store", until=DAY)
+
+
+def replayed() -> list[Beat]:
+    beats: list[Beat] = []
+    replay(settings(), ASKED, DAY, LiveTold(lambda _: None, beats.append))
+    return beats
+
+
+def watched(clock, *, until: int) -> list[Beat]:
+    """Scan the simulator's minutes live until an instant is scanned."""
+    beats: list[Beat] = []
+
+    def beat(one: Beat) -> None:
+        beats.append(one)
+        if one.at >= until:
+            raise Enough
+
+    with pytest.raises(Enough):
+        live(settings(), ASKED, "sim", LiveTold(lambda _: None, beat), clock=clock)
+    return beats
+
+
+def lives(known, until: int) -> dict[str, list[tuple[str, int]]]:
+    """What signals had come to by an instant."""
+    came = {key: [(one.status, one.at) for one in signal.history if one.at <= until] for key, signal in known.items()}
+    return {key: life for key, life in came.items() if life}
+
+
+def test_rows_of_a_day_become_signals_that_go_their_way_once(whole, monkeypatch):
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(whole))
+    beats = replayed()
+    ways = defaultdict(list)
+    for event in (event for beat in beats for event in beat.signals):
+        ways[event.setup_key].append((event.before, event.after))
+    assert {way[0] for way in ways.values()} == {("", "active")}
+    for way in ways.values():
+        for (_, status), (was, became) in pairwise(way):
+            assert was == status
+            assert became in ALLOWED[status]
+    statuses = {way[-1][1] for way in ways.values()}
+    assert {"triggered", "closed"} <= statuses, "some of the day goes on, some has ended"
+    rows = [row for beat in beats for row in beat.added]
+    assert {key.split("|")[2] for key in ways} <= {row["symbol"] for row in rows}
+    rated = beats[-1].metrics["regular"]
+    assert rated["outcomes"] > 0
+    assert 0 <= rated["hit_rate"] <= 1
+    assert not (whole / "signals").exists(), "a replay keeps nothing in the store"
+
+
+@pytest.fixture
+def sim_store(tmp_path, monkeypatch):
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(tmp_path / "store"))
+    monkeypatch.setenv("SCANNER__PROVIDERS__SIM__SYMBOLS", "6")
+    monkeypatch.setenv("SCANNER__VOLUME_SPIKE__MIN_DOLLAR_VOLUME", "0")
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def calm(monkeypatch):
+    """A day on which no bar is late or wrong and no line drops: what signals come to depends on no haste of ours."""
+    for mishap in ("LATE", "CORRECTED", "OUTAGE"):
+        monkeypatch.setattr(feed, mishap, 0.0)
+
+
+def test_live_signals_are_kept_by_their_origin_and_a_restart_changes_nothing(sim_store, calm):
+    first, later = HOURS.open + 10 * MINUTE, HOURS.open + 360 * MINUTE
+    watched(JumpingClock(HOURS.open + MINUTE).clock, until=first)
+    log = SignalLog(sim_store, "simulated")
+    before = dict(log.known())
+    assert before
+    watched(JumpingClock(first + MINUTE).clock, until=later)
+    after = log.known()
+    assert after.keys() > before.keys()
+    assert not SignalLog(sim_store, "live").known()
+    alone = sim_store.parent / "alone"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCANNER_DATA_DIR", str(alone))
+        watched(JumpingClock(HOURS.open + MINUTE).clock, until=later)
+    assert lives(after, later) == lives(SignalLog(alone, "simulated").known(), later)
+
+
+def test_other_processes_hear_of_it_over_redis(sim_store, redis_address, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("REDIS_URL", redis_address)
+    until = HOURS.open + 30 * MINUTE
+
+    async def heard() -> list:
+        bus = bus_at(redis_address)
+        events = []
+        async with bus:
+            subscription = await bus.subscribe([ScanUpdate, SignalChanged])
+            told = await asyncio.to_thread(watched, JumpingClock(HOURS.open + MINUTE).clock, until=until)
+            count = sum(len(beat.signals) for beat in told)
+            async with asyncio.timeout(30):
+                async for _, event in subscription:
+                    events.append(event)
+                    if sum(isinstance(one, SignalChanged) for one in events) == count:
+                        return events
+        return events
+
+    events = asyncio.run(heard())
+    updates = [event for event in events if isinstance(event, ScanUpdate)]
+    assert updates
+    assert all("simulated" in row["labels"] for one in updates for row in one.events)
+
+
+def test_a_bus_that_is_away_holds_up_nobody_and_is_said_without_its_password(sim_store, monkeypatch):
+    class Away(MemoryBus):
+        async def publish(self, event):
+            raise TryAgain("nobody answers")
+
+    monkeypatch.setenv("REDIS_URL", "redis://me:hush-hush@127.0.0.1:1/0")
+    monkeypatch.setattr("tapehawk.app.broadcast.bus_at", lambda url: Away())
+    beats = watched(JumpingClock(HOURS.open + MINUTE).clock, until=HOURS.open + 20 * MINUTE)
+    assert any(beat.signals for beat in beats)
+    assert {beat.trouble for beat in beats} >= {"the bus: nobody answers"}
+    assert "hush-hush" not in repr(beats) + repr(settings().section("storage"))
+
+
+def test_the_bound_for_missing_symbols_is_a_setting(sim_store, monkeypatch):
+    waits = []
+    follow = app_live.follow
+    monkeypatch.setattr(app_live, "follow", lambda *a, **k: waits.append(k["wait"]) or follow(*a, **k))
+    monkeypatch.setenv("SCANNER__STREAMING__WAIT_SECONDS", "7")
+    watched(JumpingClock(HOURS.open + MINUTE).clock, until=HOURS.open + 3 * MINUTE)
+    assert waits == [7.0]
