@@ -36,8 +36,11 @@ class _Drawing:
 def full_screen(console: Console, draw: Draw) -> Iterator[None]:
     """Show what `draw` makes until the block ends; it is called from a thread of its own, some times a second."""
     live = Live(_Drawing(draw), console=console, screen=True, refresh_per_second=A_SECOND, redirect_stdout=False)
-    with live:
+    try:
+        live.start(refresh=True)  # within, as Ctrl-C may come while the screen is being set up
         yield
+    finally:
+        live.stop()
 
 
 def has_screen(console: Console) -> bool:

@@ -2,8 +2,8 @@
 
     QuickScanComplete → every row at once      SymbolAnalyzed → that row deepens      DeepAnalysisComplete → the end
 
-The screen only notes events; it is drawn anew a few times a second by a thread of its own, on the terminal's second
-page, so that a resize leaves no scraps and the first page is as it was, with the table as it stood at the end.
+The screen only notes events and is drawn a few times a second by a thread of its own (`full_screen.py`); what it showed
+at the end is printed where the terminal goes on.
 """
 
 from __future__ import annotations
@@ -15,16 +15,15 @@ from threading import RLock
 from types import TracebackType
 from typing import Any, Final, Self
 
-from rich.console import Console, ConsoleOptions, Group, RenderResult
-from rich.live import Live
+from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
+from tapehawk.cli.full_screen import full_screen, has_screen
 from tapehawk.cli.quick_rows import NOT_YET, columns_for, deepened, line, why_nothing
 from tapehawk.cli.table import fitted
 from tapehawk.core.events import AnalysisProgress, DeepAnalysisComplete, Event, QuickScanComplete, SymbolAnalyzed
 
 AROUND: Final = 6  # lines of a screen that are not rows: title, head and its rule, what is left out, progress, cursor
-REDRAWN: Final = 8  # times a second
 
 
 class Shows:
@@ -139,13 +138,13 @@ class Screen(Rows):
 
     def __init__(self, console: Console, title: str) -> None:
         super().__init__(console, title)
-        self._live = Live(self, console=console, screen=True, refresh_per_second=REDRAWN, vertical_overflow="crop")
+        self._page = full_screen(console, self.drawn)
 
     def __enter__(self) -> Self:
         try:
-            self._live.start()
-        except BaseException:  # Ctrl-C while the screen is being set up: nobody else gives the terminal back
-            self._live.stop()
+            self._page.__enter__()
+        except BaseException:  # Ctrl-C as early as that: the rows are there all the same
+            self._leave()
             raise
         return self
 
@@ -153,23 +152,22 @@ class Screen(Rows):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Give the terminal back, with the table as it stands."""
-        self._live.stop()
-        self._console.print(self._drawn(self._console.width, self._console.height))
+        self._page.__exit__(None, None, None)
+        self._leave()
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw what is known now, as large as the terminal is now."""
+    def _leave(self) -> None:
+        self._console.print(Group(*self.drawn(self._console.width, self._console.height)))
+
+    def drawn(self, width: int, height: int) -> list[RenderableType]:
+        """Return what is known now, as large as the terminal is."""
         with self._lock:
-            yield self._drawn(options.max_width, options.height or console.height)
-
-    def _drawn(self, width: int, height: int) -> Group:
-        fit = max(1, height - AROUND)
-        rows = list(self._rows.values())[:fit]
-        drawn, columns = fitted(columns_for(rows), rows, width)
-        around = [self._head(), *self._more(len(self._rows) - len(rows), columns), self._progress()]
-        for text in around:
+            rows = list(self._rows.values())[: max(1, height - AROUND)]
+            drawn, columns = fitted(columns_for(rows), rows, width)
+            below = [*self._more(len(self._rows) - len(rows), columns), self._progress()]
+            head = self._head()
+        for text in (head, *below):
             text.no_wrap, text.overflow = True, "ellipsis"
-        head, *below = around
-        return Group(head, drawn, *below)
+        return [head, drawn, *below]
 
     def _more(self, rows: int, columns: int) -> list[Text]:
         said = [f"{rows:,} more symbols, less strong"] if rows > 0 else []
@@ -181,5 +179,4 @@ def shown_by(console: Console, title: str, *, as_json: bool) -> Shows:
     """Return who shows a scan: messages for programs, a screen on a terminal, lines in a pipe."""
     if as_json:
         return Messages()
-    has_pages = console.is_terminal and not console.is_dumb_terminal
-    return Screen(console, title) if has_pages else Lines(console, title)
+    return Screen(console, title) if has_screen(console) else Lines(console, title)
