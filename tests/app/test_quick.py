@@ -59,6 +59,8 @@ def test_symbols_of_both_markets_are_scanned_and_analysed_each_on_its_own_bars(t
     assert stops["UPP"] < prices["UPP"]
     assert stops["DWN"] > prices["DWN"]
     assert set(analyzed["BTC/USDT"]) >= {"opportunity_score", "market_regime", "sl_tp", "confluence", "ml_prediction"}
+    assert analyzed["UPP"]["ml_prediction"]["reason"] == "no model is trained on 1d bars"
+    assert "1h" in analyzed["BTC/USDT"]["ml_prediction"]["reason"]
     assert {row["status"] for row in two.scanner.results()["signals"]} == {"complete"}
 
 

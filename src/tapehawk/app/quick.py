@@ -10,6 +10,7 @@ from threading import Event as Flag
 from threading import Lock
 from typing import Final
 
+from tapehawk.analysis.part import Part
 from tapehawk.app.settings import Settings
 from tapehawk.core.events import Event
 from tapehawk.data.panels import PanelQuestion
@@ -17,6 +18,7 @@ from tapehawk.scan.deep import Analyst, usual_parts
 from tapehawk.scan.deep_answers import Parts
 from tapehawk.scan.deep_data import deep_data
 from tapehawk.scan.deepening import Deepening, Limits
+from tapehawk.scan.learned import Models
 from tapehawk.scan.periodic import repeat
 from tapehawk.scan.quick import QuickScanner
 from tapehawk.scan.quick_desk import QuickDesk
@@ -60,8 +62,15 @@ class Analysts:
         with self._making:
             if (market, about) not in self._made:
                 bars = StoredBars(self._known.store, PanelQuestion(about, market, prefer=_prefer(self._known)[market]))
-                self._made[market, about] = Analyst(bars, usual_parts(about), now=self._now)
+                self._made[market, about] = Analyst(bars, self._parts(market, about), now=self._now)
             return self._made[market, about]
+
+    def _parts(self, market: str, timeframe: str) -> list[Part]:
+        """Return every part; the prediction is that of the models which the store has for these bars."""
+        known = self._known
+        models = Models(known.store, known.scanners, timeframe, market=market, parameters=known.parameters)
+        learned = models.prediction()
+        return [learned if part.name == learned.name else part for part in usual_parts(timeframe)]
 
 
 @dataclass(frozen=True)
