@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from tapehawk.app.asking import Asked
-from tapehawk.app.live import LiveTold, live
+from tapehawk.app.live import LiveTold, live, replay
 from tapehawk.app.settings import settings
 from tapehawk.core.sessions import us_calendar
 from tapehawk.data import store
 from tapehawk.data.providers.sim import Simulator
+from tests.data.scripted import MINUTE
 from tests.fakes.clock import JumpingClock
 from tests.scan.live_market import DAY, NEXT, SIM, filled
 
@@ -70,6 +71,15 @@ def test_a_replay_says_so_and_tells_its_rows_in_lines(stored, scanner):
     assert lines[0].startswith(f"replay of {DAY} · {SIM.id} · 1m extended · 5 symbols  [simulated]")
     assert any("volume_spike" in line and line.endswith("[simulated]  [replay]") for line in lines)
     assert lines[-1].endswith("rows; scanned to 20:00 ET")
+
+
+def test_a_replay_at_full_speed_is_scanned_close_by_close(stored):
+    beats = []
+    told = LiveTold(lambda _: None, lambda beat: beats.append(beat.at))
+    replay(settings(), Asked(["volume_spike"], timeframe="1m"), DAY, told)
+    hours = us_calendar().need_session(DAY)
+    closes = range(hours.open + MINUTE, hours.close, MINUTE)
+    assert set(closes) <= set(beats)
 
 
 def test_a_replay_leaves_the_store_as_it_is(stored, scanner):

@@ -12,7 +12,7 @@ from tapehawk.core.errors import BadInput, NoData, OutOfBounds
 from tapehawk.core.sessions import us_calendar
 from tapehawk.data import store
 from tapehawk.data.providers.door import Wanted
-from tapehawk.data.replay import DELAY, Replay
+from tapehawk.data.replay import DELAY, Pace, Replay
 from tapehawk.data.sealing import newest_bars
 from tapehawk.data.stream import LiveFeed
 from tests.data.bar_frames import daily
@@ -75,6 +75,26 @@ async def test_whoever_sleeps_by_its_clock_wakes_when_the_day_has_got_there(root
     assert not asleep.done()
     await replay._time.put_on(replay.clock.now() + MINUTE)
     await asyncio.wait_for(asleep, 5)
+
+
+async def yielded() -> None:
+    """Let everybody else go as far as they can."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_bars_come_when_those_before_them_have_been_scanned(root, stored):
+    pace, came = Pace(), []
+    replay = Replay(root, SIM, DAY, pace=pace)
+    playing = asyncio.create_task(replay.stream(replay.bars["symbol"].unique()).run(came.extend))
+    closes = sorted({one.time + MINUTE for one in stream_bars(stored)})
+    for close in closes[:5]:
+        await yielded()
+        assert max(one.time for one in came) + MINUTE == close
+        pace.scanned(close)
+    pace.scanned(closes[-1])
+    await playing
+    assert came == stream_bars(stored)
 
 
 async def test_a_feed_journals_a_replayed_day_and_leaves_the_store_alone(root, stored, tmp_path):

@@ -27,7 +27,7 @@ from tapehawk.data.providers.registry import build
 from tapehawk.data.providers.wire.budget import CallBudget, within
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.data.refill import series_of
-from tapehawk.data.replay import Replay
+from tapehawk.data.replay import Pace, Replay
 from tapehawk.data.store import preferred_series, stored_symbols
 from tapehawk.data.stream import LiveFeed
 from tapehawk.scan.following import follow
@@ -46,11 +46,17 @@ def replay(known: Settings, asked: Asked, day: dt.date, told: LiveTold, *, speed
     """
     prefer = known.providers.prefer_crypto if asked.market == CRYPTO else known.providers.prefer_us
     series = preferred_series(known.store, asked.timeframe, market=asked.market, prefer=prefer or None)
-    source = Replay(known.store, series, day, symbols=_named(known, asked, series, day), speed=speed)
+    pace = Pace()
+    source = Replay(known.store, series, day, symbols=_named(known, asked, series, day), speed=speed, pace=pace)
+
+    def on_beat(beat: Beat) -> None:
+        told.on_beat(beat)
+        pace.scanned(beat.at)
+
     with TemporaryDirectory(prefix="tapehawk-replay-") as scratch:
         root, symbols = Path(scratch), source.bars["symbol"].unique()
         feed = LiveFeed(source, root, symbols, series=series, clock=source.clock)
-        asyncio.run(_run(known, asked, feed, told, day=day))
+        asyncio.run(_run(known, asked, feed, LiveTold(told.on_start, on_beat), day=day))
 
 
 def live(known: Settings, asked: Asked, provider: str | None, told: LiveTold, *, clock: Clock = SYSTEM) -> None:

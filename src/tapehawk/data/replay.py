@@ -3,6 +3,9 @@
 `Replay` is a provider whose stream brings the day's bars as they closed and whose history knows what had closed by
 then. Its clock is the day's: `Replay.clock` goes to the feed. Bars keep the identity of their series, so the feed gets
 a scratch folder for its journals, never the store itself.
+
+As fast as it goes is as fast as somebody scans: bars come when those before them have been (`Pace`). Without, a day
+would be in the journal before its first bar was scanned, and the scan would take it in one piece.
 """
 
 from __future__ import annotations
@@ -35,6 +38,7 @@ from tapehawk.data.providers.door import (
 )
 from tapehawk.data.providers.wire.clock import Clock
 from tapehawk.data.store import read_bars, stored_sessions
+from tapehawk.data.watermark import GRACE
 
 DELAY: Final = 500_000  # microseconds from a bar's close to its arrival
 AFTERWARDS: Final = 30 * MINUTE_US  # from the session's end to the replay's, so that the feed ends the session
@@ -67,8 +71,30 @@ class DayClock:
             await self._on.wait()
 
 
+class Pace:
+    """Keeps a replay from running ahead of whoever scans it."""
+
+    def __init__(self) -> None:
+        self._through = 0
+        self._news = asyncio.Event()
+
+    def scanned(self, through: int) -> None:
+        """Note that what closed by an instant has been scanned."""
+        self._through = max(self._through, through)
+        self._news.set()
+
+    async def reached(self, instant: int) -> None:
+        """Wait until what closed by an instant has been scanned."""
+        while self._through < instant:
+            self._news.clear()
+            await self._news.wait()
+
+
 class Replay(Provider):
-    """Plays `session` of a stored series, for some symbols (None: all). Raises NoData when none of it is stored."""
+    """Plays `session` of a stored series, for some symbols (None: all). Raises NoData when none of it is stored.
+
+    `pace`: who says what has been scanned; None: nobody scans, nothing is waited for.
+    """
 
     name: ClassVar[str] = "replay"
 
@@ -80,13 +106,14 @@ class Replay(Provider):
         *,
         symbols: Iterable[str] | None = None,
         speed: float | None = None,
+        pace: Pace | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         if series.timeframe in SESSION_TIMEFRAMES:
             raise BadInput(f"{series.timeframe} bars can't be replayed", hint="name intraday bars: --timeframe 1m")
         if speed is not None and speed <= 0:
             raise OutOfBounds(f"a speed of {speed:g}", hint="above 0; 60 plays an hour a minute")
-        self.series, self.session = series, session
+        self.series, self.session, self.pace = series, session, pace
         self.hours = calendar_named(series.market).need_session(session)
         wanted = None if symbols is None else sorted(symbols)
         self.bars = read_bars(root, series, symbols=wanted, sessions=(session, session)).drop("adjusted_as_of")
@@ -153,6 +180,12 @@ def _nearest(root: Path, series: Series, session: dt.date) -> str:
     return f"the nearest stored: {' and '.join(found) or 'none; scanner data status lists what is stored'}"
 
 
+async def _delivered(deliver: Deliver, bars: list[StreamBar]) -> None:
+    done = deliver(bars)
+    if done is not None:
+        await done
+
+
 class _Played(Stream):
     """Bars of one close together, half a second after it; ends when the session has."""
 
@@ -169,9 +202,11 @@ class _Played(Stream):
                 return
             await self._time.put_on(closed + DELAY)
             self._sent += len(bars)
-            done = deliver([bar for bar in bars if bar.symbol in self._symbols])
-            if done is not None:
-                await done
+            await _delivered(deliver, [bar for bar in bars if bar.symbol in self._symbols])
+            if self._replay.pace is not None:
+                await self._time.put_on(closed + GRACE)
+                await _delivered(deliver, [])  # has the feed see the time: who has no bar by now did not trade
+                await self._replay.pace.reached(closed)
         await self._time.put_on(self._replay.hours.after_hours_close + AFTERWARDS)
 
     def health(self) -> StreamHealth:
