@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tapehawk.app.asking import ALL, CRYPTO, Asked, desk, questions
-from tapehawk.app.beats import LiveTold, Watched, beat_of, events_of
+from tapehawk.app.beats import Beat, LiveTold, Watched, beat_of, events_of
 from tapehawk.app.broadcast import broadcasting
 from tapehawk.app.keeping import Keeping
 from tapehawk.app.phasing import day_plan, risk
@@ -39,10 +39,19 @@ from tapehawk.scan.question import Days
 from tapehawk.scan.universe import members
 
 
-def replay(known: Settings, asked: Asked, day: dt.date, told: LiveTold, *, speed: float | None = None) -> None:
+def replay(  # noqa: PLR0913 - what is played, and how
+    known: Settings,
+    asked: Asked,
+    day: dt.date,
+    told: LiveTold,
+    *,
+    speed: float | None = None,
+    journals: Path | None = None,
+) -> None:
     """Play a stored session through the live path, `speed` times as fast as it was (None: as fast as it goes).
 
-    The journal and the states are in a scratch folder, the store is only read. Raises NoData for a day without bars.
+    The journal and the states go to `journals`, by default a scratch folder; the store is only read. Raises NoData for
+    a day without bars.
     """
     prefer = known.providers.prefer_crypto if asked.market == CRYPTO else known.providers.prefer_us
     series = preferred_series(known.store, asked.timeframe, market=asked.market, prefer=prefer or None)
@@ -51,10 +60,10 @@ def replay(known: Settings, asked: Asked, day: dt.date, told: LiveTold, *, speed
 
     def on_beat(beat: Beat) -> None:
         told.on_beat(beat)
-        pace.scanned(beat.at)
+        pace.scanned(beat.watermark)
 
     with TemporaryDirectory(prefix="tapehawk-replay-") as scratch:
-        root, symbols = Path(scratch), source.bars["symbol"].unique()
+        root, symbols = journals or Path(scratch), source.bars["symbol"].unique()
         feed = LiveFeed(source, root, symbols, series=series, clock=source.clock)
         asyncio.run(_run(known, asked, feed, LiveTold(told.on_start, on_beat), day=day))
 

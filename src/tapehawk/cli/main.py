@@ -10,7 +10,9 @@ from io import TextIOWrapper
 
 import typer
 
-from tapehawk.cli import bars, config, data, doctor, explain, listing, live, ml, monitor, quick, scan, signals, sync
+from tapehawk.cli import (
+    bars, config, data, doctor, explain, listing, live, ml, monitor, parity, quick, scan, signals, sync,
+)  # fmt: skip
 from tapehawk.cli.exits import BUG, FINE, INTERRUPTED, Edge
 
 app = typer.Typer(
@@ -29,6 +31,7 @@ app.command("formula")(scan.formula)
 app.command("quick")(quick.quick)
 app.command("live")(live.live)
 app.command("replay")(live.replay)
+app.command("parity")(parity.parity)
 app.add_typer(signals.app, name="signals")
 app.command("monitor")(monitor.monitor)
 app.command("explain")(explain.explain)
