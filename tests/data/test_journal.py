@@ -50,6 +50,17 @@ def read(journal: Journal) -> list[int]:
 # ------------------------------------------------------------------------------------------- the file
 
 
+def test_the_disk_is_waited_for_only_where_something_new_was_written(journal, monkeypatch):
+    waits: list[int] = []
+    monkeypatch.setattr(os, "fdatasync", waits.append)
+    journal.sync()
+    journal.sync()
+    write(journal, (1, 2))
+    journal.sync()
+    journal.sync()
+    assert len(waits) == 2, "the head and the bars"
+
+
 def test_a_bar_is_one_record_of_64_bytes():
     assert BAR.itemsize == RECORD
 

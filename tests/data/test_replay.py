@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 
+import msgspec
 import polars as pl
 import pytest
 
 from tapehawk.core.errors import BadInput, NoData, OutOfBounds
 from tapehawk.core.sessions import us_calendar
 from tapehawk.data import store
+from tapehawk.data.open_session import OpenSession
+from tapehawk.data.pacing import Pace
 from tapehawk.data.providers.door import Wanted
-from tapehawk.data.replay import DELAY, Pace, Replay
-from tapehawk.data.sealing import newest_bars
+from tapehawk.data.replay import DELAY, Replay
+from tapehawk.data.sealing import newest_bars, seal
 from tapehawk.data.stream import LiveFeed
 from tests.data.bar_frames import daily
 from tests.data.scripted import DAY, MINUTE, SIM, stream_bars, truth_of
@@ -57,6 +60,21 @@ async def test_speed_divides_the_days_waits(root, stored, speed):
     began = replay.clock.now()
     await come(replay)
     assert sum(waits) == pytest.approx((replay.clock.now() - began) / 1e6 / speed)
+
+
+async def test_a_day_that_was_received_live_is_played_as_it_came(root, stored):
+    session, bars = OpenSession(root, SIM, DAY), stream_bars(stored)
+    wrong = msgspec.structs.replace(bars[0], volume=1.0)
+    late = msgspec.structs.replace(bars[1], received=bars[1].received + 20 * MINUTE)
+    mended = msgspec.structs.replace(bars[0], revision=1, received=bars[0].received + 30 * MINUTE)
+    in_order = sorted([wrong, late, mended, *bars[2:]], key=lambda one: one.received)
+    for one in in_order:
+        session.take([one])
+    seal(root, session.journal)
+    came = await come(Replay(root, SIM, DAY, as_came=True))
+    assert [one for _, some in came for one in some] == in_order
+    assert all(now == one.received for now, some in came for one in some)
+    assert [one for _, some in await come(Replay(root, SIM, DAY)) for one in some] == bars, "else once, in time"
 
 
 async def test_its_history_knows_only_what_has_closed(root, stored):

@@ -22,12 +22,13 @@ from tapehawk.core.errors import BadInput, NoData, UnknownName
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.series import Series
 from tapehawk.core.sessions import day_number
+from tapehawk.data.pacing import Pace
 from tapehawk.data.providers.door import Provider
 from tapehawk.data.providers.registry import build
 from tapehawk.data.providers.wire.budget import CallBudget, within
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.data.refill import series_of
-from tapehawk.data.replay import Pace, Replay
+from tapehawk.data.replay import Replay
 from tapehawk.data.store import preferred_series, stored_symbols
 from tapehawk.data.stream import LiveFeed
 from tapehawk.scan.following import follow
@@ -47,16 +48,18 @@ def replay(  # noqa: PLR0913 - what is played, and how
     *,
     speed: float | None = None,
     journals: Path | None = None,
+    as_came: bool = False,
 ) -> None:
     """Play a stored session through the live path, `speed` times as fast as it was (None: as fast as it goes).
 
-    The journal and the states go to `journals`, by default a scratch folder; the store is only read. Raises NoData for
-    a day without bars.
+    The journal and the states go to `journals`, by default a scratch folder; the store is only read. `as_came`: late
+    and revised bars too, where the day was received live. Raises NoData for a day without bars.
     """
     prefer = known.providers.prefer_crypto if asked.market == CRYPTO else known.providers.prefer_us
     series = preferred_series(known.store, asked.timeframe, market=asked.market, prefer=prefer or None)
     pace = Pace()
-    source = Replay(known.store, series, day, symbols=_named(known, asked, series, day), speed=speed, pace=pace)
+    names = _named(known, asked, series, day)
+    source = Replay(known.store, series, day, symbols=names, speed=speed, pace=pace, as_came=as_came)
 
     def on_beat(beat: Beat) -> None:
         told.on_beat(beat)

@@ -30,12 +30,14 @@ from tapehawk.scan.watching import ranks, watch_for
 def parity(known: Settings, asked: Asked, day: dt.date, *, on_step: Callable[[str], None]) -> Parity:
     """Replay a stored day live and compare what it says with the scan of that day over history.
 
+    A day that was received live is replayed as it came, with its late and revised bars.
+
     Raises what `replay` does, and NoData where none of its bars are within the hours asked for.
     """
     heard = _Heard()
     with TemporaryDirectory(prefix="tapehawk-parity-") as scratch:
         on_step(f"replaying {day}")
-        replay(known, asked, day, heard.told, journals=Path(scratch))
+        replay(known, asked, day, heard.told, journals=Path(scratch), as_came=True)
         on_step(f"scanning {day} over history")
         live, historical = heard.standing.rows(), _historical(known, asked, day)
         differing = pairs_that_differ(historical, live)

@@ -132,7 +132,7 @@ class Journal:
             tape = Tape(self.path)
             for _ in tape.parts():
                 pass
-            self.size = tape.offset
+            self.size, self._synced = tape.offset, 0
             self._cut()
         except BaseException:
             os.close(self._file)
@@ -160,8 +160,11 @@ class Journal:
         return first
 
     def sync(self) -> None:
-        """Wait until everything written is on the disk."""
-        os.fdatasync(self._file)
+        """Wait until everything written is on the disk; where nothing has been since the last time, it is."""
+        size = self.size
+        if self._synced < size:
+            os.fdatasync(self._file)
+            self._synced = size
 
     def close(self) -> None:
         """Let others write."""

@@ -4,6 +4,8 @@
 then. Its clock is the day's: `Replay.clock` goes to the feed. Bars keep the identity of their series, so the feed gets
 a scratch folder for its journals, never the store itself.
 
+A session that was received live can be played as it came: late, revised and all, from the journal that was sealed.
+
 As fast as it goes is as fast as somebody scans: bars come when those before them have been (`Pace`). Without, a day
 would be in the journal before its first bar was scanned, and the scan would take it in one piece.
 """
@@ -21,7 +23,10 @@ import polars as pl
 from tapehawk.core.errors import BadInput, NoData, OutOfBounds
 from tapehawk.core.series import SESSION_TIMEFRAMES, TIMEFRAMES, Series
 from tapehawk.core.sessions import calendar_named
-from tapehawk.data.open_session import MINUTE_US
+from tapehawk.data.arrivals import arrivals
+from tapehawk.data.journal import journal_path
+from tapehawk.data.open_session import MINUTE_US, VALUES
+from tapehawk.data.pacing import DayClock, Pace
 from tapehawk.data.providers.door import (
     CallPlan,
     Deliver,
@@ -44,56 +49,12 @@ DELAY: Final = 500_000  # microseconds from a bar's close to its arrival
 AFTERWARDS: Final = 30 * MINUTE_US  # from the session's end to the replay's, so that the feed ends the session
 
 
-class DayClock:
-    """A clock that stands until it is put on. `speed`: so many times real time, None as fast as it goes."""
-
-    def __init__(self, now: int, speed: float | None, sleep: Callable[[float], Awaitable[None]]) -> None:
-        self._now, self._speed, self._real_sleep = now, speed, sleep
-        self._on = asyncio.Event()
-
-    @property
-    def clock(self) -> Clock:
-        """Return the clock to hand in."""
-        return Clock(now=lambda: self._now, tick=lambda: self._now / 1e6, sleep=self._sleep, chance=lambda: 0.5)
-
-    async def put_on(self, to: int) -> None:
-        """Let time pass until an instant; at full speed only as long as the others need to notice."""
-        wait = 0.0 if self._speed is None else max(0, to - self._now) / 1e6 / self._speed
-        await self._real_sleep(wait)
-        self._now = max(self._now, to)
-        self._on.set()
-        await asyncio.sleep(0)
-
-    async def _sleep(self, seconds: float) -> None:
-        until = self._now + int(seconds * 1e6)
-        while self._now < until:
-            self._on.clear()
-            await self._on.wait()
-
-
-class Pace:
-    """Keeps a replay from running ahead of whoever scans it."""
-
-    def __init__(self) -> None:
-        self._through = 0
-        self._news = asyncio.Event()
-
-    def scanned(self, through: int) -> None:
-        """Note that what closed by an instant has been scanned."""
-        self._through = max(self._through, through)
-        self._news.set()
-
-    async def reached(self, instant: int) -> None:
-        """Wait until what closed by an instant has been scanned."""
-        while self._through < instant:
-            self._news.clear()
-            await self._news.wait()
-
-
 class Replay(Provider):
     """Plays `session` of a stored series, for some symbols (None: all). Raises NoData when none of it is stored.
 
-    `pace`: who says what has been scanned; None: nobody scans, nothing is waited for.
+    `pace`: who says what has been scanned; None: nobody scans, nothing is waited for. `as_came`: bars come when and as
+    often as they came to the session's sealed journal, where there is one; else each is right half a second after its
+    close.
     """
 
     name: ClassVar[str] = "replay"
@@ -107,6 +68,7 @@ class Replay(Provider):
         symbols: Iterable[str] | None = None,
         speed: float | None = None,
         pace: Pace | None = None,
+        as_came: bool = False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         if series.timeframe in SESSION_TIMEFRAMES:
@@ -122,6 +84,8 @@ class Replay(Provider):
                 f"no {series.timeframe} bars of {session} are stored of {series.id}",
                 hint=_nearest(root, series, session),
             )
+        recorded = self._recorded(root, wanted) if as_came else None
+        self.coming = _in_time(self.bars, self.step) if recorded is None else recorded
         self._time = DayClock(self.hours.premarket_open, speed, sleep)
 
     @property
@@ -171,6 +135,20 @@ class Replay(Provider):
         """Return that all is well."""
         return Health(self.name)
 
+    def _recorded(self, root: Path, symbols: list[str] | None) -> pl.DataFrame | None:
+        """Return what the sealed journal has, as `arrivals` does; None where there is none."""
+        if not journal_path(root, self.series, self.session).with_suffix(".sealed").exists():
+            return None
+        came = arrivals(root, self.series, self.session)
+        return came if symbols is None else came.filter(pl.col("symbol").is_in(symbols))
+
+
+def _in_time(bars: pl.DataFrame, step: int) -> pl.DataFrame:
+    """Return bars as they come when nothing goes wrong, by start."""
+    start = pl.col("time").to_physical()
+    once = bars.with_columns(start, received=start + step + DELAY, revision=pl.lit(0, pl.Int32))
+    return once.sort("time", "symbol")
+
 
 def _nearest(root: Path, series: Series, session: dt.date) -> str:
     """Name the stored sessions before and after one that is not stored."""
@@ -187,27 +165,27 @@ async def _delivered(deliver: Deliver, bars: list[StreamBar]) -> None:
 
 
 class _Played(Stream):
-    """Bars of one close together, half a second after it; ends when the session has."""
+    """Bars as they come, those of one instant together; ends when the session has."""
 
     def __init__(self, replay: Replay, time: DayClock, symbols: frozenset[str]) -> None:
         self._replay, self._time, self._symbols, self._open = replay, time, symbols, True
-        self._sent = 0
+        self._sent = self._newest = self._settled = 0
 
     def want(self, symbols: Iterable[str]) -> None:
         self._symbols = frozenset(symbols)
 
     async def run(self, deliver: Deliver) -> None:
-        for closed, bars in self._batches():
+        for instant, bars in self._batches():
             if not self._open:
                 return
-            await self._time.put_on(closed + DELAY)
+            await self._settle(deliver, instant)
+            await self._time.put_on(instant)
             self._sent += len(bars)
+            self._newest = max(self._newest, *(bar.time + self._replay.step for bar in bars))
             await _delivered(deliver, [bar for bar in bars if bar.symbol in self._symbols])
-            if self._replay.pace is not None:
-                await self._time.put_on(closed + GRACE)
-                await _delivered(deliver, [])  # has the feed see the time: who has no bar by now did not trade
-                await self._replay.pace.reached(closed)
-        await self._time.put_on(self._replay.hours.after_hours_close + AFTERWARDS)
+        ends = self._replay.hours.after_hours_close + AFTERWARDS
+        await self._settle(deliver, ends)
+        await self._time.put_on(ends)
 
     def health(self) -> StreamHealth:
         return StreamHealth(connected=self._open, subscribed=len(self._symbols), connections=1, bars=self._sent)
@@ -215,15 +193,24 @@ class _Played(Stream):
     async def close(self) -> None:
         self._open = False
 
+    async def _settle(self, deliver: Deliver, before: int) -> None:
+        """Have the newest bars scanned, if that is due before an instant: who has none by then did not trade."""
+        closed = self._newest
+        if self._replay.pace is None or closed == self._settled or closed + GRACE > before:
+            return
+        self._settled = closed
+        await self._time.put_on(closed + GRACE)
+        await _delivered(deliver, [])  # has the feed see the time
+        await self._replay.pace.reached(closed)
+
     def _batches(self) -> Iterator[tuple[int, list[StreamBar]]]:
-        """Yield the instant of each close and its bars."""
-        bars = self._replay.bars.with_columns(pl.col("time").to_physical())
-        for (start,), part in bars.sort("time", "symbol").partition_by("time", as_dict=True).items():
-            closed = int(start) + self._replay.step
+        """Yield each instant at which bars come, and those."""
+        rows = self._replay.coming.select("received", "symbol", "time", *VALUES, "revision")
+        for (instant,), part in rows.partition_by("received", as_dict=True, maintain_order=True).items():
             yield (
-                closed,
+                int(instant),
                 [
-                    StreamBar(symbol, time, o, h, l, c, v, final=True, revision=0, received=closed + DELAY)
-                    for symbol, time, o, h, l, c, v in part.iter_rows()
+                    StreamBar(symbol, time, o, h, l, c, v, final=True, revision=revision, received=received)
+                    for received, symbol, time, o, h, l, c, v, revision in part.iter_rows()
                 ],
             )
