@@ -1,0 +1,142 @@
+"""Parity of a simulated day: equal when all is well; a bug planted in either path is reported, with its reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tapehawk.app.asking import Asked
+from tapehawk.app.parity import parity
+from tapehawk.app.settings import settings
+from tapehawk.core.errors import NoData
+from tapehawk.data import arrivals, open_session, store
+from tapehawk.data.open_session import OpenSession
+from tapehawk.data.panels import open_panel
+from tapehawk.data.watermark import GRACE
+from tapehawk.scan import desk, live
+from tapehawk.scan.parity import UNEXPLAINED, Parity
+from tests.app.lived_market import day_of, receive
+from tests.data.scripted import MINUTE, SIM
+from tests.scan.live_market import DAY, FIRST, filled, market, symbols
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A store that holds a month of minutes."""
+    return filled(tmp_path_factory.mktemp("parity") / "store", until=DAY)
+
+
+@pytest.fixture
+def compared(whole, monkeypatch):
+    """Return a function that compares the day, by default what two scanners say of it, one of them with a cap."""
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(whole))
+
+    def compared(scanners=("volume_spike",), *, day: dt.date = DAY, hours: str = "regular", **asked) -> Parity:
+        return parity(settings(), Asked(scanners, timeframe="1m", hours=hours, **asked), day, on_step=lambda _: None)
+
+    return compared
+
+
+def a_hit(root) -> tuple[str, int]:
+    """Return symbol and start of a bar with a hit."""
+    report = desk.Desk(root).run(desk.Question("volume_spike", start_date=DAY, end_date=DAY, timeframe="1m"))
+    return report.columns["symbol"][0], int(report.columns["bar_time"][0])
+
+
+def test_a_day_says_the_same_live_as_in_history(compared):
+    found = compared(("all",), hours="extended")
+    assert found.differences == ()
+    assert found.historical == found.live > 100
+
+
+def test_parameters_and_symbols_are_asked_of_both(compared):
+    some = compared(symbols=symbols()[:2])
+    fewer = compared(symbols=symbols()[:2], parameters={"volume_ratio": "5"})
+    assert some.equal
+    assert fewer.equal
+    assert 0 < fewer.live < some.live < compared().live
+
+
+def test_what_has_no_history_says_nothing_on_both_sides(compared):
+    found = compared(("relative_volume", "breakout"), day=FIRST)
+    assert (found.equal, found.historical, found.live) == (True, 0, 0)
+
+
+def test_hours_without_a_bar_are_no_data_not_no_rows(monkeypatch, tmp_path):
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(tmp_path))
+    early = market()[1].filter(day_of() == DAY, pl.col("time").dt.hour() < 14)
+    store.append_bars(tmp_path, [(SIM, early)])
+    with pytest.raises(NoData):
+        parity(settings(), Asked(["volume_spike"], timeframe="1m"), DAY, on_step=lambda _: None)
+
+
+# ------------------------------------------------------------------------------------------- planted bugs
+
+
+def test_a_bar_dropped_on_the_live_path_is_reported_as_the_reason(compared, whole, monkeypatch):
+    symbol, time = a_hit(whole)
+    take = OpenSession._take
+
+    def dropping(self, rows, *, correcting):  # planted
+        lost = (rows["time"] == time) & (rows["symbol"] == self.journal.numbers.get(symbol, -1))
+        return take(self, rows[~lost], correcting=correcting)
+
+    monkeypatch.setattr(open_session.OpenSession, "_take", dropping)
+    found = compared()
+    assert not found.equal
+    assert {one.symbol for one in found.differences} == {symbol}
+    clock = f"{dt.datetime.fromtimestamp(time / 1e6, dt.UTC):%H:%M:%SZ}"
+    assert {one.reason for one in found.differences} == {f"the bar {symbol} {clock} never came"}
+    assert found.differences[0].on == "historical"
+
+
+def test_a_live_path_that_looks_a_bar_ahead_is_reported_as_a_fault_of_the_program(compared, monkeypatch):
+    stored = market()[1].with_columns(pl.col("time").to_physical())
+    volume = {(one["time"], one["close"]): one["volume"] for one in stored.iter_rows(named=True)}
+    after = dict(zip(volume, [*list(volume.values())[1:], 0.0], strict=True))
+    bars_at = live.bars_at
+
+    def peeking(path, numbers):  # planted: the volume of the next bar
+        bars = bars_at(path, numbers)
+        bars["volume"] = [
+            after[int(time), float(close)] for time, close in zip(bars["time"], bars["close"], strict=True)
+        ]
+        return bars
+
+    monkeypatch.setattr(live, "bars_at", peeking)
+    found = compared()
+    assert {one.on for one in found.differences} == {"historical", "live", "both"}
+    assert {one.reason for one in found.differences} == {UNEXPLAINED}
+
+
+def test_a_history_that_looks_a_bar_ahead_is_reported_too(compared, monkeypatch):
+    def peeking(*args, **kwargs):  # planted
+        panel = open_panel(*args, **kwargs)
+        ahead = np.append(panel.columns["volume"][1:], 0.0)
+        return desk.replace(panel, columns={**panel.columns, "volume": ahead, "raw.volume": ahead})
+
+    monkeypatch.setattr(desk, "open_panel", peeking)
+    found = compared()
+    assert len(found.differences) > 10
+    assert {one.reason for one in found.differences} == {UNEXPLAINED}
+
+
+# ------------------------------------------------------------------------------------------- as it came
+
+
+def test_a_day_received_live_is_replayed_with_its_late_and_revised_bars(tmp_path, monkeypatch):
+    root = filled(tmp_path / "store", until=DAY - dt.timedelta(days=1))
+    simulator, bars = market()
+    receive(root, simulator.feed(DAY, symbols()), bars.filter(day_of() == DAY), DAY)
+    came = arrivals.arrivals(root, SIM, DAY)
+    assert (came["received"] > came["time"] + MINUTE + GRACE).sum() > 3, "late"
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(root))
+    steps: list[str] = []
+    asked = Asked(["all"], timeframe="1m", hours="extended")
+    found = parity(settings(), asked, DAY, on_step=steps.append)
+    assert found.differences == ()
+    assert found.live > 100
+    assert len(steps) == 2
