@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tapehawk.app import parity as joined
 from tapehawk.app.asking import Asked
 from tapehawk.app.parity import parity
 from tapehawk.app.settings import settings
@@ -15,12 +16,15 @@ from tapehawk.core.errors import NoData
 from tapehawk.data import arrivals, open_session, store
 from tapehawk.data.open_session import OpenSession
 from tapehawk.data.panels import open_panel
+from tapehawk.data.providers.sim import Simulator
+from tapehawk.data.providers.sim.filling import fill_intraday
+from tapehawk.data.quarantine import record
 from tapehawk.data.watermark import GRACE
 from tapehawk.scan import desk, live
 from tapehawk.scan.parity import UNEXPLAINED, Parity
 from tests.app.lived_market import day_of, receive
 from tests.data.scripted import MINUTE, SIM
-from tests.scan.live_market import DAY, FIRST, filled, market, symbols
+from tests.scan.live_market import DAY, FIRST, NEXT, filled, market, symbols
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +62,42 @@ def test_parameters_and_symbols_are_asked_of_both(compared):
     assert some.equal
     assert fewer.equal
     assert 0 < fewer.live < some.live < compared().live
+
+
+@pytest.mark.parametrize("timeframe", ["1h", "4h"])
+def test_bars_that_are_counted_from_the_regular_open_are_compared_too(monkeypatch, tmp_path, timeframe):
+    """Premarket hours begin at 04:00, regular ones at 09:30."""
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(tmp_path))
+    fill_intraday(tmp_path, Simulator(seed=2, symbols=12), timeframe, dt.date(2024, 1, 2), DAY)
+    found = parity(settings(), Asked(["all"], timeframe=timeframe, hours="extended"), DAY, on_step=lambda _: None)
+    assert found.differences == ()
+    assert found.live > 5
+
+
+def test_bars_that_a_later_split_made_untrusted_are_left_out_on_both_sides(monkeypatch, tmp_path):
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(filled(tmp_path / "store", until=NEXT)))
+    one = symbols()[0]
+    found = pl.DataFrame({"symbol": [one], "date": [NEXT], "split_to": [2.0], "split_from": [1.0]})
+    examined = pl.DataFrame({"symbol": [one], "since": [FIRST]})
+    whole = parity(settings(), Asked(["volume_spike"], timeframe="1m"), DAY, on_step=lambda _: None)
+    record(tmp_path / "store", SIM, found, examined=examined)
+    rest = parity(settings(), Asked(["volume_spike"], timeframe="1m"), DAY, on_step=lambda _: None)
+    assert rest.differences == ()
+    assert 0 < rest.live < whole.live
+
+
+def test_prices_are_those_of_the_day_though_history_is_adjusted_for_a_split_that_came_later(monkeypatch, tmp_path):
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(filled(tmp_path / "store", until=NEXT)))
+    splits = [
+        {"symbol": symbol, "ex_date": NEXT, "type": "split", "split_to": 7.0, "split_from": 3.0} for symbol in symbols()
+    ]
+    store.append_actions(tmp_path / "store", pl.DataFrame(splits))
+    asked = Asked(["reversal"], timeframe="1m", hours="extended")
+    found = parity(settings(), asked, DAY, on_step=lambda _: None)
+    assert found.differences == ()
+    assert found.live > 10
+    monkeypatch.setattr(joined, "as_known", lambda panel, *_: panel)  # planted: equal prices that rounding sets apart
+    assert not parity(settings(), asked, DAY, on_step=lambda _: None).equal
 
 
 def test_what_has_no_history_says_nothing_on_both_sides(compared):

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tapehawk.app.asking import Asked
@@ -24,6 +25,9 @@ from tapehawk.scan.parity import Parity
 from tests.app.lived_market import lived
 
 FILES = {"1m": "us_1m", "5m": "us_5m"}
+APPLE = pl.DataFrame(
+    {"symbol": "AAPL", "ex_date": dt.date(2014, 6, 9), "type": "split", "split_to": 7.0, "split_from": 1.0}
+)
 SCOPES = ("consolidated", "partial_feed")
 SPANS = {
     "spring": (dt.date(2024, 3, 4), dt.date(2024, 3, 15)),  # clocks go forward on the 10th
@@ -41,6 +45,8 @@ def real(shared, tmp_path_factory):
         if timeframe not in stores:
             stores[timeframe] = tmp_path_factory.mktemp("real") / timeframe
             import_path(stores[timeframe], shared / f"{FILES[timeframe]}.parquet", ImportOptions("none"))
+            import_path(stores[timeframe], shared / "corporate_actions.parquet", ImportOptions())
+            store.append_actions(stores[timeframe], APPLE)  # of a year that file does not have
         return stores[timeframe]
 
     return imported
@@ -82,7 +88,7 @@ def first_differences(found: Parity) -> list[str]:
 @pytest.mark.parametrize(
     ("timeframe", "day", "hours", "rows"),
     [
-        ("1m", dt.date(2014, 6, 9), "regular", 100),  # AAPL 7:1, between daily bars nobody has
+        ("1m", dt.date(2014, 6, 9), "regular", 100),  # AAPL 7:1
         ("1m", dt.date(2024, 3, 11), "extended", 100),  # SPY, 04:00 to 20:00, the day after clocks went forward
         ("1m", dt.date(2026, 1, 22), "regular", 1000),  # the first of consolidated volume, 31 names
         ("5m", dt.date(2025, 11, 28), "extended", 500),  # half a day, scopes mixed

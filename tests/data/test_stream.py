@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tapehawk.core.errors import ProviderRefused
 from tapehawk.core.sessions import us_calendar
 from tapehawk.data import store
-from tapehawk.data.open_session import OpenSession
+from tapehawk.data.open_session import OpenSession, Places
 from tapehawk.data.providers.sim import Simulator
 from tapehawk.data.router import Router
 from tapehawk.data.sealing import newest_bars, seal
@@ -385,6 +385,20 @@ def test_a_symbol_that_did_not_trade_is_explained_by_time_and_a_line_that_is_ali
     assert one.move(NOBODY, 2, 3 * MINUTE + 2 * SECOND) == 2 * MINUTE
     assert one.move(NOBODY, 2, 3 * MINUTE + 3 * SECOND) == 3 * MINUTE
     assert one.move(NOBODY, 2, 9 * MINUTE) == 3 * MINUTE
+
+
+def test_bars_longer_than_half_an_hour_are_counted_from_either_open():
+    hours = us_calendar().need_session(DAY)
+    places = Places(us_calendar(), DAY, "1h")
+    starts = np.array([hours.premarket_open, hours.open, hours.open + 60 * MINUTE, hours.open + 7 * MINUTE])
+    closes = places.begins + (places.slot(starts) + 1) * places.step
+    assert closes[:3].tolist() == (starts[:3] + 60 * MINUTE).tolist()
+    assert places.slot(starts)[3] == -1
+    one = Watermark(places.begins, places.ends, places.step, length=places.length, grace=3 * SECOND)
+    one.heard(hours.open)
+    nobody = np.zeros(places.slots, dtype=np.int64)
+    assert one.move(nobody, 2, hours.open + 60 * MINUTE) == hours.open + 30 * MINUTE
+    assert one.move(nobody, 2, hours.open + 60 * MINUTE + 3 * SECOND) == hours.open + 60 * MINUTE
 
 
 def test_a_gap_holds_the_watermark_until_history_has_answered_and_it_never_goes_back():

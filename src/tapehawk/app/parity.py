@@ -16,13 +16,16 @@ from tapehawk.app.live import replay
 from tapehawk.app.settings import Settings
 from tapehawk.catalog import scanner_type
 from tapehawk.core.panel import PRICES_AND_VOLUME
+from tapehawk.core.scanner import Scanner
 from tapehawk.core.series import TIMEFRAMES, Series
 from tapehawk.data.arrivals import arrivals
+from tapehawk.data.as_known import as_known
 from tapehawk.data.open_session import MINUTE_US
-from tapehawk.data.store import read_bars
+from tapehawk.data.store import read_actions, read_bars
 from tapehawk.scan.bar_oddities import Oddity, oddities
 from tapehawk.scan.parameters import configured
 from tapehawk.scan.parity import Parity, Standing, explained, pairs_that_differ
+from tapehawk.scan.question import Question
 from tapehawk.scan.session_limits import Row
 from tapehawk.scan.watching import ranks, watch_for
 
@@ -69,9 +72,11 @@ def _as_in_history(row: Row) -> Row:
 
 
 def _historical(known: Settings, asked: Asked, day: dt.date) -> list[Row]:
-    """Return the rows of every bar of the day, as a range of that one day has them."""
-    ranged = questions(known, replace(asked, start_date=day, end_date=day))
-    return [row for report in desk(known, asked.market).run_together(ranged) for row in report.rows()]
+    """Return the rows of every bar of the day, as a range of that one day has them, adjusted as on the day itself."""
+    ranged, at = questions(known, replace(asked, start_date=day, end_date=day)), desk(known, asked.market)
+    bars, actions = at.asked(ranged[0]), read_actions(known.store)
+    bars = replace(bars, panel=as_known(bars.panel, actions, day), among=as_known(bars.among, actions, day))
+    return [row for report in at.scan(_scanners(known, ranged), ranged[0], bars) for row in report.rows()]
 
 
 def _oddities(known: Settings, series: Series, journals: Path, day: dt.date) -> list[Oddity]:
@@ -84,7 +89,9 @@ def _oddities(known: Settings, series: Series, journals: Path, day: dt.date) -> 
 
 def _among_others(known: Settings, asked: Asked) -> Collection[str]:
     """Return the scanners whose rows depend on other symbols than their own."""
-    scanners = [
-        configured(scanner_type(one.scanner_type, known.scanners), one.parameters) for one in questions(known, asked)
-    ]
+    scanners = _scanners(known, questions(known, asked))
     return {one.type() for one in scanners if one.limit()[0] is not None or ranks(watch_for(one, asked.timeframe))}
+
+
+def _scanners(known: Settings, every: list[Question]) -> list[Scanner]:
+    return [configured(scanner_type(one.scanner_type, known.scanners), one.parameters) for one in every]

@@ -32,20 +32,28 @@ MINUTE_US: Final = 60_000_000
 VALUES: Final = (*PRICES, "volume")
 
 
+HALF_HOUR: Final = 30 * MINUTE_US
+
+
 class Places:
-    """Where the newest record of each (symbol, bar of the session) is in the journal; -1 for none."""
+    """Where the newest record of each (symbol, bar of the session) is in the journal; -1 for none.
+
+    The session is cut in slots of `step`; a bar, `length` long, has the slot at whose end it closes. Slots are bars but
+    for those longer than half an hour: they begin at 04:00 or at 09:30, so that slots of half an hour hold both.
+    """
 
     def __init__(self, calendar: Calendar, session: dt.date, timeframe: str) -> None:
         hours = calendar.need_session(session)
         self.begins, self.ends = hours.premarket_open, hours.after_hours_close
-        self.step = TIMEFRAMES[timeframe] * MINUTE_US
-        self.slots = -(-(self.ends - self.begins) // self.step)
+        self.length = TIMEFRAMES[timeframe] * MINUTE_US
+        self.step = min(self.length, HALF_HOUR)
+        self.slots = -(-(self.ends - self.begins + self.length) // self.step) - 1
         self._record = np.full((64, self.slots), -1, dtype=np.int32)
 
     def slot(self, time: Ints) -> Ints:
-        """Return which bar of the session starts at each time; -1 for none."""
+        """Return the slot of the bar that starts at each time; -1 for none."""
         within = (time >= self.begins) & (time < self.ends) & ((time - self.begins) % self.step == 0)
-        return np.where(within, (time - self.begins) // self.step, -1)
+        return np.where(within, (time - self.begins + self.length) // self.step - 1, -1)
 
     def of(self, symbol: Ints, slot: Ints) -> Ints:
         """Return the records of some bars."""

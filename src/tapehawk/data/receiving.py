@@ -107,7 +107,7 @@ class Receiving:
         if day not in self.running:
             bars = OpenSession(self._root, self._series, date_of(day))
             places = bars.places
-            mark = Watermark(places.begins, places.ends, places.step, grace=self._grace)
+            mark = Watermark(places.begins, places.ends, places.step, length=places.length, grace=self._grace)
             self.running[day] = Running(bars, mark)
             if self._held:
                 mark.hold(self._held)

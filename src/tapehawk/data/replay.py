@@ -24,8 +24,9 @@ from tapehawk.core.errors import BadInput, NoData, OutOfBounds
 from tapehawk.core.series import SESSION_TIMEFRAMES, TIMEFRAMES, Series
 from tapehawk.core.sessions import calendar_named
 from tapehawk.data.arrivals import arrivals
+from tapehawk.data.building import trusted_bars
 from tapehawk.data.journal import journal_path
-from tapehawk.data.open_session import MINUTE_US, VALUES
+from tapehawk.data.open_session import MINUTE_US, VALUES, Places
 from tapehawk.data.pacing import DayClock, Pace
 from tapehawk.data.providers.door import (
     CallPlan,
@@ -42,7 +43,8 @@ from tapehawk.data.providers.door import (
     Wanted,
 )
 from tapehawk.data.providers.wire.clock import Clock
-from tapehawk.data.store import read_bars, stored_sessions
+from tapehawk.data.quarantine import left_out_before, quarantined
+from tapehawk.data.store import read_actions, read_bars, stored_sessions
 from tapehawk.data.watermark import GRACE
 
 DELAY: Final = 500_000  # microseconds from a bar's close to its arrival
@@ -52,6 +54,7 @@ AFTERWARDS: Final = 30 * MINUTE_US  # from the session's end to the replay's, so
 class Replay(Provider):
     """Plays `session` of a stored series, for some symbols (None: all). Raises NoData when none of it is stored.
 
+    Bars that a quarantine keeps out of scans (a split found missing later) are left out here too.
     `pace`: who says what has been scanned; None: nobody scans, nothing is waited for. `as_came`: bars come when and as
     often as they came to the session's sealed journal, where there is one; else each is right half a second after its
     close.
@@ -78,14 +81,15 @@ class Replay(Provider):
         self.series, self.session, self.pace = series, session, pace
         self.hours = calendar_named(series.market).need_session(session)
         wanted = None if symbols is None else sorted(symbols)
-        self.bars = read_bars(root, series, symbols=wanted, sessions=(session, session)).drop("adjusted_as_of")
+        bars = read_bars(root, series, symbols=wanted, sessions=(session, session)).drop("adjusted_as_of")
+        self.bars, _ = trusted_bars(bars, series, left_out_before(quarantined(root, series), read_actions(root)))
         if self.bars.is_empty():
             raise NoData(
                 f"no {series.timeframe} bars of {session} are stored of {series.id}",
                 hint=_nearest(root, series, session),
             )
-        recorded = self._recorded(root, wanted) if as_came else None
-        self.coming = _in_time(self.bars, self.step) if recorded is None else recorded
+        recorded = self._recorded(root) if as_came else None
+        self.coming = self._in_time() if recorded is None else recorded
         self._time = DayClock(self.hours.premarket_open, speed, sleep)
 
     @property
@@ -135,19 +139,19 @@ class Replay(Provider):
         """Return that all is well."""
         return Health(self.name)
 
-    def _recorded(self, root: Path, symbols: list[str] | None) -> pl.DataFrame | None:
+    def _recorded(self, root: Path) -> pl.DataFrame | None:
         """Return what the sealed journal has, as `arrivals` does; None where there is none."""
         if not journal_path(root, self.series, self.session).with_suffix(".sealed").exists():
             return None
         came = arrivals(root, self.series, self.session)
-        return came if symbols is None else came.filter(pl.col("symbol").is_in(symbols))
+        return came.filter(pl.col("symbol").is_in(self.bars["symbol"].unique().implode()))
 
-
-def _in_time(bars: pl.DataFrame, step: int) -> pl.DataFrame:
-    """Return bars as they come when nothing goes wrong, by start."""
-    start = pl.col("time").to_physical()
-    once = bars.with_columns(start, received=start + step + DELAY, revision=pl.lit(0, pl.Int32))
-    return once.sort("time", "symbol")
+    def _in_time(self) -> pl.DataFrame:
+        """Return the bars as they come when all goes well: after they close, at the session's end at the latest."""
+        start = pl.col("time").to_physical()
+        closed = pl.min_horizontal(start + self.step, self.hours.after_hours_close)
+        once = self.bars.with_columns(start, received=closed + DELAY, revision=pl.lit(0, pl.Int32))
+        return once.sort("time", "symbol")
 
 
 def _nearest(root: Path, series: Series, session: dt.date) -> str:
@@ -169,6 +173,7 @@ class _Played(Stream):
 
     def __init__(self, replay: Replay, time: DayClock, symbols: frozenset[str]) -> None:
         self._replay, self._time, self._symbols, self._open = replay, time, symbols, True
+        self._places = Places(calendar_named(replay.series.market), replay.session, replay.series.timeframe)
         self._sent = self._newest = self._settled = 0
 
     def want(self, symbols: Iterable[str]) -> None:
@@ -195,7 +200,8 @@ class _Played(Stream):
 
     async def _settle(self, deliver: Deliver, before: int) -> None:
         """Have the newest bars scanned, if that is due before an instant: who has none by then did not trade."""
-        closed = self._newest
+        begins, step = self._places.begins, self._places.step
+        closed = begins + (min(self._newest, self._places.ends) - begins) // step * step
         if self._replay.pace is None or closed == self._settled or closed + GRACE > before:
             return
         self._settled = closed

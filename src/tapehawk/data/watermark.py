@@ -19,13 +19,17 @@ GRACE: Final = 3_000_000  # microseconds: the providers' bars come within a seco
 
 
 class Watermark:
-    """Where one session stands; instants in microseconds UTC. `begins` to `ends` are cut in bars of `step`."""
+    """Where one session stands; instants in microseconds UTC. `begins` to `ends` are cut in slots of `step`.
 
-    def __init__(self, begins: int, ends: int, step: int, *, grace: int = GRACE) -> None:
+    `length`: of a bar, which has the slot at whose end it closes (None: bars are slots).
+    """
+
+    def __init__(self, begins: int, ends: int, step: int, *, length: int | None = None, grace: int = GRACE) -> None:
         self._begins, self._ends, self._step, self._grace = begins, ends, step, grace
+        self._length = length or step
         self.at = begins
         self._explained = begins
-        self._newest = begins - step
+        self._newest = begins - self._length
         self._held: int | None = None
         self._moved = asyncio.Event()
 
@@ -43,8 +47,8 @@ class Watermark:
         self._explained = max(self._explained, until)
 
     def move(self, arrived: Ints, expected: int, now: int) -> int:
-        """Settle what can be: `arrived` symbols of `expected` a bar of the session. Returns the watermark."""
-        alive = min(self._newest, now - self._grace - self._step) + self._step
+        """Settle what can be: `arrived` symbols of `expected` a slot of the session. Returns the watermark."""
+        alive = min(self._newest, now - self._grace - self._length) + self._length
         settled = min(max(alive, self._explained), self._ends)
         slot = (max(settled, self.at) - self._begins) // self._step
         short = np.flatnonzero(arrived[slot:] < max(expected, 1))
