@@ -1,4 +1,4 @@
-"""Parity, day by day: every stored day says the same live as in history. Six days always, all of them in the soak.
+"""Parity, day by day: every stored day says the same live as in history. Seven days always, all of them in the soak.
 
 Real minutes have holes, edges of volume scope, mixed series, a split and half days; simulated ones come late, wrong at
 first, not at all for a while, with halts, delistings, both changes of the clock and an early close.
@@ -82,13 +82,14 @@ def first_differences(found: Parity) -> list[str]:
     return [f"{found.day}: {one}" for one in found.differences[:3]]
 
 
-# ------------------------------------------------------------------------------------------- six days
+# ------------------------------------------------------------------------------------------- seven days
 
 
 @pytest.mark.parametrize(
     ("timeframe", "day", "hours", "rows"),
     [
         ("1m", dt.date(2014, 6, 9), "regular", 100),  # AAPL 7:1
+        ("1m", dt.date(2025, 10, 1), "regular", 40),  # NFLX before its 10:1, which sets equal prices apart in history
         ("1m", dt.date(2024, 3, 11), "extended", 100),  # SPY, 04:00 to 20:00, the day after clocks went forward
         ("1m", dt.date(2026, 1, 22), "regular", 1000),  # the first of consolidated volume, 31 names
         ("5m", dt.date(2025, 11, 28), "extended", 500),  # half a day, scopes mixed
