@@ -14,8 +14,8 @@ from pathlib import Path
 
 from benchmarks.market import REAL, folder
 from benchmarks.measure import Result, in_turn
-from tapehawk.app.asking import Asked, desk, questions
-from tapehawk.app.live import Beat, LiveTold
+from tapehawk.app.asking import ALL, Asked, desk, questions
+from tapehawk.app.beats import Beat, LiveTold
 from tapehawk.app.live import replay as played
 from tapehawk.app.settings import Settings
 from tapehawk.app.settings import settings as known_settings
@@ -23,7 +23,7 @@ from tapehawk.core.sessions import us_calendar
 from tapehawk.data.imports import ImportOptions, import_path
 
 DAY, PROMISED, MINUTE = dt.date(2026, 2, 18), 500, 60_000_000
-ASKED = Asked(["all"], timeframe="1m", hours="regular")
+ASKED = Asked([ALL], timeframe="1m", hours="regular")
 
 
 @cache

@@ -10,22 +10,18 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from tapehawk.app.asking import Asked, desk, questions
+from tapehawk.app.asking import Asked, desk, questions, scanners_named
 from tapehawk.app.beats import REPLAYED, Beat, LiveTold, Watched
 from tapehawk.app.live import replay
 from tapehawk.app.settings import Settings
-from tapehawk.catalog import scanner_type
 from tapehawk.core.panel import PRICES_AND_VOLUME
-from tapehawk.core.scanner import Scanner
 from tapehawk.core.series import TIMEFRAMES, Series
 from tapehawk.data.arrivals import arrivals
 from tapehawk.data.as_known import as_known
 from tapehawk.data.open_session import MINUTE_US
 from tapehawk.data.store import read_actions, read_bars
 from tapehawk.scan.bar_oddities import Oddity, oddities
-from tapehawk.scan.parameters import configured
 from tapehawk.scan.parity import Parity, Standing, explained, pairs_that_differ
-from tapehawk.scan.question import Question
 from tapehawk.scan.session_limits import Row
 from tapehawk.scan.watching import ranks, watch_for
 
@@ -33,10 +29,12 @@ from tapehawk.scan.watching import ranks, watch_for
 def parity(known: Settings, asked: Asked, day: dt.date, *, on_step: Callable[[str], None]) -> Parity:
     """Replay a stored day live and compare what it says with the scan of that day over history.
 
-    A day that was received live is replayed as it came, with its late and revised bars.
+    A day that was received live is replayed as it came, with its late and revised bars. Scanners that the settings
+    switch off in some phase are on in all of them, as they are in history.
 
     Raises what `replay` does, and NoData where none of its bars are within the hours asked for.
     """
+    asked = replace(asked, scanners=scanners_named(asked.scanners, asked.timeframe, known.scanners))
     heard = _Heard()
     with TemporaryDirectory(prefix="tapehawk-parity-") as scratch:
         on_step(f"replaying {day}")
@@ -76,7 +74,8 @@ def _historical(known: Settings, asked: Asked, day: dt.date) -> list[Row]:
     ranged, at = questions(known, replace(asked, start_date=day, end_date=day)), desk(known, asked.market)
     bars, actions = at.asked(ranged[0]), read_actions(known.store)
     bars = replace(bars, panel=as_known(bars.panel, actions, day), among=as_known(bars.among, actions, day))
-    return [row for report in at.scan(_scanners(known, ranged), ranged[0], bars) for row in report.rows()]
+    scanners = [at.scanner(one) for one in ranged]
+    return [row for report in at.scan(scanners, ranged[0], bars) for row in report.rows()]
 
 
 def _oddities(known: Settings, series: Series, journals: Path, day: dt.date) -> list[Oddity]:
@@ -89,9 +88,6 @@ def _oddities(known: Settings, series: Series, journals: Path, day: dt.date) -> 
 
 def _among_others(known: Settings, asked: Asked) -> Collection[str]:
     """Return the scanners whose rows depend on other symbols than their own."""
-    scanners = _scanners(known, questions(known, asked))
+    at = desk(known, asked.market)
+    scanners = [at.scanner(one) for one in questions(known, asked)]
     return {one.type() for one in scanners if one.limit()[0] is not None or ranks(watch_for(one, asked.timeframe))}
-
-
-def _scanners(known: Settings, every: list[Question]) -> list[Scanner]:
-    return [configured(scanner_type(one.scanner_type, known.scanners), one.parameters) for one in every]

@@ -11,8 +11,21 @@ from io import TextIOWrapper
 import typer
 
 from tapehawk.cli import (
-    bars, config, data, doctor, explain, listing, live, ml, monitor, parity, quick, scan, signals, sync,
-)  # fmt: skip
+    bars,
+    config,
+    data,
+    doctor,
+    explain,
+    listing,
+    live,
+    ml,
+    monitor,
+    parity,
+    quick,
+    scan,
+    signals,
+    sync,
+)
 from tapehawk.cli.exits import BUG, FINE, INTERRUPTED, Edge
 
 app = typer.Typer(
