@@ -15,7 +15,7 @@ from tapehawk.app.live import live, replay
 from tapehawk.app.settings import settings
 from tapehawk.bus.choosing import bus_at
 from tapehawk.bus.memory import MemoryBus
-from tapehawk.core.errors import TryAgain
+from tapehawk.core.errors import TapehawkError, TryAgain
 from tapehawk.core.events import ScanUpdate, SignalChanged
 from tapehawk.core.signal_states import ALLOWED
 from tapehawk.data.providers.sim import feed
@@ -44,7 +44,7 @@ def replayed() -> list[Beat]:
     return beats
 
 
-def watched(clock, *, until: int) -> list[Beat]:
+def watched(clock, *, until: int, asked: Asked = ASKED) -> list[Beat]:
     """Scan the simulator's minutes live until an instant is scanned."""
     beats: list[Beat] = []
 
@@ -54,7 +54,7 @@ def watched(clock, *, until: int) -> list[Beat]:
             raise Enough
 
     with pytest.raises(Enough):
-        live(settings(), ASKED, "sim", LiveTold(lambda _: None, beat), clock=clock)
+        live(settings(), asked, "sim", LiveTold(lambda _: None, beat), clock=clock)
     return beats
 
 
@@ -161,3 +161,22 @@ def test_the_bound_for_missing_symbols_is_a_setting(sim_store, monkeypatch):
     monkeypatch.setenv("SCANNER__STREAMING__WAIT_SECONDS", "7")
     watched(JumpingClock(HOURS.open + MINUTE).clock, until=HOURS.open + 3 * MINUTE)
     assert waits == [7.0]
+
+
+def test_slower_bars_are_made_of_the_minutes_and_a_level_crossed_before_the_close_says_so(sim_store, monkeypatch):
+    monkeypatch.setenv("SCANNER__PROVIDERS__SIM__SYMBOLS", "40")
+    asked = Asked(["inside_bar"], timeframe="30m", parameters={"min_dollar_volume": "0", "min_price": "0"})
+    beats = watched(JumpingClock(HOURS.open + MINUTE).clock, until=HOURS.open + 240 * MINUTE, asked=asked)
+    rows = [row for beat in beats for row in beat.added]
+    early = [row for row in rows if "intrabar" in row["labels"]]
+    assert early
+    assert all("made of 1m bars" in row["labels"] for row in rows)
+    judged = {(row["symbol"], row["bar_time"]) for beat in beats for row in beat.withdrawn}
+    last = max(row["bar_time"] for row in early)
+    assert {(row["symbol"], row["bar_time"]) for row in early if row["bar_time"] < last} <= judged
+
+
+@pytest.mark.parametrize(("timeframe", "said"), [("1w", "can't be scanned live"), ("7m", "7m")])
+def test_bars_that_can_not_be_made_of_those_that_come_are_refused(sim_store, timeframe, said):
+    with pytest.raises(TapehawkError, match=said):
+        watched(JumpingClock(HOURS.open).clock, until=0, asked=Asked(["inside_bar"], timeframe=timeframe))

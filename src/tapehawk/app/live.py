@@ -20,7 +20,7 @@ from tapehawk.app.switching import enabled, need_streaming
 from tapehawk.catalog import scanner_type
 from tapehawk.core.errors import BadInput, NoData, UnknownName
 from tapehawk.core.scanner import Scanner
-from tapehawk.core.series import Series
+from tapehawk.core.series import TIMEFRAMES, Series, check_timeframe
 from tapehawk.core.sessions import day_number
 from tapehawk.data.pacing import Pace
 from tapehawk.data.providers.door import Provider
@@ -102,23 +102,25 @@ async def _live(known: Settings, asked: Asked, provider: Provider, told: LiveTol
 async def _run(known: Settings, asked: Asked, feed: LiveFeed, told: LiveTold, *, day: dt.date | None = None) -> None:
     """Run a feed and the scan behind it to the feed's end. Raises what ended the feed."""
     series, plan, now = feed.series, day_plan(known, feed.series.market), feed.clock.now
-    on = enabled(known, asked.scanners, series.timeframe, (series.market, asked.hours))
-    scanners = _scanners(known, _switched(asked, on), series.timeframe)
+    slower = _slower(series, asked.timeframe)
+    on = enabled(known, asked.scanners, asked.timeframe, (series.market, asked.hours))
+    scanners = _scanners(known, _switched(asked, on), asked.timeframe)
     names = tuple(one.type() for one in scanners)
-    told.on_start(Watched(series, series.timeframe, asked.hours, len(feed.symbols), names, plan, now, day))
+    told.on_start(Watched(series, asked.timeframe, asked.hours, len(feed.symbols), names, plan, now, day))
     minding = Minding(plan, on if ALL in asked.scanners else None)
     account, clock = risk(known), PhaseClock(series.market)
     keeping = Keeping(feed.root, series.labels, minding.metrics)
 
     def begin(session: dt.date) -> PhasedScan:
-        past = Past(known.store, series, session, tuple(sorted(feed.symbols)), asked.hours)
+        past = Past(known.store, series, session, tuple(sorted(feed.symbols)), asked.hours, slower)
         threads = os.cpu_count() or 1
         return PhasedScan(scanners, past, minding, journals=feed.root, risk=account, threads=threads)
 
     running = asyncio.create_task(feed.run())
     try:
         async with broadcasting(known) as bus:
-            async for news in follow(feed, begin, wait=known.streaming.wait_seconds, remember=day is None):
+            wait = known.streaming.wait_seconds if day is None else None  # a stored day is whole
+            async for news in follow(feed, begin, wait=wait, remember=day is None):
                 signals = tuple(await asyncio.to_thread(keeping.take, news))
                 beat = replace(beat_of(feed, news, minding, clock, replayed=day is not None), signals=signals)
                 if day is None:
@@ -129,6 +131,17 @@ async def _run(known: Settings, asked: Asked, feed: LiveFeed, told: LiveTold, *,
         (ended,) = await asyncio.gather(running, return_exceptions=True)
     if isinstance(ended, Exception):
         raise ended
+
+
+def _slower(series: Series, timeframe: str) -> str | None:
+    """Return the bars that those of a series are folded to, None where they are scanned as they come.
+
+    Raises BadInput for quicker bars than come.
+    """
+    if TIMEFRAMES[check_timeframe(timeframe)] < TIMEFRAMES[series.timeframe] or timeframe == "1w":
+        hint = f"bars that come are of {series.timeframe}, and can be scanned as any up to 1d"
+        raise BadInput(f"{series.id} can't be scanned live as {timeframe} bars", hint=hint)
+    return None if timeframe == series.timeframe else timeframe
 
 
 def _switched(asked: Asked, on: Enabled) -> Asked:

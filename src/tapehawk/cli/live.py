@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tapehawk.app.settings import Settings
 
 Intraday = Annotated[str, typer.Option("--timeframe", help="Stored bars to play: 1m 5m 15m 30m 1h 4h.", metavar="BARS")]
+Slower = Annotated[str, typer.Option("--timeframe", help="Bars to scan: 1m 5m 15m 30m 1h 4h 1d.", metavar="BARS")]
 
 
 def replay(
@@ -68,6 +69,7 @@ def live(
         ),
     ] = None,
     scanner_type: ScannerTypes = ["all"],  # noqa: B006 - typer's own way to a default list
+    timeframe: Slower = "1m",
     hours: Hours = "extended",
     symbols: Symbols = None,
     universe: Universe = None,
@@ -75,7 +77,10 @@ def live(
     config_file: ConfigFile = None,
     format_: Format = "table",
 ) -> None:
-    """Scan as minute bars close, until Ctrl-C. They are journaled, and stored at the session's end.
+    """Scan as bars close, until Ctrl-C. Minutes are journaled, and stored at the session's end.
+
+    Slower bars are made of the minutes that come; a price that crosses the level of a completed setup before its bar
+    has closed is a row marked `intrabar`, until the close confirms or withdraws it.
 
     Without symbols or universe: those stored of this source, else all that the provider lists. `all` stands in each
     phase of the day for the scanners that the settings switch on in it (`scanner config show sessions`), which also say
@@ -84,6 +89,7 @@ def live(
 
     [dim]scanner live --provider sim[/]
     [dim]scanner live --provider alpaca --scanner-type momentum --symbols AAPL,NVDA[/]
+    [dim]scanner live --provider alpaca --scanner-type inside_bar --timeframe 30m[/]
     """
     from tapehawk.app.asking import Asked, assignments
     from tapehawk.app.live import live as watched
@@ -92,7 +98,7 @@ def live(
     known = settings(config_file)
     parameters = assignments(set_ or ())
     asked = Asked(
-        scanner_type, timeframe="1m", hours=hours, symbols=options.names(symbols), universe=universe,
+        scanner_type, timeframe=timeframe, hours=hours, symbols=options.names(symbols), universe=universe,
         parameters=parameters,
     )  # fmt: skip
     _shown(known, asked, format_, lambda told: watched(known, asked, provider, told))
