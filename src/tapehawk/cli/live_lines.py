@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -109,7 +108,8 @@ class LiveMessages:
         if beat.missing:
             self._messages.say("missing", beat.at, symbols=list(beat.missing))
         for event in beat.signals:
-            self._messages.say("signal_changed", event.at, **asdict(event))
+            way = {"from": event.before or None, "to": event.after, "reason": event.reason}
+            self._messages.say("signal_changed", event.at, setup_key=event.setup_key, **way)
 
 
 def title(watched: Watched) -> Text:
