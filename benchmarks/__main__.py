@@ -13,8 +13,8 @@ from benchmarks.market import REAL
 from benchmarks.measure import Result
 
 ALL = (
-    "importing", "kernels", "lc", "simulated", "shared_work", "live_step", "live_path", "live_socket", "replay",
-    "providers", "syncing", "bus", "deep", "learned", "quick", "cold",
+    "importing", "kernels", "lc", "simulated", "shared_work", "live_step", "live_path", "restart", "live_socket",
+    "replay", "providers", "syncing", "bus", "deep", "learned", "quick", "cold",
 )  # fmt: skip
 NEEDS_REAL_BARS = ("importing", "lc", "shared_work", "replay", "learned", "cold")
 _HEAD = "| claim | ours (median, spread) | peer | ratio | promised | kept |\n|---|---|---|---|---|---|"

@@ -20,7 +20,7 @@ from tapehawk.data.providers.sim import Simulator
 from tapehawk.data.providers.sim.filling import fill_intraday
 from tapehawk.data.quarantine import record
 from tapehawk.data.watermark import GRACE
-from tapehawk.scan import desk, live
+from tapehawk.scan import desk, session_bars
 from tapehawk.scan.parity import UNEXPLAINED, Parity
 from tests.app.lived_market import day_of, receive
 from tests.data.scripted import MINUTE, SIM
@@ -137,7 +137,7 @@ def test_a_live_path_that_looks_a_bar_ahead_is_reported_as_a_fault_of_the_progra
     stored = market()[1].with_columns(pl.col("time").to_physical())
     volume = {(one["time"], one["close"]): one["volume"] for one in stored.iter_rows(named=True)}
     after = dict(zip(volume, [*list(volume.values())[1:], 0.0], strict=True))
-    bars_at = live.bars_at
+    bars_at = session_bars.bars_at
 
     def peeking(path, numbers):  # planted: the volume of the next bar
         bars = bars_at(path, numbers)
@@ -146,7 +146,7 @@ def test_a_live_path_that_looks_a_bar_ahead_is_reported_as_a_fault_of_the_progra
         ]
         return bars
 
-    monkeypatch.setattr(live, "bars_at", peeking)
+    monkeypatch.setattr(session_bars, "bars_at", peeking)
     found = compared()
     assert {one.on for one in found.differences} == {"historical", "live", "both"}
     assert {one.reason for one in found.differences} == {UNEXPLAINED}

@@ -27,7 +27,7 @@ from tapehawk.core.kernels.elementwise import TRUE
 from tapehawk.core.panel import Block, Column, Flags, Floats, Panel
 from tapehawk.core.ranks import is_percentile, rank_nodes, rank_plan, ranked, within_universe
 from tapehawk.core.slower import State
-from tapehawk.core.state import REBUILT, arrays_of, blank_state, copied, fill, need_fit, of_symbol, put_symbol
+from tapehawk.core.state import REBUILT, arrays_of, blank_state, copied, fill, holding, need_fit, of_symbol, put_symbol
 from tapehawk.core.watch import Found, Group, Watch, groups_of, joined, whole_script
 from tapehawk.core.workspace import Workspace
 
@@ -54,6 +54,11 @@ class _Part:
     def keep(self) -> None:
         """Make the states as they are the checkpoint."""
         self.kept = [copied(state) for state in self.states]
+
+    def go_on_from(self, number: int, rows: Mapping[str, Column]) -> None:
+        """Take a plan's state from stored rows, which are the checkpoint."""
+        fill(self.states[number], rows)
+        self.kept[number] = holding(self.states[number], rows)
 
     def run(self, number: int, block: Block, given: Mapping[Expr, Floats]) -> Evaluation:
         """Move a plan on by a block of bars."""
@@ -198,21 +203,23 @@ class Live:
         return saved
 
     def restore(self, saved: Mapping[str, Column]) -> None:
-        """Go on from what `saved` returned, which becomes the checkpoint. Raises BadInput where it does not fit."""
+        """Go on from what `saved` returned, which is the checkpoint then and must not change.
+
+        Raises BadInput where it does not fit.
+        """
         into = [
-            (state, _rows(saved, f"{number}|{place}|", part))
+            (part, place, _rows(saved, f"{number}|{place}|", part))
             for number, watching in enumerate(self._watching)
             for part in watching.parts
-            for place, state in enumerate(part.states)
+            for place in range(len(part.states))
         ]
-        for state, rows in into:
-            need_fit(state, rows)
+        for part, place, rows in into:
+            need_fit(part.states[place], rows)
         if _HELD not in saved or saved[_HELD].shape != self._held.shape:
             raise BadInput("the saved state is of other setups", hint=REBUILT)
         self._held = np.array(saved[_HELD], dtype=bool)
-        for state, rows in into:
-            fill(state, rows)
-        self.checkpoint()
+        self._kept = self._held.copy()
+        list(self._pool.map(lambda one: one[0].go_on_from(*one[1:]), into))
 
     def _parts(self) -> list[_Part]:
         return [part for watching in self._watching for part in watching.parts]
