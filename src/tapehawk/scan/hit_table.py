@@ -1,17 +1,22 @@
 """The hits of one setup in a session that goes on: kept as arrays, made rows only when somebody looks.
 
-A busy scanner hits some hundred thousand times a session over a whole market; a hit is kept in 8 bytes a column.
+A busy scanner hits some hundred thousand times a session over a whole market. A hit is kept in 8 bytes a column, and
+many of them in a file without a name: memory holds what is being looked at, however long the session.
 """
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Final, Self, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from tapehawk.core.panel import Flags, Floats, Ints, Panel
+from tapehawk.core.panel import Element, Flags, Floats, Ints, Panel
 from tapehawk.core.signals import Risk
 from tapehawk.core.watch import Found
 from tapehawk.scan.report import plain_rows
@@ -20,6 +25,8 @@ from tapehawk.scan.rows import Columns, Hits, hits_of
 Row: TypeAlias = dict[str, Any]
 EVENT: Final = "· event"  # beside the columns of a row; no scanner can call one of its own so
 _OF_EACH: Final = ("symbol", "time", "session", "began")
+MANY: Final = 16_384
+"""Hits of a setup that are worth a file (some 2 MB)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +75,27 @@ class HitTable:
             same &= (a == b) | (np.isnan(a) & np.isnan(b))
         return same
 
+    def on_disk(self, folder: Path) -> HitTable:
+        """Return the same hits, kept in a file; itself where the disk does not take them."""
+        arrays = [self.symbol, self.time, self.session, *self.columns.values(), self.began]  # flags last: alignment
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=folder) as file:
+                for array in arrays:
+                    file.write(array.tobytes())
+                file.flush()
+                memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except OSError:
+            return self
+        each = 8 * self.symbol.size  # bytes of every column but the flags
+        columns = {name: _at(memory, one, (3 + k) * each) for k, (name, one) in enumerate(self.columns.items())}
+        symbol, time, session = (
+            _at(memory, self.symbol, 0),
+            _at(memory, self.time, each),
+            _at(memory, self.session, 2 * each),
+        )
+        return HitTable(self.found, symbol, time, session, _at(memory, self.began, (3 + len(columns)) * each), columns)
+
     def hits(self, like: Panel, risk: Risk) -> Hits:
         """Return them with levels, confidence and size, as a scan over history gives them, and EVENT beside that."""
         hits = hits_of(self.as_found(), self._bars(like), risk)
@@ -90,6 +118,11 @@ def whole(tables: Sequence[HitTable]) -> HitTable:
     columns = {name: np.concatenate([one.columns[name] for one in tables]) for name in tables[0].columns}
     joined = {name: np.concatenate([getattr(one, name) for one in tables]) for name in _OF_EACH}
     return HitTable(tables[0].found, **joined, columns=columns)
+
+
+def _at(memory: mmap.mmap, like: npt.NDArray[Element], offset: int) -> npt.NDArray[Element]:
+    """Return the array in mapped memory that was written from one like it."""
+    return np.frombuffer(memory, like.dtype, like.size, offset)
 
 
 def rows_and_events(columns: Columns) -> tuple[list[Row], list[Row]]:

@@ -65,7 +65,7 @@ class LiveScan:
         self._intrabar = self._triggers_of(scanners, risk or Risk(), threads)
         played = [self._play_past(live) for live in self._lives()]
         self.from_saved_state = all(played)
-        self._hits = SessionRows(self._like, risk or Risk(), scanners)
+        self._hits = SessionRows(self._like, risk or Risk(), scanners, self._root / "hits")
         self._standing = Standing(self._like, risk or Risk(), scanners)
         self.done = self._seen = 0
 

@@ -49,7 +49,7 @@ class PhasedScan(LiveScan):
         self._minding, self.seen = minding, self.through
         if minding.enabled is not None:
             admit = admitting(past.series.market, minding.enabled)
-            self._hits = SessionRows(self._like, risk or Risk(), scanners, admit=admit)
+            self._hits = SessionRows(self._like, risk or Risk(), scanners, self._root / "hits", admit=admit)
             self._standing = Standing(self._like, risk or Risk(), scanners, admit=admit)
 
     def step(self, watermark: int) -> Changes:

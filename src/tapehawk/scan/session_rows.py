@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self, TypeAlias
 
 import numpy as np
@@ -16,7 +17,7 @@ from tapehawk.core.panel import Flags, Ints, Panel
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.signals import Risk
 from tapehawk.core.watch import Found
-from tapehawk.scan.hit_table import HitTable, Row, rows_and_events, whole
+from tapehawk.scan.hit_table import MANY, HitTable, Row, rows_and_events, whole
 from tapehawk.scan.session_limits import candidates, firsts, limits_of, shown
 
 Key: TypeAlias = tuple[str, str, str, str]  # scanner, pattern, symbol, bar_time
@@ -65,8 +66,8 @@ class SessionRows:
     """The hits so far of some scanners. `like`: a panel of the universe's symbols, without bars.
 
     The rows of a scanner with a cap depend on all its hits: `add` and `replace` tell of the other scanners' rows,
-    `capped` of theirs, once a step has brought all it brings. `admit` says which of a scanner's hits count, by the
-    start of their bars; None: all do.
+    `capped` of theirs, once a step has brought all it brings. `folder`: where many hits go, out of memory. `admit` says
+    which of a scanner's hits count, by the start of their bars; None: all do.
     """
 
     def __init__(
@@ -74,10 +75,12 @@ class SessionRows:
         like: Panel,
         risk: Risk,
         scanners: Iterable[Scanner],
+        folder: Path,
         *,
         admit: Callable[[str, Ints], Flags] | None = None,
     ) -> None:
         self._like, self._risk, self._limits, self._admit = like, risk, limits_of(scanners), admit
+        self._folder = folder
         self._caps = {name: cap for name, one in self._limits.items() if (cap := one.limit()[0]) is not None}
         self._tables: dict[int, list[HitTable]] = {}
         self._shown: dict[str, Rows] = {}
@@ -91,7 +94,7 @@ class SessionRows:
             if new.symbol.size and self._is_capped(new):
                 self._put(number, firsts(whole([*self._tables.get(number, []), new])))
             elif new.symbol.size:
-                _append(self._tables.setdefault(number, []), new)
+                self._append(self._tables.setdefault(number, []), new)
                 free.append(new)
         return free
 
@@ -154,8 +157,18 @@ class SessionRows:
     def _is_capped(self, table: HitTable) -> bool:
         return table.found.scanner in self._caps
 
+    def _append(self, tables: list[HitTable], new: HitTable) -> None:
+        """Put a table behind the others, each of which is larger than the next: few arrays, and few copies of a hit."""
+        tables.append(new)
+        while len(tables) > 1 and tables[-2].symbol.size <= min(tables[-1].symbol.size, MANY - 1):
+            tables[-2:] = [whole(tables[-2:])]
+        tables[-1] = self._kept(tables[-1])
+
+    def _kept(self, table: HitTable) -> HitTable:
+        return table.on_disk(self._folder) if table.symbol.size >= MANY else table
+
     def _put(self, number: int, table: HitTable) -> None:
-        self._tables[number] = [table]
+        self._tables[number] = [self._kept(table)]
         if self._is_capped(table):
             self._touched.add(table.found.scanner)
 
@@ -180,13 +193,6 @@ def _apart(before: HitTable, new: HitTable) -> tuple[HitTable, HitTable]:
     _, was, now = np.intersect1d(before.key(), new.key(), return_indices=True)
     same = before.equals(was, new, now)
     return new.of(_all_but(new.symbol.size, now[same])), before.of(_all_but(before.symbol.size, was[same]))
-
-
-def _append(tables: list[HitTable], new: HitTable) -> None:
-    """Put a table behind the others, each of which is larger than the next: few arrays, and few copies of a hit."""
-    tables.append(new)
-    while len(tables) > 1 and tables[-2].symbol.size <= tables[-1].symbol.size:
-        tables[-2:] = [whole(tables[-2:])]
 
 
 def key_of(row: Row) -> Key:
