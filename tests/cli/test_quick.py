@@ -17,7 +17,13 @@ from rich.console import Console, Group
 
 from tapehawk.cli.quick_rows import WAITING, deepened, why_nothing
 from tapehawk.cli.quick_screen import Lines, Screen, shown_by
-from tapehawk.core.events import AnalysisProgress, DeepAnalysisComplete, QuickScanComplete, SymbolAnalyzed
+from tapehawk.core.events import (
+    AnalysisProgress,
+    DeepAnalysisComplete,
+    QuickScanComplete,
+    StateChanged,
+    SymbolAnalyzed,
+)
 
 NEVER_READY = """
 from threading import Event
@@ -229,3 +235,22 @@ def read_until(file: int, wanted: bytes | None) -> bytes:
             break
         seen += part
     return seen
+
+
+def test_where_scans_go_on_the_newest_rows_stand_with_what_changed_since_the_scan_before():
+    screen = screen_of(3)
+    screen.hear(DeepAnalysisComplete("scan_1"))
+    screen.hear(QuickScanComplete("scan_2", (row("NEW", 80.0), row("OLD", 61.0))))
+    screen.hear(StateChanged("OLD", "signal", "BUY", "SELL"))
+    screen.hear(StateChanged("OLD", "strength", 61.25, 80.0))
+    shown = drawn(screen)
+    assert "2 symbols" in shown[0]
+    assert "changed: OLD signal BUY → SELL, OLD strength 61.25 → 80" in shown[-1]
+    assert not any("all analysed" in text for text in shown)
+
+
+def test_a_watch_needs_an_interval(stored, scanner, monkeypatch):
+    monkeypatch.setenv("SCANNER__STREAMING__QUICK_INTERVAL_MINUTES", "0")
+    done = scanner("quick", "--watch")
+    assert done.exit_code == 2
+    assert "quick_interval_minutes" in done.stderr

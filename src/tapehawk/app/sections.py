@@ -165,7 +165,7 @@ SECTIONS: Final[Mapping[str, type[Section]]] = {
 # The parts of the program that these are for are still to come.
 _UNUSED: Final[Mapping[str, frozenset[str]]] = {
     "default": frozenset({"retry_attempts", "enable_caching", "cache_ttl"}),
-    "streaming": frozenset({"websocket_enabled", "auto_refresh_ui", "real_time_alerts", "quick_interval_minutes"}),
+    "streaming": frozenset({"websocket_enabled", "auto_refresh_ui", "real_time_alerts"}),
     "api": frozenset(Api.model_fields),
     "cli": frozenset({"verbose_logging"}),
     "streamlit": frozenset(Streamlit.model_fields),

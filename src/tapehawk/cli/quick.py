@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from queue import SimpleQueue
+from threading import Event as Flag
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -36,11 +37,17 @@ Bars = Annotated[
     ),
 ]
 
+Watch = Annotated[
+    bool,
+    typer.Option("--watch", help="Go on until Ctrl-C: scan again every few minutes (a setting), and tell changes."),
+]
+
 
 def quick(
     symbols: Named = None,
     timeframe: Bars = None,
     universe: Universe = None,
+    watch: Watch = False,
     config_file: ConfigFile = None,
     format_: Format = "table",
 ) -> None:
@@ -53,26 +60,35 @@ def quick(
     [dim]scanner quick AAPL NVDA MSFT[/]
     [dim]scanner quick BTC/USDT ETH/USDT --timeframe 5m[/]
     [dim]scanner quick --universe etf --format json[/]
+    [dim]scanner quick --watch[/]
     """
     from tapehawk.app.quick import two_phase
     from tapehawk.app.settings import settings
     from tapehawk.cli.quick_screen import shown_by
     from tapehawk.cli.terminal import screen, working
+    from tapehawk.core.errors import BadInput
     from tapehawk.scan.deepening import daemon
     from tapehawk.scan.quick_question import QuickQuestion
 
     known = settings(config_file)
+    minutes = known.streaming.quick_interval_minutes if watch else 0.0
+    if watch and not minutes:
+        raise BadInput("quick scans are not repeated", hint="scanner config set streaming.quick_interval_minutes 15")
     question = QuickQuestion(tuple(options.names(symbols)), timeframe, universe)
     bars = ", ".join(dict.fromkeys(question.timeframe_of(market) for market in question.markets))
     shown = shown_by(screen(known), f"{bars}{f' {universe}' if universe else ''}", as_json=format_ == "json")
     told: SimpleQueue[Event | BaseException] = SimpleQueue()
     two = two_phase(known, told.put)
     with working(known, "opening") as step:
-        scan = two.scanner.scan(question, on_build=lambda: step(f"building the panel of {bars} bars (once)"))
+        scan = two.scanner.scan(
+            question, periodic=watch, on_build=lambda: step(f"building the panel of {bars} bars (once)")
+        )
     _take(told, shown)  # the rows
     with shown:
         daemon(partial(_deepen, two, question, told.put))  # may build panels, and Ctrl-C must not wait for that
-        while not shown.is_complete:
+        if watch:
+            daemon(partial(two.run_periodically, minutes, Flag(), [question]))
+        while watch or not shown.is_complete:
             _take(told, shown)
     two.scanner.close()
     _say_missing(scan.answer.missing)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import deque
 from collections.abc import Mapping, Sequence
 from threading import RLock
 from types import TracebackType
@@ -21,8 +22,16 @@ from rich.text import Text
 from tapehawk.cli.full_screen import full_screen, has_screen
 from tapehawk.cli.quick_rows import NOT_YET, columns_for, deepened, line, why_nothing
 from tapehawk.cli.table import fitted
-from tapehawk.core.events import AnalysisProgress, DeepAnalysisComplete, Event, QuickScanComplete, SymbolAnalyzed
+from tapehawk.core.events import (
+    AnalysisProgress,
+    DeepAnalysisComplete,
+    Event,
+    QuickScanComplete,
+    StateChanged,
+    SymbolAnalyzed,
+)
 
+SHOWN_CHANGES: Final = 5
 AROUND: Final = 6  # lines of a screen that are not rows: title, head and its rule, what is left out, progress, cursor
 
 
@@ -67,10 +76,13 @@ class Rows(Shows):
         self._labels: list[str] = []
         self._processed = self._failed = 0
         self._why = ""
+        self._changes: deque[str] = deque(maxlen=SHOWN_CHANGES)
 
     def hear(self, event: Event) -> None:
         """Note the event."""
         with self._lock:
+            if isinstance(event, StateChanged):
+                self._change(event)
             if isinstance(event, QuickScanComplete):
                 self._begin(event.signals)
             elif isinstance(event, SymbolAnalyzed):
@@ -80,6 +92,8 @@ class Rows(Shows):
             super().hear(event)
 
     def _begin(self, signals: Sequence[Mapping[str, Any]]) -> None:
+        self._rows.clear()  # of the scan before, where scans go on
+        self._processed = self._failed = 0
         first = signals[0]["labels"] if signals else ()
         self._labels = [label for label in first if all(label in row["labels"] for row in signals)]
         for row in signals:
@@ -91,6 +105,9 @@ class Rows(Shows):
         why = why_nothing(parts)
         if why is not None:
             self._failed, self._why = self._failed + 1, f"{symbol}: {why}"
+
+    def _change(self, event: StateChanged) -> None:
+        self._changes.append(changed(event))
 
     def _head(self) -> Text:
         head = Text.assemble(
@@ -108,6 +125,8 @@ class Rows(Shows):
         progress = Text(said, style="dim")
         if self._failed:
             progress.append(f" · {self._failed:,} without an analysis ({self._why})", style="yellow")
+        if self._changes:
+            progress.append(f" · changed: {', '.join(self._changes)}", style="cyan")
         return progress
 
 
@@ -125,6 +144,9 @@ class Lines(Rows):
         super()._deepen(symbol, parts)
         why = why_nothing(parts)
         self._console.print(Text(f"{symbol}  {why}" if why else line(self._rows[symbol])), soft_wrap=True)
+
+    def _change(self, event: StateChanged) -> None:
+        self._console.print(Text(f"changed: {changed(event)}", style="cyan"), soft_wrap=True)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -173,6 +195,12 @@ class Screen(Rows):
         said = [f"{rows:,} more symbols, less strong"] if rows > 0 else []
         said += [f"{columns} more columns (a wider terminal shows them)"] if columns else []
         return [Text(f"… {' and '.join(said)}; --format json has all", style="dim")] if said else []
+
+
+def changed(event: StateChanged) -> str:
+    """Say what differs from the scan before."""
+    before, after = (f"{value:g}" if isinstance(value, float) else str(value) for value in (event.before, event.after))
+    return f"{event.symbol} {event.field} {before} → {after}"
 
 
 def shown_by(console: Console, title: str, *, as_json: bool) -> Shows:
