@@ -72,9 +72,13 @@ async def test_whoever_listens_hears_every_event_of_a_session_once(tmp_path):
         return scans[-1]
 
     await asyncio.gather(tell(feed, begin, updates.append, remember=True), feed.run())
-    told = [one for update in updates for one in update.events]
-    assert in_one_order(told) == in_one_order(scans[-1].events.values())
+    told = [unlabelled(one) for update in updates for one in update.events]  # a feed that has ended makes rows stale
+    assert in_one_order(told) == in_one_order(map(unlabelled, scans[-1].events.values()))
     assert told
     numbers = [update.number for update in updates]
     assert numbers == sorted(set(numbers))
     assert {update.session for update in updates} == {"2024-02-14"}
+
+
+def unlabelled(one: dict) -> dict:
+    return {name: value for name, value in one.items() if name != "labels"}
