@@ -81,12 +81,13 @@ class FakeStream(FakeServer):
         """Send events as they are to every connection."""
         self.wait(self._to_all(events))
 
-    def push_text(self, text: str) -> None:
+    def push_text(self, text: str | bytes) -> None:
         """Send a frame that is no JSON to every connection."""
 
         async def send() -> None:
-            for connection in self.connections:
-                await connection.socket.send_str(text)
+            for connection in list(self.connections):
+                socket = connection.socket
+                await (socket.send_str(text) if isinstance(text, str) else socket.send_bytes(text))
 
         self.wait(send())
 

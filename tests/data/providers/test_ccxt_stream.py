@@ -177,21 +177,39 @@ async def test_more_pairs_than_one_call_may_hold_are_watched_in_several(desk, mo
     assert sorted(asked) == sorted([topic(name)] for name in NAMES)
 
 
-async def test_a_frame_that_can_not_be_read_leaves_the_line_to_the_watchdog(desk):
-    """ccxt's reader dies of it without a word."""
+@pytest.mark.parametrize("frame", ['{"e":"kline","k":{', "[1,", b"\xff\xfe"], ids=["torn", "list", "no text"])
+async def test_a_frame_that_can_not_be_read_ends_the_connection_at_once(desk, frame):
+    """ccxt's reader would die of it without a word."""
     await desk.start()
     await desk.push(MINUTES[0])
     await desk.owner.until(lambda: len(desk.finals()) == len(NAMES))
-    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
-    await asyncio.to_thread(desk.fake.push_text, '{"e":"kline","k":{')
-    await desk.time.move(170)
+    before = desk.time.passed
+    await asyncio.to_thread(desk.fake.push_text, frame)
+    await desk.owner.until(lambda: "a frame that can't be read" in desk.provider.health().last_error)
+    assert desk.time.passed == before
     await desk.wait_out(lambda: len(desk.owner.gaps) == 1)
     await desk.subscribed(*NAMES)
     await desk.push(MINUTES[4])
     await desk.owner.until(lambda: truth_of(MINUTES[4:5]).items() <= desk.owner.held().items())
 
 
-async def test_a_connection_that_ccxt_closes_itself_is_made_anew(desk, monkeypatch):
+@pytest.mark.parametrize("how", ["on_close", "on_error"])
+async def test_a_line_that_breaks_between_two_watch_calls_is_a_gap_that_is_told(desk, monkeypatch, how):
+    """ccxt has nobody to tell then, and connects anew at the next call."""
+    made = kept_exchanges(desk, monkeypatch)
+    await desk.start()
+    await desk.push(MINUTES[0])
+    (client,) = made[0].clients.values()
+    await desk.owner.until(lambda: len(desk.finals()) == len(client.futures) == len(NAMES))
+    client.futures.clear()
+    getattr(client, how)(1006 if how == "on_close" else ConnectionError("reset"))
+    await desk.wait_out(lambda: len(desk.owner.gaps) == 1)
+    await desk.subscribed(*NAMES)
+    assert len(made) == 2
+
+
+def kept_exchanges(desk, monkeypatch):
+    """Return the exchanges that the stream takes, as it takes them."""
     made, fresh = [], desk.provider._venue.fresh
 
     async def kept():
@@ -199,6 +217,11 @@ async def test_a_connection_that_ccxt_closes_itself_is_made_anew(desk, monkeypat
         return made[-1]
 
     monkeypatch.setattr(desk.provider._venue, "fresh", kept)
+    return made
+
+
+async def test_a_connection_that_ccxt_closes_itself_is_made_anew(desk, monkeypatch):
+    made = kept_exchanges(desk, monkeypatch)
     await desk.start()
     await desk.push(MINUTES[0])
     (client,) = made[0].clients.values()
@@ -207,7 +230,7 @@ async def test_a_connection_that_ccxt_closes_itself_is_made_anew(desk, monkeypat
     await desk.wait_out(lambda: len(desk.owner.gaps) == 1)
     await desk.subscribed(*NAMES)
     assert not desk.task.done()
-    assert "ccxt closed the connection" in desk.provider.health().last_error
+    assert desk.provider.health().errors["line"] == 1
 
 
 async def test_too_many_connections_are_waited_out(desk):

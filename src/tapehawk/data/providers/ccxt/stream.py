@@ -3,10 +3,11 @@
     watch calls ──► ccxt.pro's socket ──► its handler ──► its cache of candles, which tells each one ──► `forming`
 
 A watch call returns one symbol's candles and says nothing of others that came meanwhile, so every candle is taken where
-it is put: in the cache. The calls themselves only keep the subscription, and fail when the line does. ccxt has no
-watchdog that looks at data, no backoff of its own and does not always come back from a dead socket: each connection is
-an instance of its own, closed at its end. What an exchange can't
-unsubscribe is left out when it comes.
+it is put: in the cache. The calls themselves only keep the subscription. ccxt has no watchdog that looks at data, no
+backoff of its own and does not always come back from a dead socket: each connection is an instance of its own, closed
+at its end. That end is heard from ccxt's client, because a watch call may miss it: the client's reader dies without a
+word of a frame that it can't read, and between two calls ccxt would connect anew by itself, and nobody would know of
+the gap. What an exchange can't unsubscribe is left out when it comes.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-from collections.abc import Awaitable, Iterable, Iterator, Sequence
-from typing import Any, Final
+import zlib
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, TypeAlias
 
 from tapehawk.core.errors import TryAgain
 from tapehawk.core.sessions import crypto_calendar
+from tapehawk.data.providers.ccxt.exchange import Exchange, SocketClient
 from tapehawk.data.providers.ccxt.forming import Forming, Said
-from tapehawk.data.providers.ccxt.venue import NAME, Exchange, Venue
+from tapehawk.data.providers.ccxt.reading import trouble_of
+from tapehawk.data.providers.ccxt.venue import NAME, Venue
 from tapehawk.data.providers.door import OnGap
 from tapehawk.data.providers.wire.clock import Clock
 from tapehawk.data.providers.wire.lasting import Lasting
@@ -33,7 +37,12 @@ A_CALL: Final = 200  # symbols of one watch call
 CACHED: Final = 16  # candles of a symbol that ccxt keeps
 ANSWERED_WITHIN: Final = 15.0  # seconds, for an unsubscription
 LOOK_EVERY: Final = 1.0  # seconds between two looks for candles that time has ended
+UNREADABLE: Final = (ValueError, OSError, EOFError, zlib.error)
+"""What reading a frame fails with: no JSON, no UTF-8, not compressed as it should be."""
 LOGGER: Final = logging.getLogger("tapehawk.stream")
+
+Ended: TypeAlias = "asyncio.Future[Trouble]"
+"""Why a connection has ended, once it has."""
 
 
 class CcxtStream(Lasting):
@@ -49,10 +58,10 @@ class CcxtStream(Lasting):
     async def _one_connection(self) -> Trouble:
         found = Trouble("line", "the stream ended")
         exchange: Exchange | None = None
-        self._up = False
+        self._up, ended = False, asyncio.get_running_loop().create_future()
         try:
-            exchange = self._listened(await self._venue.fresh())
-            await first_to_end(self._follow_wishes(exchange), self._watch(), self._end_candles())
+            exchange = self._listened(await self._venue.fresh(), ended)
+            await first_to_end(self._follow_wishes(exchange), self._watch(), self._end_candles(), _end(ended))
         except Trouble as trouble:
             found = trouble
         except TryAgain as error:
@@ -69,23 +78,35 @@ class CcxtStream(Lasting):
 
     # what is heard
 
-    def _listened(self, exchange: Exchange) -> Exchange:
+    def _listened(self, exchange: Exchange, ended: Ended) -> Exchange:
         """Return the exchange with our ears at its seams."""
         handle, connected = exchange.handle_message, exchange.on_connected
+        failed, closed = exchange.on_error, exchange.on_close
 
-        def on_connected(client: object, *more: object) -> None:
+        def on_connected(client: SocketClient, *more: object) -> None:
             connected(client, *more)
             LOGGER.debug("%s: connected", NAME)
             self._up = True
             self._watchdog.restart()
+            client.handle_message = _reading(client.handle_message, ended)
 
-        def on_message(client: object, message: object) -> None:
+        def on_error(client: SocketClient, error: Exception) -> None:
+            failed(client, error)
+            if client.isConnected:  # else nobody answered, which the watch call tells
+                _tell(ended, trouble_of(error, None))
+
+        def on_close(client: SocketClient, code: object) -> None:
+            closed(client, code)
+            _tell(ended, Trouble("line", f"the connection was closed with code {code}"))
+
+        def on_message(client: SocketClient, message: object) -> None:
             if not self._connected:
                 self._ready()  # with the first word: what was subscribed counts from now on
             self._over = over_of(message)
             handle(client, message)
 
         exchange.on_connected, exchange.handle_message, exchange.ohlcvs = on_connected, on_message, {}
+        exchange.on_error, exchange.on_close = on_error, on_close
         return exchange
 
     def _telling(self, symbol: str) -> list[list[float]]:
@@ -177,6 +198,27 @@ class CcxtStream(Lasting):
         else:
             return
         raise late
+
+
+def _reading(handle: Callable[[object], object], ended: Ended) -> Callable[[object], None]:
+    """Return ccxt's handler of a frame, so that one that can't be read ends the connection at once."""
+
+    def on_frame(frame: object) -> None:
+        try:
+            handle(frame)
+        except UNREADABLE as error:
+            _tell(ended, Trouble("unreadable", f"a frame that can't be read: {error}"))
+
+    return on_frame
+
+
+def _tell(ended: Ended, why: Trouble) -> None:
+    if not ended.done():
+        ended.set_result(why)
+
+
+async def _end(ended: Ended) -> None:
+    raise await ended
 
 
 def over_of(message: object) -> bool | None:

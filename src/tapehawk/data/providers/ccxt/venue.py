@@ -3,8 +3,8 @@
     ask → turn (the exchange's pace) → ccxt: sign, send, parse, judge → value, or a trouble
                                              └── every answer is heard here: status, waits, JSON or not
 
-Of ccxt's own seams four are used: `throttle` waits on our clock, `on_rest_response` hears answers, `urls` says where,
-`set_markets` hands on what was learned. One instance is kept for questions; a stream takes instances of its own.
+Of ccxt's own seams four are used here: `throttle` waits on our clock, `on_rest_response` hears answers, `urls` says
+where, `set_markets` hands on what was learned. One instance is kept for questions; a stream takes instances of its own.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ import importlib.util
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from functools import cached_property
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
 from tapehawk.core.errors import BadInput, UnknownName
 from tapehawk.data.providers.ccxt.config import CcxtConfig
+from tapehawk.data.providers.ccxt.exchange import Exchange
 from tapehawk.data.providers.ccxt.reading import Candle, Market, candles_of, trouble_of
 from tapehawk.data.providers.door import Health
 from tapehawk.data.providers.wire.asking import Asking
@@ -36,33 +37,6 @@ TIMEOUT_MS: Final = 30_000
 USUAL_PAGE: Final = 500
 SPOT: Final = {"defaultType": "spot", "fetchMarkets": {"types": ["spot"]}}
 """Nothing but spot markets: the others are on hosts of their own."""
-
-
-class Exchange(Protocol):
-    """What is used of ccxt's exchanges."""
-
-    id: str
-    rateLimit: float  # noqa: N815 - ccxt's name; milliseconds between two calls
-    timeframes: Mapping[str, str]
-    has: dict[str, Any]
-    urls: dict[str, Any]
-    markets: dict[str, Market] | None
-    ohlcvs: dict[str, dict[str, list[list[float]]]]
-    timeout_on_exit: int
-    throttle: Callable[..., Awaitable[None]]
-    on_rest_response: Callable[..., str]
-    on_connected: Callable[..., None]
-    handle_message: Callable[..., object]
-
-    async def load_markets(self) -> Mapping[str, Market]: ...  # noqa: D102
-    def set_markets(self, markets: Mapping[str, Market]) -> object: ...  # noqa: D102
-    async def fetch_ohlcv(  # noqa: D102
-        self, symbol: str, timeframe: str, since: int, limit: int, params: dict[str, int]
-    ) -> object: ...
-    async def watch_ohlcv(self, symbol: str, timeframe: str) -> object: ...  # noqa: D102
-    async def watch_ohlcv_for_symbols(self, pairs: list[list[str]]) -> object: ...  # noqa: D102
-    async def un_watch_ohlcv_for_symbols(self, pairs: list[list[str]]) -> object: ...  # noqa: D102
-    async def close(self) -> None: ...  # noqa: D102
 
 
 class Pace(Bucket):
