@@ -471,8 +471,37 @@ def test_bars_that_miss_trades_of_a_gap_are_not_built():
     assert [start for _, start, *_ in values(builder.close(OPEN + 5 * MINUTE))] == [0, 3]
 
 
+def test_bars_that_nobody_closed_for_long_are_all_closed_when_somebody_does():
+    """A machine that slept."""
+    builder = BarBuilder(MINUTE)
+    builder.add([trade(5, 10), trade(65, 11)])
+    assert [start for _, start, *_ in values(builder.close(OPEN + 60 * MINUTE))] == [0, 1]
+
+
+async def test_a_bar_whose_minute_ends_while_the_line_is_down_waits_for_the_gap_and_is_not_built(root, truth):
+    feed, provider = made(root, truth, symbols=["AAA"], streams=("trades",))
+    feed._stream = provider.stream([])
+    await feed.deliver([trade(5, 10)])
+    for now in (61, 62):  # the first bar is there, so the feed has begun
+        provider.hand.now = OPEN + now * SECOND
+        await feed.tick()
+        await feed.deliver([trade(now, 11)])
+    provider.hand.now = OPEN + 140 * SECOND
+    await feed.deliver([trade(125, 12), trade(139, 12)])
+    provider.connected = False
+    provider.hand.now = OPEN + 200 * SECOND
+    await feed.tick()
+    assert feed.current.bars.arrived[330:].tolist()[:3] == [1, 0, 0]
+    provider.connected = True
+    await feed.on_gap(OPEN + 60 * SECOND, ())
+    provider.hand.now = OPEN + 400 * SECOND
+    await feed.tick()
+    assert feed.current.bars.arrived[330:].sum() == 1
+
+
 async def test_bars_built_from_trades_are_another_series_and_the_providers_own_are_not_merged(root, truth):
     feed, provider = made(root, truth, symbols=["AAA"], streams=("trades",))
+    feed._stream = provider.stream([])
     assert feed.series.feed == "trades"
     provider.hand.now = OPEN + MINUTE
     await feed.deliver([trade(5, 10), trade(20, 12)])

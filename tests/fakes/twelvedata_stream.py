@@ -44,6 +44,8 @@ class FakeStream(FakeServer):
         """Serve one connection to its end; a wrong key is refused in the handshake."""
         if request.query.get("apikey") != self.key or self.faults.reject_auth:
             return web.json_response(WRONG_KEY, status=self.refused_as)
+        if self.faults.status is not None and self.faults.touches(request.path):
+            return self.refused(self.faults.status)
         connection = await self.connected(request)
         connection.known = True
         for older in self.connections[: -self.connections_allowed]:  # the older one is closed
@@ -100,6 +102,9 @@ class FakeStream(FakeServer):
 
     async def _push(self, events: list[dict[str, object]]) -> None:
         faults = self.faults
+        for connection in list(self.connections):
+            if faults.slow_consumer:
+                await self.hang_up(connection, 1008)
         if not self.with_volume:
             events = [{name: value for name, value in event.items() if name != "day_volume"} for event in events]
         if faults.late:

@@ -73,6 +73,7 @@ class LiveFeed:
         self._news = asyncio.Event()
         self._filling, self._ticking, self._sealing = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
         self._begun, self._open_gap, self._ask_at, self._noted_at = False, 0, 0, 0
+        self._told_of = 1  # connections, none of which has a gap before it that is still to be told
 
     @property
     def counts(self) -> Counter[str]:
@@ -152,6 +153,7 @@ class LiveFeed:
         """Fill from history what may be missing since an instant; the watermark waits for it."""
         del symbols  # all of them: a bar may have been revised meanwhile
         self.counts["gaps"] += 1
+        self._told_of = max(1, self.stream_health.connections)
         self._open_gap = min(since, self._open_gap or since)
         self._receiving.hold(self._open_gap)
         await self._fill_gap()
@@ -178,7 +180,7 @@ class LiveFeed:
 
     async def _tick(self) -> None:
         now = self.clock.now()
-        if self._builder:
+        if self._builder and self._unbroken:  # else what is being built may miss trades, and waits for the gap
             self._keep(self._builder.close(now))
         if self._open_gap and now >= self._ask_at:
             await self._fill_gap()
@@ -190,6 +192,12 @@ class LiveFeed:
         for day, session in list(self._receiving.running.items()):
             if now >= session.bars.places.ends + SEAL_AFTER:
                 await self._end(day, session)
+
+    @property
+    def _unbroken(self) -> bool:
+        """Say whether the line is there, and whatever gaps it had are known."""
+        health = self.stream_health
+        return health.connected and health.connections <= self._told_of
 
     async def _beside(self) -> None:
         while True:

@@ -3,7 +3,8 @@
 A trade comes as a StreamBar of one price at its own instant (open = high = low = close, its size as volume, not final).
 A bar's open and close are those of its first and last trade by their instants, not by their arrival. It is final
 `patience` after its window; a trade that comes later still revises it, within five bars. A bar that misses trades of a
-gap is not built: a hole that is known is better than a bar that is wrong.
+gap is not built: a hole that is known is better than a bar that is wrong. (Where a line is open and falls silent,
+nobody knows before the watchdog does: the bar of that minute is made of what had come.)
 """
 
 from __future__ import annotations
@@ -66,10 +67,11 @@ class BarBuilder:
         """Return the bars whose time is over at `now`, by start and symbol."""
         until = (now - self._patience) // self._step * self._step
         due = sorted((start, name) for start in self._due(until) for name in self._bars[start])
+        over = [self._final(start, name, now) for start, name in due]
         self._closed = max(self._closed, until)
         for start in [start for start in self._bars if start < self._closed - REMEMBERED * self._step]:
             del self._bars[start]
-        return [self._final(start, name, now) for start, name in due]
+        return over
 
     def gap(self, since: int, now: int) -> None:
         """Give up the bars that miss trades between the two instants."""

@@ -101,7 +101,9 @@ def test_quiet_is_measured_in_open_hours_and_anew_with_each_phase():
     assert dog.alarm() == 0.0
     eight_thirty.pass_by(299)
     assert dog.alarm() == 0.0  # one alarm did not help: twice 150 seconds
-    dog.fed()
+    assert dog.fed()  # that was longer than is believed of a line that was not suspected
+    eight_thirty.pass_by(149)
+    assert not dog.fed()
     eight_thirty.pass_by(151)
     assert dog.alarm() == pytest.approx(151.0)
 

@@ -136,16 +136,21 @@ class Lasting(Stream):
         self._watchdog.restart()
         self._ledger.succeeded()
         if self._connections > 1:
-            self._buffer.gap(self._newest - self.overlap * 60_000_000)
+            self._miss()
 
     # reading
 
     def _take(self, bars: list[StreamBar], received: int) -> None:
         self._flowed, self._last_data_at = True, received
-        self._watchdog.fed()
+        if self._watchdog.fed():
+            self._miss()
         self._bars += len(bars)
         self._newest = max(self._newest, bars[-1].time)
         self._buffer.put(bars)
+
+    def _miss(self) -> None:
+        """Tell the owner, in its place among the bars, that some may be missing."""
+        self._buffer.gap(self._newest - self.overlap * 60_000_000)
 
     async def _hand_over(self, deliver: Deliver) -> None:
         """Give the owner what is buffered, all at once, and gaps in their place."""

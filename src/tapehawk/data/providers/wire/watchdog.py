@@ -2,7 +2,8 @@
 
 Quiet is measured on data alone; heartbeats, pongs and confirmations do not count. Nothing is expected while the venue
 is closed, and quiet starts anew with each phase of the day. A list of symbols that nobody trades is quiet too: every
-alarm that a new connection did not cure doubles the patience.
+alarm that a new connection did not cure doubles the patience. When data comes at last on such a line, the quiet before
+it may have hidden some: the owner is told.
 """
 
 from __future__ import annotations
@@ -31,9 +32,11 @@ class Watchdog:
         """Begin to count: a connection is ready."""
         self._since = self._clock.tick()
 
-    def fed(self) -> None:
-        """Note that data came."""
+    def fed(self) -> bool:
+        """Note that data came; say whether the quiet before was longer than is believed at first."""
+        quiet, futile = self._clock.tick() - self._since, self._futile
         self._since, self._futile = self._clock.tick(), 0
+        return futile > 0 and quiet > PATIENCE.get(self._phase, LONGEST)
 
     def alarm(self) -> float:
         """Return the seconds of quiet when they are too many, else 0."""
