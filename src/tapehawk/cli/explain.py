@@ -63,6 +63,8 @@ def _show(console: Console, found: Explanation) -> None:
     for label in found.labels:
         title.append("  ").append(f"[{label}]", style="bold yellow")
     console.print(title)
+    for note in found.notes:
+        console.print(Text.assemble(("note ", "bold yellow"), note))
     for pattern in found.patterns:
         _pattern(console, pattern)
 

@@ -6,18 +6,24 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 
 Shape = Literal["table", "json"]
 
 
+NEW_YORK = ZoneInfo("America/New_York")
+
+
 def date(text: str | dt.date) -> dt.date:
-    """Read a date as people write it in commands."""
+    """Read a date as people write it in commands; `today` is that of New York."""
+    if text == "today":
+        return dt.datetime.now(NEW_YORK).date()
     try:
         return text if isinstance(text, dt.date) else dt.date.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not a date: write it as 2024-03-01") from error
+        raise typer.BadParameter(f"{text!r} is not a date: write it as 2024-03-01, or today") from error
 
 
 def names(texts: Iterable[str] | None) -> list[str]:
@@ -112,7 +118,12 @@ Strict = Annotated[
 ]
 Date = Annotated[
     dt.date | None,
-    typer.Option("--date", parser=date, metavar=DATE, help="Session to scan; default the last complete one stored."),
+    typer.Option(
+        "--date",
+        parser=date,
+        metavar=DATE,
+        help="Session to scan, `today` the open one (of what scanner live receives); default the last complete one.",
+    ),
 ]
 StartDate = Annotated[dt.date | None, typer.Option("--start-date", parser=date, metavar=DATE, help="First session.")]
 EndDate = Annotated[dt.date | None, typer.Option("--end-date", parser=date, metavar=DATE, help="Last session.")]

@@ -70,21 +70,33 @@ def seal_ended(root: Path, now: int) -> dict[Path, Sealed]:
     return sealed
 
 
-def newest_bars(path: Path, until: int | None = None) -> tuple[Bars, list[str]]:
-    """Return the newest revision of each bar of a journal as of byte `until`, by symbol number and time, and the names.
+@dataclass(frozen=True, eq=False)
+class Newest:
+    """The newest revision of each bar of a journal, by symbol number and time; the names; how far it was read."""
 
-    This is what a data version's journal offset stands for.
-    """
+    bars: Bars
+    names: list[str]
+    offset: int
+
+
+def newest(path: Path, until: int | None = None) -> Newest:
+    """Read a journal as of byte `until` (None: up to the last whole batch): what a data version's offset stands for."""
     tape = Tape(path)
     parts = [bars for bars, _ in tape.parts(until)]
     if tape.about is None or not parts:
-        return np.empty(0, BAR), tape.names
+        return Newest(np.empty(0, BAR), tape.names, tape.offset)
     rows = np.concatenate(parts)
     places = Places(calendar_named(tape.about.series.market), tape.about.session, tape.about.series.timeframe)
     symbol = rows["symbol"].astype(np.int64)
     places.put(symbol, places.slot(rows["time"]), np.arange(rows.size))
     found: Bars = rows[places.between(np.arange(len(tape.names)), 0, places.slots)[0]]
-    return found, tape.names
+    return Newest(found, tape.names, tape.offset)
+
+
+def newest_bars(path: Path, until: int | None = None) -> tuple[Bars, list[str]]:
+    """Return the bars and the names of `newest`."""
+    found = newest(path, until)
+    return found.bars, found.names
 
 
 def _ends(tape: Tape) -> int:

@@ -20,7 +20,7 @@ class Asked:
     """`panel`: the bars of those symbols that have any; `symbols`: how many were asked for; `days`: the sessions.
 
     `among`: the bars of the whole universe, which ranks are taken among whichever symbols are asked for. `series`:
-    whose bars they are.
+    whose bars they are. `notes`: what a reader must be told of them in a sentence.
     """
 
     panel: Panel
@@ -28,6 +28,7 @@ class Asked:
     days: Days
     among: Panel
     series: str = "memory"
+    notes: tuple[str, ...] = ()
 
     @property
     def is_narrowed(self) -> bool:

@@ -16,7 +16,8 @@ from tapehawk.core.scanner import Scanner
 from tapehawk.core.search import find
 from tapehawk.core.signals import Risk
 from tapehawk.core.watch import Found
-from tapehawk.data.panels import PanelQuestion, open_panel, panel_series
+from tapehawk.data.panels import PanelQuestion
+from tapehawk.data.view import open_view
 from tapehawk.scan.asked import Asked, asked_for
 from tapehawk.scan.explain import Explanation, explained
 from tapehawk.scan.funnel import band_note, funnel_of, limited
@@ -26,6 +27,7 @@ from tapehawk.scan.parameters import configured
 from tapehawk.scan.question import Question, of_symbols, selection
 from tapehawk.scan.report import Report
 from tapehawk.scan.rows import HOUSE, hits_of, ordered
+from tapehawk.scan.still_open import may_lack_bars, need_closed, notes_of
 from tapehawk.scan.trust import left_out_notes, trusted
 from tapehawk.scan.watching import ranks, watch_for
 
@@ -84,12 +86,16 @@ class Desk:
         return Models(self.store, self.scanners, timeframe, hours, self.market, self.parameters)
 
     def asked(self, question: Question, on_build: Callable[[], None] | None = None) -> Asked:
-        """Return the bars a question is about, labelled where they are stale; a strict question is refused then."""
-        about = PanelQuestion(question.timeframe, self.market, question.hours, prefer=self.prefer)
-        panel = open_panel(self.store, about, on_build=on_build)
-        series = panel_series(self.store, replace(about, version=panel.data_version))
-        asked = replace(asked_for(self.store, question, panel), series=series.id)
-        return trusted(asked, question, self.now())
+        """Return the bars a question is about, labelled where they are stale; a strict question is refused then.
+
+        A day that is named may be that of the open session: its bars up to now are then among them.
+        """
+        about, now = PanelQuestion(question.timeframe, self.market, question.hours, prefer=self.prefer), self.now()
+        view = open_view(self.store, about, question.last_named, on_build=on_build)
+        need_closed(question, view.panel, now)
+        asked = asked_for(self.store, question, view.panel)
+        asked = replace(asked, series=view.series.id, notes=tuple(notes_of(view, now)))
+        return trusted(asked, question, now if may_lack_bars(question, view) else None)
 
     def scan(self, scanners: Sequence[Scanner], question: Question, asked: Asked) -> list[Report]:
         """Scan bars that are at hand; each report's time is that of all of them together.
@@ -126,7 +132,7 @@ class Desk:
             columns=limits.columns,
             sessions=limits.sessions,
             funnel=tuple(funnel_of(one, asked, question, limits) for one in hits),
-            notes=(*band_note(scanner, hits), *limits.notes, *left_out_notes(asked)),
+            notes=(*asked.notes, *band_note(scanner, hits), *limits.notes, *left_out_notes(asked)),
             is_range=question.is_range,
             wide=tuple(one.setup.pattern for one in hits) if scanner.wide else (),
             own=tuple(name for name in limits.columns if name not in HOUSE),

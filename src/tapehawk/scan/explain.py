@@ -74,7 +74,10 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Every pattern of a scanner on one bar of a symbol; `bars`: how many there are up to and with it."""
+    """Every pattern of a scanner on one bar of a symbol; `bars`: how many there are up to and with it.
+
+    `notes`: what a reader must be told in a sentence.
+    """
 
     symbol: str
     scanner_type: str
@@ -84,6 +87,7 @@ class Explanation:
     labels: tuple[str, ...]
     bars: int
     patterns: tuple[Pattern, ...]
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the explanation as plain values."""
@@ -111,6 +115,7 @@ def explained(scanner: Scanner, question: Question, asked: Asked, symbol: str, r
         labels=panel.labels,
         bars=row + 1,
         patterns=tuple(_pattern(at, group, part, scanner, risk) for part in group.parts),
+        notes=asked.notes,
     )
 
 

@@ -56,6 +56,11 @@ class Question:
                 raise BadInput(f"a cutoff on {self.timeframe} bars", hint="name intraday bars too: --timeframe 5m")
 
     @property
+    def last_named(self) -> dt.date | None:
+        """Return the last day that is named, None where the question ends with what is stored."""
+        return self.scan_date or self.end_date
+
+    @property
     def is_latest(self) -> bool:
         """Say whether the newest bars are asked for, whenever that is."""
         return self.scan_date is None and self.end_date is None

@@ -23,9 +23,12 @@ HOW_TO_REFRESH: Final = "scanner sync brings them up to date; without strict the
 HOW_TO_REPAIR: Final = "scanner data check says how to repair it"
 
 
-def trusted(asked: Asked, question: Question, now: dt.datetime) -> Asked:
-    """Label stale bars. Raises NoData for a strict question that they or a quarantine would answer."""
-    since = stale_since(asked.panel, now) if question.is_latest else None
+def trusted(asked: Asked, question: Question, now: dt.datetime | None) -> Asked:
+    """Label stale bars; `now` None: how old they are does not matter to the question.
+
+    Raises NoData for a strict question that they or a quarantine would answer.
+    """
+    since = None if now is None else stale_since(asked.panel, now)
     if question.strict:
         _refuse(asked, question, since)
     return asked if since is None else asked.labelled(f"stale since {since}")

@@ -1,0 +1,152 @@
+"""Joining a stored panel with the bars of journals. Imported only when there are some (data/view.py)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+import polars as pl
+
+from tapehawk.core.errors import NoData
+from tapehawk.core.panel import Column, Flags, Ints, Panel
+from tapehawk.core.series import TIMEFRAMES
+from tapehawk.core.sessions import date_of
+from tapehawk.data.actions import splits_in
+from tapehawk.data.building import panel_of
+from tapehawk.data.open_session import MINUTE_US, frame_of
+from tapehawk.data.panels import PanelQuestion, open_panel
+from tapehawk.data.resampling import slower_panel
+from tapehawk.data.sealing import newest
+from tapehawk.data.store import read_actions
+from tapehawk.data.view import Unsealed, View
+
+
+def joined(root: Path, question: PanelQuestion, view: View, source: str, journals: Sequence[Unsealed]) -> View:
+    """Return a view with the bars of journals, oldest first, behind the stored ones.
+
+    `source`: the timeframe of the bars that both are made of. Journals without a bar within the hours add nothing.
+    """
+    bars, offsets = _read(root, journals)
+    if bars.is_empty():
+        return view
+    last, series = max(offsets), replace(view.series, timeframe=source)
+    actions = read_actions(root, version=view.panel.data_version)
+    try:
+        fresh = panel_of(bars, series, hours=question.stored_hours, actions=actions, as_of=question.as_of or last)
+    except NoData:  # none within the hours
+        return view
+    base = replace(question, timeframe=source, as_of=_as_of(question, view.panel, actions, last))
+    panel = merged(open_panel(root, base), fresh)
+    if source != question.timeframe:
+        panel = slower_panel(panel, question.timeframe)
+    named = "".join(f"+journal_{session:%Y%m%d}@{offset}" for session, offset in offsets.items())
+    stale = tuple(name for name in view.panel.stale if name not in set(fresh.symbols))
+    panel = replace(panel, left_out=view.panel.left_out, stale=stale, apart=view.panel.apart)
+    return View(replace(panel, data_version=view.panel.data_version + named), view.series, _reach(fresh, source))
+
+
+def merged(stored: Panel, fresh: Panel) -> Panel:
+    """Return the bars of both, symbol by symbol in time order; of one (symbol, start) in both the fresh one counts."""
+    at, twin = _places(stored, fresh)
+    old = at[twin]
+    cuts, runs = np.unique(at - np.searchsorted(old, at), return_index=True)  # as if the twins were gone already
+
+    def both(ours: Column, theirs: Column) -> Column:
+        kept = np.split(np.delete(ours, old) if old.size else ours, cuts)
+        between = np.split(theirs, runs[1:])
+        parts = [part for pair in zip(kept, between, strict=False) for part in pair]
+        return np.concatenate([*parts, kept[-1]])
+
+    symbols = np.union1d(np.array(stored.symbols, dtype=object), np.array(fresh.symbols, dtype=object))
+    counts = np.zeros(symbols.size + 1, dtype=np.int64)
+    counts[np.searchsorted(symbols, np.array(stored.symbols, dtype=object)) + 1] += np.diff(stored.starts)
+    new = np.add.reduceat((~twin).astype(np.int64), fresh.starts[:-1])
+    counts[np.searchsorted(symbols, np.array(fresh.symbols, dtype=object)) + 1] += new
+    return replace(
+        stored,
+        symbols=tuple(symbols.tolist()),
+        starts=np.cumsum(counts),
+        time=both(stored.time, fresh.time),
+        columns=Columns(
+            dict.fromkeys((*stored.columns, *fresh.columns)),
+            lambda name: both(_column(stored, name), _column(fresh, name)),
+        ),
+    )
+
+
+class Columns(Mapping[str, Column]):
+    """Columns that are made when they are first asked for: a scan reads some of a dozen, and each is a large copy."""
+
+    def __init__(self, names: Iterable[str], make: Callable[[str], Column]) -> None:
+        self._made: dict[str, Column | None] = dict.fromkeys(names)
+        self._make, self._making = make, Lock()
+
+    def __getitem__(self, name: str) -> Column:
+        """Return a column; threads that ask for the same one at once wait for each other."""
+        with self._making:
+            made = self._made[name]
+            if made is None:
+                made = self._made[name] = self._make(name)
+            return made
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names."""
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        """Count the columns."""
+        return len(self._made)
+
+    def __contains__(self, name: object) -> bool:
+        """Say whether there is such a column, without making it."""
+        return name in self._made
+
+
+def _read(root: Path, journals: Sequence[Unsealed]) -> tuple[pl.DataFrame, Mapping[dt.date, int]]:
+    """Return the newest bars of journals, sorted, and of those that have any how far they were read."""
+    frames, offsets = [], {}
+    for one in journals:
+        said = newest(root / "journal" / one.folder / f"{one.session}.journal", one.until)
+        if said.bars.size:
+            frames.append(frame_of(said.bars, said.names))
+            offsets[one.session] = said.offset
+    return pl.concat(frames).sort("symbol", "time") if frames else pl.DataFrame(), offsets
+
+
+def _as_of(question: PanelQuestion, stored: Panel, actions: pl.DataFrame, last: dt.date) -> dt.date | None:
+    """Return up to when stored prices are adjusted: anew where a split lies behind the last stored session."""
+    known = int(stored.columns["session"].max())
+    later = any(split.ex_day > known for split in splits_in(actions, as_of=last))
+    return last if question.as_of is None and later else question.as_of
+
+
+def _places(stored: Panel, fresh: Panel) -> tuple[Ints, Flags]:
+    """Return where each fresh bar goes among the stored ones, and whether the one that is there is the same bar's."""
+    at, twin = np.empty(fresh.n_bars, dtype=np.int64), np.zeros(fresh.n_bars, dtype=bool)
+    ours = np.array(stored.symbols, dtype=object)
+    owner = np.searchsorted(ours, np.array(fresh.symbols, dtype=object))
+    for number, symbol in enumerate(fresh.symbols):
+        mine, place = slice(fresh.starts[number], fresh.starts[number + 1]), owner[number]
+        known = place < ours.size and ours[place] == symbol
+        first = stored.starts[place]
+        theirs = stored.time[first : stored.starts[place + 1] if known else first]
+        found = np.searchsorted(theirs, fresh.time[mine])
+        at[mine] = first + found
+        if theirs.size:
+            twin[mine] = theirs[np.minimum(found, theirs.size - 1)] == fresh.time[mine]
+    return at, twin
+
+
+def _column(panel: Panel, name: str) -> Column:
+    """Return a column; prices as traded are the plain ones where no split changes them."""
+    return panel.columns[name if name in panel.columns else name.removeprefix("raw.")]
+
+
+def _reach(fresh: Panel, source: str) -> Mapping[dt.date, int]:
+    sessions = fresh.columns["session"].astype(np.int64)
+    length = TIMEFRAMES[source] * MINUTE_US
+    return {date_of(day): int(fresh.time[sessions == day].max()) + length for day in np.unique(sessions).tolist()}
