@@ -14,7 +14,7 @@ import numpy as np
 
 from tapehawk.core.errors import BadInput, NoData, UnknownName
 from tapehawk.core.evaluate import Evaluation
-from tapehawk.core.expr import MASK, Expr, on
+from tapehawk.core.expr import Expr
 from tapehawk.core.panel import Ints, Panel
 from tapehawk.core.ranks import ranks_of
 from tapehawk.core.scanner import Scanner
@@ -28,13 +28,13 @@ from tapehawk.core.warmup import Bars, warmup
 from tapehawk.core.watch import Group, Part, Watch, groups_of
 from tapehawk.core.workspace import Workspace
 from tapehawk.scan.asked import Asked
+from tapehawk.scan.comparisons import kept_of, parts_of, sides_of
 from tapehawk.scan.question import Question, selection
 from tapehawk.scan.report import plain_rows
 from tapehawk.scan.rows import hits_of
 from tapehawk.scan.watching import watch_for
 
 STATES: Final = {0.0: "false", 1.0: "true"}
-_TURNED: Final = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!="}
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class _Bar:
     def __init__(self, panel: Panel, place: int, row: int, group: Group, written: Mapping[Expr, Expr]) -> None:
         self.panel, self.place, self.row, self._written = panel, place, row, written
         given = ranks_of(panel, group.roots(), group.universe)
-        wanted = list(dict.fromkeys([*group.roots(), *_kept(group)]))
+        wanted = list(dict.fromkeys([*group.roots(), *kept_of(group)]))
         space, values = Workspace.of([Known(0), *(Show(x, 0) for x in wanted)], given), np.empty((len(wanted), 1))
         run = Evaluation(space, panel.block(place, place + 1), given=given)
         run.show([np.array([self.bar])], list(values))
@@ -184,56 +184,15 @@ def _written(watch: Watch, panel: Panel) -> Mapping[Expr, Expr]:
     return as_written(conditions, panel.timeframe, panel.hours, panel.calendar)
 
 
-def _kept(group: Group) -> Iterator[Expr]:
-    """Yield the parts of the conditions, and both sides of those that compare."""
-    conditions = [*group.universe.values(), *(x for part in group.parts for x in part.setup.when.values())]
-    for part in (part for condition in conditions for part in _parts(condition)):
-        yield part
-        _, sides = _compared(part)
-        yield from sides
-
-
-def _parts(condition: Expr) -> Iterator[Expr]:
-    """Yield what a condition joins with `and` and `or`, itself if it joins nothing.
-
-    `on("1d", a and b)` joins `on("1d", a)` and `on("1d", b)`.
-    """
-    if condition.op in ("and", "or"):
-        for arg in condition.args:
-            yield from _parts(arg)
-    elif condition.op == "on" and condition.kind == MASK:
-        yield from (_on(condition, part) for arg in condition.args for part in _parts(arg))
-    else:
-        yield condition
-
-
-def _compared(part: Expr) -> tuple[str, tuple[Expr, ...]]:
-    """Return the operator and both sides of the comparison that a part is; "" and nothing where it is none.
-
-    The sides of a comparison on slower bars are values of those bars.
-    """
-    if part.op == "on" and part.kind == MASK:
-        operator, sides = _compared(part.args[0])
-        return operator, tuple(_on(part, side) for side in sides)
-    if part.op == "not" and part.args[0].op in _TURNED:
-        return _TURNED[part.args[0].op], part.args[0].args
-    return (part.op, part.args) if part.op in _TURNED else ("", ())
-
-
-def _on(slower: Expr, x: Expr) -> Expr:
-    """Return x on the bars that another expression is on."""
-    return x if x.op == "number" else on(str(slower.params[0]), x)
-
-
 def _condition(at: _Bar, name: str, x: Expr) -> Condition:
-    parts = tuple(_comparison(at, part) for part in dict.fromkeys(_parts(x)))
+    parts = tuple(_comparison(at, part) for part in dict.fromkeys(parts_of(x)))
     state = STATES.get(at.value(x), "unknown")
     reason = next((part.reason for part in parts if part.reason), None) if state == "unknown" else None
     return Condition(name, at.text(x), state, parts, reason)
 
 
 def _comparison(at: _Bar, part: Expr) -> Comparison:
-    state, (operator, sides) = STATES.get(at.value(part), "unknown"), _compared(part)
+    state, (operator, sides) = STATES.get(at.value(part), "unknown"), sides_of(part)
     reason = at.missing(part) if state == "unknown" else None
     if not sides:
         return Comparison(at.text(part), state, reason=reason)
