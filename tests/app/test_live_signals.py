@@ -176,7 +176,7 @@ def test_slower_bars_are_made_of_the_minutes_and_a_level_crossed_before_the_clos
     assert {(row["symbol"], row["bar_time"]) for row in early if row["bar_time"] < last} <= judged
 
 
-@pytest.mark.parametrize(("timeframe", "said"), [("1w", "can't be scanned live"), ("7m", "7m")])
+@pytest.mark.parametrize(("timeframe", "said"), [("1d", "can't be scanned live"), ("7m", "7m")])
 def test_bars_that_can_not_be_made_of_those_that_come_are_refused(sim_store, timeframe, said):
     with pytest.raises(TapehawkError, match=said):
         watched(JumpingClock(HOURS.open).clock, until=0, asked=Asked(["inside_bar"], timeframe=timeframe))

@@ -47,6 +47,8 @@ def test_a_replay_brings_the_rows_of_the_days_scan_each_labelled_replay(stored, 
     said = messages(scanner("replay", DAY, *QUESTION, "--hours", "regular", "--format", "json"))
     assert [one["sequence"] for one in said] == list(range(1, len(said) + 1))
     assert {one["type"] for one in said[:-1]} == {"scan_update", "signal_changed"}
+    changed = next(one for one in said if one["type"] == "signal_changed")
+    assert set(changed) == {"type", "setup_key", "from", "to", "reason", "timestamp", "sequence"}
     assert (said[-1]["type"], said[-1]["timestamp"]) == ("complete", "2024-02-15T01:00:00Z")
     came = [row for one in said if one["type"] == "scan_update" for row in one["results"]]
     assert all(row["labels"] == ["simulated", "replay"] for row in came)

@@ -20,7 +20,7 @@ from tapehawk.app.switching import enabled, need_streaming
 from tapehawk.catalog import scanner_type
 from tapehawk.core.errors import BadInput, NoData, UnknownName
 from tapehawk.core.scanner import Scanner
-from tapehawk.core.series import TIMEFRAMES, Series, check_timeframe
+from tapehawk.core.series import SESSION_TIMEFRAMES, TIMEFRAMES, Series, check_timeframe
 from tapehawk.core.sessions import day_number
 from tapehawk.data.pacing import Pace
 from tapehawk.data.providers.door import Provider
@@ -138,8 +138,8 @@ def _slower(series: Series, timeframe: str) -> str | None:
 
     Raises BadInput for quicker bars than come.
     """
-    if TIMEFRAMES[check_timeframe(timeframe)] < TIMEFRAMES[series.timeframe] or timeframe == "1w":
-        hint = f"bars that come are of {series.timeframe}, and can be scanned as any up to 1d"
+    if TIMEFRAMES[check_timeframe(timeframe)] < TIMEFRAMES[series.timeframe] or timeframe in SESSION_TIMEFRAMES:
+        hint = f"bars that come are of {series.timeframe}, and can be scanned as any up to 4h"
         raise BadInput(f"{series.id} can't be scanned live as {timeframe} bars", hint=hint)
     return None if timeframe == series.timeframe else timeframe
 

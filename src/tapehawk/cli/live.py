@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tapehawk.app.settings import Settings
 
 Intraday = Annotated[str, typer.Option("--timeframe", help="Stored bars to play: 1m 5m 15m 30m 1h 4h.", metavar="BARS")]
-Slower = Annotated[str, typer.Option("--timeframe", help="Bars to scan: 1m 5m 15m 30m 1h 4h 1d.", metavar="BARS")]
+Slower = Annotated[str, typer.Option("--timeframe", help="Bars to scan: 1m 5m 15m 30m 1h 4h.", metavar="BARS")]
 
 
 def replay(
