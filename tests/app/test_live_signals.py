@@ -11,6 +11,7 @@ import pytest
 from tapehawk.app import live as app_live
 from tapehawk.app.asking import Asked
 from tapehawk.app.beats import Beat, LiveTold
+from tapehawk.app.broadcast import broadcasting_beside
 from tapehawk.app.live import live, replay
 from tapehawk.app.settings import settings
 from tapehawk.bus.choosing import bus_at
@@ -180,3 +181,35 @@ def test_slower_bars_are_made_of_the_minutes_and_a_level_crossed_before_the_clos
 def test_bars_that_can_not_be_made_of_those_that_come_are_refused(sim_store, timeframe, said):
     with pytest.raises(TapehawkError, match=said):
         watched(JumpingClock(HOURS.open).clock, until=0, asked=Asked(["inside_bar"], timeframe=timeframe))
+
+
+def refuses(event):
+    raise TryAgain("nobody answers")
+
+
+def test_what_threads_say_reaches_other_processes(redis_address, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("REDIS_URL", redis_address)
+
+    async def heard() -> str:
+        async with bus_at(redis_address) as there:
+            subscription = await there.subscribe([SignalChanged])
+            await asyncio.to_thread(said)
+            async with asyncio.timeout(30):
+                async for _, event in subscription:
+                    return event.setup_key
+        return ""
+
+    def said() -> None:
+        with broadcasting_beside(settings()) as bus:
+            bus.say_from_thread(SignalChanged("a", "", "active", 1))
+            assert not bus.trouble
+
+    assert asyncio.run(heard()) == "a"
+
+
+def test_that_a_bus_was_away_is_remembered_for_whoever_asks_at_the_end(redis_address, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("REDIS_URL", redis_address)
+    with broadcasting_beside(settings()) as bus:
+        monkeypatch.setattr(bus._bus, "publish_from_thread", refuses)
+        bus.say_from_thread(SignalChanged("b", "", "active", 1))
+        assert bus.trouble == "the bus: nobody answers"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from threading import Thread
 
 from tapehawk.app.settings import Settings
 from tapehawk.bus.choosing import bus_at
@@ -45,14 +47,38 @@ class Broadcast:
             self.trouble = ""
 
 
+@contextmanager
+def broadcasting_beside(known: Settings) -> Iterator[Broadcast]:
+    """Hold the settings' bus meanwhile on an event loop of its own, for scans that run in threads. Raises BadInput."""
+    if not known.redis_url:
+        yield Broadcast(None)
+        return
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, name="bus", daemon=True)
+    thread.start()
+    try:
+        bus = asyncio.run_coroutine_threadsafe(_made(known.redis_url), loop).result()
+        try:
+            yield Broadcast(bus)
+        finally:
+            asyncio.run_coroutine_threadsafe(bus.close(), loop).result()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _made(url: str) -> Bus:
+    return bus_at(url)
+
+
 @asynccontextmanager
 async def broadcasting(known: Settings) -> AsyncIterator[Broadcast]:
     """Hold the settings' bus meanwhile. Raises BadInput for an address that can't be used."""
-    url = known.redis_url
-    if not url:
+    if not known.redis_url:
         yield Broadcast(None)
         return
-    bus = bus_at(url)
+    bus = bus_at(known.redis_url)
     try:
         yield Broadcast(bus)
     finally:

@@ -15,6 +15,7 @@ from tapehawk.cli.options import ConfigFile, Format
 from tapehawk.cli.scan import Universe
 
 if TYPE_CHECKING:
+    from tapehawk.app.broadcast import Broadcast
     from tapehawk.app.quick import TwoPhase
     from tapehawk.cli.quick_screen import Shows
     from tapehawk.core.events import Event
@@ -62,10 +63,11 @@ def quick(
     [dim]scanner quick --universe etf --format json[/]
     [dim]scanner quick --watch[/]
     """
+    from tapehawk.app.broadcast import broadcasting_beside
     from tapehawk.app.quick import two_phase
     from tapehawk.app.settings import settings
     from tapehawk.cli.quick_screen import shown_by
-    from tapehawk.cli.terminal import screen, working
+    from tapehawk.cli.terminal import remark, screen, working
     from tapehawk.core.errors import BadInput
     from tapehawk.scan.deepening import daemon
     from tapehawk.scan.quick_question import QuickQuestion
@@ -78,20 +80,28 @@ def quick(
     bars = ", ".join(dict.fromkeys(question.timeframe_of(market) for market in question.markets))
     shown = shown_by(screen(known), f"{bars}{f' {universe}' if universe else ''}", as_json=format_ == "json")
     told: SimpleQueue[Event | BaseException] = SimpleQueue()
-    two = two_phase(known, told.put)
-    with working(known, "opening") as step:
-        scan = two.scanner.scan(
-            question, periodic=watch, on_build=lambda: step(f"building the panel of {bars} bars (once)")
-        )
-    _take(told, shown)  # the rows
-    with shown:
-        daemon(partial(_deepen, two, question, told.put))  # may build panels, and Ctrl-C must not wait for that
-        if watch:
-            daemon(partial(two.run_periodically, minutes, Flag(), [question]))
-        while watch or not shown.is_complete:
-            _take(told, shown)
-    two.scanner.close()
+    with broadcasting_beside(known) as bus:
+        two = two_phase(known, partial(_tell, told, bus))
+        with working(known, "opening") as step:
+            scan = two.scanner.scan(
+                question, periodic=watch, on_build=lambda: step(f"building the panel of {bars} bars (once)")
+            )
+        _take(told, shown)  # the rows
+        with shown:
+            daemon(partial(_deepen, two, question, told.put))  # may build panels, and Ctrl-C must not wait for that
+            if watch:
+                daemon(partial(two.run_periodically, minutes, Flag(), [question]))
+            while watch or not shown.is_complete:
+                _take(told, shown)
+        two.scanner.close()
     _say_missing(scan.answer.missing)
+    if bus.trouble:
+        remark(f"warning: other processes did not hear all of it: {bus.trouble}")
+
+
+def _tell(told: SimpleQueue[Event | BaseException], bus: Broadcast, event: Event) -> None:
+    told.put(event)
+    bus.say_from_thread(event)
 
 
 def _take(told: SimpleQueue[Event | BaseException], shown: Shows) -> None:
