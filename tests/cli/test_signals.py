@@ -196,3 +196,10 @@ def test_intraday_signals_have_rates_too(answer):
     found = answer("signals", "rates", "--scanner-type", "volume_spike", "--timeframe", "5m", "--by", "phase")
     assert found["rates"][0]["n"] > 0
     assert json.dumps(found)
+
+
+@pytest.mark.usefixtures("stored")
+def test_rates_by_regime_are_of_the_market_that_is_stored(answer):
+    found = answer("signals", "rates", "--scanner-type", "inside_bar", "--by", "regime")
+    assert {one["group"]["regime"] for one in found["rates"]} <= {"bull", "bear", "sideways", None}
+    assert len(found["rates"]) > 1

@@ -12,15 +12,18 @@ from typing import Any, Final
 
 import polars as pl
 
-from tapehawk.app.asking import Asked, desk, questions
+from tapehawk.app.asking import CRYPTO, Asked, desk, questions
 from tapehawk.app.settings import Settings
 from tapehawk.core.errors import BadInput, NoData, OutOfBounds, UnknownName
 from tapehawk.core.outcomes import reached
+from tapehawk.core.panel import Panel
 from tapehawk.core.sessions import EPOCH
 from tapehawk.core.signal_record import BY_HAND, LIVE, ORIGINS, Change, Signal
 from tapehawk.core.signal_states import STATUSES
+from tapehawk.data.panels import PanelQuestion, open_panel
 from tapehawk.data.signal_log import Noted, SignalLog, logs
 from tapehawk.scan.hit_rates import HitRate, hit_rates
+from tapehawk.scan.regimes import regimes
 from tapehawk.scan.report import Report
 from tapehawk.scan.track_record import Regime, track_of, track_of_signals, with_regime
 
@@ -142,8 +145,11 @@ def rates(
 ) -> Rates:
     """Return hit rates by group, of history scanned anew or of the log of one origin.
 
-    Raises UnknownName for a way to group that does not exist, NoData where nothing is stored.
+    The regime, where groups are by it, is that of the market of daily bars stored. Raises UnknownName for a way to
+    group that does not exist, NoData where nothing is stored.
     """
+    if "regime" in counting.by and counting.regime is None:
+        counting = replace(counting, regime=regimes(_daily(known, asked.market)))
     if counting.source != HISTORY:
         return _logged(known, asked, counting)
     return _of_history(known, asked, counting, on_step)
@@ -178,6 +184,11 @@ def history_rows(one: Signal) -> Iterator[dict[str, Any]]:
         yield {"at": _instant(made.at), "status": made.status, "outcome": made.outcome, "price": made.price} | {
             "r": made.r, "mae": made.mae, "mfe": made.mfe, "bars_held": made.bars_held, "reason": made.reason,
         }  # fmt: skip
+
+
+def _daily(known: Settings, market: str) -> Panel:
+    prefer = known.providers.prefer_crypto if market == CRYPTO else known.providers.prefer_us
+    return open_panel(known.store, PanelQuestion("1d", market, prefer=prefer or None))
 
 
 def _found(known: Settings, name: str) -> tuple[SignalLog, Signal]:

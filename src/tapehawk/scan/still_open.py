@@ -37,9 +37,11 @@ def need_closed(question: Question, panel: Panel, now: dt.datetime) -> None:
     date = question.scan_date or question.start_date
     if date is None or not panel.n_bars or panel.timeframe == "1w":
         return
-    session = calendar_named(panel.calendar).session_on(date)
     last = int(panel.columns["session"].max())
-    if session is None or day_number(date) <= last or not _is_open(session, now):
+    if day_number(date) <= last:
+        return
+    session = calendar_named(panel.calendar).session_on(date)
+    if session is None or not _is_open(session, now):
         return
     if panel.timeframe in SESSION_TIMEFRAMES:
         has, hint = f"its {panel.timeframe} bar comes when it is over", "ask for its minutes: --timeframe 1m"
