@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -15,7 +16,6 @@ from tapehawk.app.settings import settings
 from tapehawk.core.errors import NoData
 from tapehawk.data import arrivals, open_session, store
 from tapehawk.data.open_session import OpenSession
-from tapehawk.data.panels import open_panel
 from tapehawk.data.providers.sim import Simulator
 from tapehawk.data.providers.sim.filling import fill_intraday
 from tapehawk.data.quarantine import record
@@ -153,12 +153,11 @@ def test_a_live_path_that_looks_a_bar_ahead_is_reported_as_a_fault_of_the_progra
 
 
 def test_a_history_that_looks_a_bar_ahead_is_reported_too(compared, monkeypatch):
-    def peeking(*args, **kwargs):  # planted
-        panel = open_panel(*args, **kwargs)
+    def peeking(panel, *_):  # planted
         ahead = np.append(panel.columns["volume"][1:], 0.0)
-        return desk.replace(panel, columns={**panel.columns, "volume": ahead, "raw.volume": ahead})
+        return replace(panel, columns={**panel.columns, "volume": ahead, "raw.volume": ahead})
 
-    monkeypatch.setattr(desk, "open_panel", peeking)
+    monkeypatch.setattr(joined, "as_known", peeking)
     found = compared()
     assert len(found.differences) > 10
     assert {one.reason for one in found.differences} == {UNEXPLAINED}
