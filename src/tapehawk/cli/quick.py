@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -106,7 +107,10 @@ def _tell(told: SimpleQueue[Event | BaseException], bus: Broadcast, event: Event
 
 def _take(told: SimpleQueue[Event | BaseException], shown: Shows) -> None:
     """Wait for what is told next and show it. Raises what kept the second phase from beginning."""
-    news = told.get()
+    news = None
+    while news is None:
+        with suppress(Empty):  # a Ctrl-C that comes just before a wait without end would wait with it
+            news = told.get(timeout=0.2)
     if isinstance(news, BaseException):
         raise news
     shown.hear(news)

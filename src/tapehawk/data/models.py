@@ -19,7 +19,6 @@ from typing import Any, Final
 
 from tapehawk.core.errors import BadInput, CorruptStore, NoData
 from tapehawk.core.model import Ensemble, Model, Node, Origin, Split
-from tapehawk.data.faults import kept_in
 
 FOLDER: Final = "models"
 LIBRARIES: Final = ("lightgbm", "scikit-learn")
@@ -55,6 +54,8 @@ class StoredModel:
 
 def save_model(root: Path, stored: StoredModel) -> Path:
     """Save a model, in place of the one before it. Raises TryAgain for a full disk, BadInput where it can't be kept."""
+    from tapehawk.data.faults import kept_in  # loads the store's engine, which a scan of a built panel does without
+
     origin = stored.model.origin
     file = Place(origin.scanner, origin.timeframe, origin.hours, origin.market).file(root)
     content = _written(stored)

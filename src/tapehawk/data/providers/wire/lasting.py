@@ -66,6 +66,10 @@ class Lasting(Stream):
     async def _one_connection(self) -> Trouble:
         """Hold one connection to its end and return what ended it; call `_ready` and `_take` meanwhile."""
 
+    def address(self) -> str:
+        """Return where to connect; a vendor's own client knows, and then it is the vendor."""
+        return self.provider
+
     # the door
 
     def want(self, symbols: Iterable[str]) -> None:
@@ -76,7 +80,7 @@ class Lasting(Stream):
     async def run(self, deliver: Deliver) -> None:
         """Deliver bars until closed or cancelled; ProviderRefused when going on is useless, TryAgain beside another."""
         self.keys.need(self.provider)
-        with seat(self.provider, self.keys):
+        with seat(self.provider, self.address(), self.keys):
             await self._run(deliver)
 
     async def _run(self, deliver: Deliver) -> None:

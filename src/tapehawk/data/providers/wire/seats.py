@@ -19,10 +19,10 @@ _LOCK: Final = Lock()
 
 
 @contextmanager
-def seat(provider: str, keys: Keys) -> Iterator[None]:
-    """Hold a key's one stream meanwhile. Raises TryAgain while another stream of this process holds it."""
+def seat(provider: str, address: str, keys: Keys) -> Iterator[None]:
+    """Hold a key's one stream at an address meanwhile. Raises TryAgain while another one of this process holds it."""
     secrets = keys.secrets()
-    owner = hashlib.sha256("\n".join((provider, *secrets)).encode()).hexdigest()
+    owner = hashlib.sha256("\n".join((address, *secrets)).encode()).hexdigest()
     with _LOCK:
         if owner in _TAKEN:
             raise TryAgain(
