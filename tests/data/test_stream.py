@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tapehawk.core.bars import SCHEMA
 from tapehawk.core.errors import ProviderRefused
 from tapehawk.core.sessions import us_calendar
 from tapehawk.data import store
@@ -204,6 +205,25 @@ async def test_while_history_does_not_answer_the_watermark_stands_the_feed_is_st
     await feed.tick()
     assert (feed.stale_since, feed.trouble) == (None, "")
     assert feed.current.watermark.at > at
+
+
+@pytest.mark.parametrize(("names", "asked"), [("ABCD", True), ("AB", False)], ids=["busy", "quiet"])
+async def test_bars_that_nobody_has_between_busy_ones_are_asked_for(root, names, asked):
+    """An open line that was silent for two minutes. Where few trade, nobody is asked."""
+    rows = [(one.symbol, one.time, one.open, one.high, one.low, one.close, one.volume) for one in [
+        bar(name, minute) for name in names for minute in range(30)
+    ]]  # fmt: skip
+    truth = pl.DataFrame(rows, schema={**SCHEMA, "time": pl.Int64}, orient="row").cast({"time": SCHEMA["time"]})
+    feed, provider = made(root, truth)
+    feed._stream = provider.stream([])
+    await play(feed, provider, in_order(truth.filter(pl.col("time").to_physical() < OPEN + 12 * MINUTE)))
+    gaps = feed.counts["gaps"]
+    late = truth.filter(pl.col("time").to_physical() >= OPEN + 14 * MINUTE)
+    for event in in_order(late.sort("time").head(len(names) + 1)):
+        await play(feed, provider, [event])
+    assert feed.counts["gaps"] == gaps + asked
+    expected = len(names) if asked else 0
+    assert feed.current.bars.arrived[330 + 12 : 330 + 14].tolist() == [expected, expected]
 
 
 async def test_history_that_comes_incomplete_fills_no_gap(root, truth):

@@ -1,7 +1,7 @@
 """The preferred source goes down: scans answer from the store and say since when they are stale; a second source goes
 on as a series of its own, and nothing is merged.
 
-Both vendors are fakes on real sockets (`test_end_to_end.py`); one is gone from 10:00 on, stream and history.
+Both vendors are fakes on real sockets (`vendor_day.py`); one is gone from 10:00 on, stream and history.
 """
 
 from __future__ import annotations
@@ -12,19 +12,17 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from tapehawk.data import store
 from tapehawk.scan.desk import Desk
 from tapehawk.scan.live import labelled
 from tapehawk.scan.question import Question
 from tests.data.providers.cases.alpaca import AlpacaCase
 from tests.data.providers.cases.polygon import PolygonCase
 from tests.fakes.faults import Faults
-from tests.fakes.truth import Truth
 from tests.scan.live_market import DAY, HOURS, of_day, stamp
-from tests.scan.test_end_to_end import Day, Mishap
+from tests.scan.vendor_day import Mishap, VendorDay, vendor
 
 pytestmark = pytest.mark.anyio
-GONE = Mishap("10:00", 400, Faults(status=503), down=True)
+GONE = Mishap(6 * 60, 400, Faults(status=503), down=True, cut=1006)
 MINUTE = 60_000_000
 QUESTION = Question("volume_spike", timeframe="1m")
 
@@ -37,9 +35,9 @@ def anyio_backend():
 @pytest.fixture
 async def days(tmp_path):
     """The day of both sources, over: the preferred one's first, which was gone from 10:00 on."""
-    with PolygonCase().fake(Truth(minutes=of_day())) as one, AlpacaCase().fake(Truth(minutes=of_day())) as two:
+    with vendor(PolygonCase()) as one, vendor(AlpacaCase()) as two:
         preferred, second = (
-            Day(case, fake, tmp_path / "store") for case, fake in ((PolygonCase(), one), (AlpacaCase(), two))
+            VendorDay(case, fake, tmp_path / "store") for case, fake in ((PolygonCase(), one), (AlpacaCase(), two))
         )
         await asyncio.gather(preferred.play([GONE]), second.play([]))
         yield preferred, second
@@ -49,19 +47,15 @@ def at(instant: int) -> dt.datetime:
     return dt.datetime.fromtimestamp(instant / 1e6, dt.UTC)
 
 
-def bars_of(day: Day) -> pl.DataFrame:
-    return store.read_bars(day.root, day.series, sessions=(DAY, DAY)).drop("adjusted_as_of")
-
-
 async def test_the_preferred_source_down_scans_are_stale_and_the_second_goes_on_by_itself(days, scanner, monkeypatch):
     preferred, second = days
     assert len({preferred.series.id, second.series.id}) == 2
 
     # what each source brought is stored under its own name, none of it under the other's
-    came = bars_of(preferred)
+    came = preferred.stored()
     ten = HOURS.open + 30 * MINUTE
     assert came.equals(of_day().filter(pl.col("time").to_physical() < ten))
-    assert bars_of(second).equals(of_day())
+    assert second.stored().equals(of_day())
 
     # the live scan of the one says since when it is stale, that of the other is not
     behind, up_to_date = preferred.news[-1], second.news[-1]

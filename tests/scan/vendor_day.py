@@ -135,7 +135,8 @@ class VendorDay:
                     mishap = next((one for one in mishaps if one.on(minute)), QUIET)
                     await self._minute(minute, last, mishap)
                     last = mishap
-                await self._turn(last, QUIET)
+                if not last.on(self.ends):  # else the vendor is gone for good
+                    await self._turn(last, QUIET)
                 await self._passing(lambda: self.time.clock.now() > self.world.hours.after_hours_close, 600)
                 await self._passing(lambda: self.feed.settled and not self.feed.current, 60)
                 if self.scans:

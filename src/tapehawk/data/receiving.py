@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -19,6 +20,10 @@ from tapehawk.core.sessions import calendar_named, date_of
 from tapehawk.data.open_session import OpenSession, Taken, bars_of
 from tapehawk.data.providers.door import StreamBar
 from tapehawk.data.watermark import Watermark
+
+BUSY_BARS: Final = 10
+BUSY_SYMBOLS: Final = 3
+"""A market is busy when each of so many bars of the session came for so many symbols."""
 
 
 @dataclass(eq=False)
@@ -39,7 +44,7 @@ class Receiving:
         self.running: dict[int, Running] = {}
         self.current: Running | None = None
         self.counts: Counter[str] = Counter()
-        self._latest, self._held = -1, 0
+        self._latest, self._held, self._hole = -1, 0, 0
 
     def take(self, bars: Sequence[StreamBar]) -> list[StreamBar]:
         """Journal the final ones; return those, in their order, that say something new, then those still forming."""
@@ -88,6 +93,24 @@ class Receiving:
         """Move the watermarks as far as they can."""
         for session in self.running.values():
             session.watermark.move(session.bars.arrived, self._expected, now)
+
+    def hole(self) -> int | None:
+        """Return since when no symbol had a bar before the newest one, though just before that several always had.
+
+        A line that is open and silent looks like a market in which nobody trades; this one traded. Told once.
+        """
+        if self.current is None:
+            return None
+        arrived, places = self.current.bars.arrived, self.current.bars.places
+        some = np.flatnonzero(arrived)
+        if some.size < 2 or some[-1] == some[-2] + 1:
+            return None
+        first, since = int(some[-2]) + 1, places.begins + (int(some[-2]) + 1) * places.step
+        busy = first >= BUSY_BARS and arrived[first - BUSY_BARS : first].min() >= BUSY_SYMBOLS
+        if not busy or since <= self._hole:
+            return None
+        self._hole = since
+        return since
 
     def remove(self, day: int) -> OpenSession:
         """Forget a session; its journal is the caller's."""

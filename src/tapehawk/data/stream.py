@@ -3,6 +3,7 @@
     Stream ──deliver──► wanted? ──► Receiving (upsert, journal) ──► Router          watermark ──► who waits for it
        └────on_gap────► hold the watermark, fetch the session from history, upsert what differs, go on
 
+A gap is told by the stream, after a line that broke; or seen here, where bars that nobody has lie between busy ones.
 One feed is one series: its provider, feed and volume scope. Another source is another feed with a series of its own.
 Everything here runs on one event loop and none of it waits for a reader of bars; waiting for the disk and sealing are
 done beside it. When history does not answer, the watermark stands, the feed says since when it is stale, and asks
@@ -144,6 +145,8 @@ class LiveFeed:
         self.counts["not asked for"] += len(bars) - len(wanted)
         async with self._sealing:  # a correction of the session that is being sealed waits until it may reopen it
             self._keep(self._builder.add(wanted) if self._builder else wanted)
+        if self._begun and not self._builder and (hole := self._receiving.hole()):
+            await self.on_gap(hole, ())
         self._move()
         if not self._begun and self.current:
             await self.on_gap(self.current.bars.places.begins, ())
