@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,9 +59,10 @@ class Sockets:
             await connection.socket.close(code=code)
 
     async def send(self, connection: Connection, message: object) -> None:
-        """Send one frame of the dialect, whatever the faults."""
+        """Send one frame of the dialect, whatever the faults; who has just gone hears it no more."""
         if not connection.socket.closed:
-            await connection.socket.send_str(compact(message))
+            with suppress(ConnectionResetError):
+                await connection.socket.send_str(compact(message))
 
     async def send_data(self, connection: Connection, message: object) -> None:
         """Send one frame of data, unless the stream is mute; drop the line after it when it is time."""

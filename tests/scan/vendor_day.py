@@ -205,8 +205,10 @@ class VendorDay:
             self.withheld.add(bars.select(_KEY).row(-1))
         if self.provider.name == "ccxt":
             await asyncio.to_thread(self.fake.push_forming, bars)
-        held, came = len(self.fake.held), self.feed.stream_health.bars
+        held, came, gone = len(self.fake.held), self.feed.stream_health.bars, len(self.fake.past_connections)
         await asyncio.to_thread(self.fake.push, bars)
+        if len(self.fake.past_connections) > gone:  # a line that is cut is noticed before the next second
+            await self._without_time(lambda: not self.feed.stream_health.connected)
         if self.prices and not mishap.breaks:
             due = came + PRICES_A_BAR * bars.height + held - len(self.fake.held)
             await self._without_time(lambda: self.feed.stream_health.bars >= due)

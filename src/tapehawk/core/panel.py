@@ -5,8 +5,8 @@
     starts    0          3       5        8      n_symbols + 1
 
 Every column is float64 and as long as `time`; null is NaN. A panel is usually a memory-mapped file shared by processes,
-so nothing here writes to its arrays. Work is done in *blocks*, runs of whole symbols of about 256 k bars: few enough
-that the calls do not count, enough of them that threads end together.
+so nothing here writes to its arrays. Work is done in *blocks*, runs of whole symbols of up to some 512 k bars: few
+enough that the calls do not count, enough of them that threads end together.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Mask = npt.NDArray[np.uint8]  # 0 false, 1 unknown, 2 true
 Column = npt.NDArray[Any]  # what an expression comes to: Floats or a Mask
 Element = TypeVar("Element", bound=np.generic)
 
-BLOCK_BARS = 262_144
+BLOCK_BARS, LEAST_BLOCK_BARS, ENOUGH_BLOCKS = 524_288, 65_536, 16
 PRICES_AND_VOLUME = ("open", "high", "low", "close", "volume")
 
 
@@ -74,10 +74,11 @@ class Panel:
         return Block(self, first, last, np.ones(last - first, dtype=np.uint8))
 
     def blocks(self) -> Iterator[Block]:
-        """Cut the panel into runs of whole symbols of about BLOCK_BARS bars, covering every symbol once."""
+        """Cut the panel into runs of whole symbols, of at most BLOCK_BARS bars or one symbol, covering each once."""
         first, symbols = 0, self.starts.size - 1
+        most = min(BLOCK_BARS, max(LEAST_BLOCK_BARS, self.n_bars // ENOUGH_BLOCKS))
         while first < symbols:
-            last = int(np.searchsorted(self.starts, self.starts[first] + BLOCK_BARS, side="right")) - 1
+            last = int(np.searchsorted(self.starts, self.starts[first] + most, side="right")) - 1
             last = min(max(last, first + 1), symbols)
             yield self.block(first, last)
             first = last
