@@ -96,6 +96,7 @@ class VendorDay:
     """`missed`: how many bars lacked behind the watermark at each look. `news`: what a live scan said, if one scans.
 
     `withheld`: bars that were never sent. Before history is asked at the session's end, nobody can know of them.
+    `muted`: minutes in which an open line was silent. Of prices nobody can know it before the watchdog has had enough.
     """
 
     def __init__(
@@ -112,7 +113,7 @@ class VendorDay:
         self.prices = "bars" not in self.provider.offer.streams
         self.slow = self.feed.router.subscribe("a socket that never reads", capacity=10)
         self.news, self.missed, self.stale, self._before = list[News](), list[int](), set[str](), 0
-        self.withheld = set[tuple[str, int]]()
+        self.withheld, self.muted = set[tuple[str, int]](), set[int]()
         self._minutes = {time: part for (time,), part in self.world.of_day.partition_by("time", as_dict=True).items()}
         if scans:
             self.world.filled(root, self.series, until=self.world.calendar.previous(self.world.day))
@@ -154,9 +155,10 @@ class VendorDay:
         return store.read_bars(self.root, self.series, sessions=(day, day)).drop("adjusted_as_of")
 
     def heard(self) -> pl.DataFrame:
-        """Return the truth's bars of the minutes that somebody listened to."""
+        """Return the truth's bars of the minutes that somebody listened to and in which the vendor spoke."""
         minute = (pl.col("time").to_physical() - self.world.hours.premarket_open) // MINUTE
-        return self.world.of_day.filter(minute.is_between(self.world.begins, self.ends - 1))
+        spoken = [minute for minute in range(self.world.begins, self.ends) if minute not in self.muted]
+        return self.world.of_day.filter(minute.is_in(spoken))
 
     def untold(self) -> pl.DataFrame:
         """Return the bars of those minutes that are neither stored nor in a gap that was told."""
@@ -181,11 +183,13 @@ class VendorDay:
             await self._turn(last, mishap)
         if mishap.down:
             return
+        if mishap.faults.mute:
+            self.muted.add(minute)
         if not mishap.faults.mute and not mishap.faults.ignore_subscriptions:
             await self._passing(self._listened)
         bars = self._minutes.get(dt.datetime.fromtimestamp(start / 1e6, dt.UTC))
-        if bars is None:
-            return
+        if bars is None or (self.prices and self.time.clock.now() > start + 2 * MINUTE):
+            return  # nobody trades; or these prices went by while the line came back
         await self._say(bars, mishap)
         if not mishap.faults.said() and not self.prices:
             await self._passing(lambda: self.feed.current and self.feed.current.bars.arrived[minute] == bars.height)
