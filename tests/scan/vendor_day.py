@@ -33,6 +33,8 @@ MINUTE = 60_000_000
 STREAM = {"polygon": "/stocks", "alpaca": "/v2/sip", "ccxt": "/stream", "twelvedata": "/v1/quotes"}
 HISTORY = {"polygon": "/v2/aggs", "alpaca": "/v2/stocks", "ccxt": "/klines", "twelvedata": "/time_series"}
 PRICES_A_BAR = 4
+A_SECOND = 0.005
+"""What a second of the held clock lasts at least while sockets are busy, so that no patience ends before they can."""
 WITHIN = 200  # seconds of real time for a day, on a machine that is busy
 
 
@@ -238,6 +240,8 @@ class VendorDay:
         while not condition() and not self.feed.ended:
             await self.time.move(seconds, step=seconds)
             await self._turn_of_the_vendor()
+            if not self.feed.stream_health.connected or self.feed.stale_since is not None:
+                await asyncio.sleep(A_SECOND)
 
     async def _without_time(self, condition: Callable[[], object]) -> None:
         """Wait until something holds while the clock stands."""
