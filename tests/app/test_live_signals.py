@@ -11,12 +11,12 @@ import pytest
 from tapehawk.app import live as app_live
 from tapehawk.app.asking import Asked
 from tapehawk.app.beats import Beat, LiveTold
-from tapehawk.app.broadcast import broadcasting_beside
+from tapehawk.app.broadcast import broadcasting
 from tapehawk.app.live import live, replay
 from tapehawk.app.settings import settings
 from tapehawk.bus.choosing import bus_at
 from tapehawk.bus.memory import MemoryBus
-from tapehawk.core.errors import TapehawkError, TryAgain
+from tapehawk.core.errors import BadInput, TapehawkError, TryAgain
 from tapehawk.core.events import ScanUpdate, SignalChanged
 from tapehawk.core.signal_states import ALLOWED
 from tapehawk.data.providers.sim import feed
@@ -142,17 +142,42 @@ def test_other_processes_hear_of_it_over_redis(sim_store, redis_address, monkeyp
     assert all("simulated" in row["labels"] for one in updates for row in one.events)
 
 
-def test_a_bus_that_is_away_holds_up_nobody_and_is_said_without_its_password(sim_store, monkeypatch):
-    class Away(MemoryBus):
-        async def publish(self, event):
-            raise TryAgain("nobody answers")
+class Away(MemoryBus):
+    """A bus that keeps who publishes waiting, and then can't."""
 
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    async def publish(self, event):
+        await asyncio.sleep(self._seconds)
+        raise TryAgain("nobody answers")
+
+
+def test_a_bus_that_is_away_holds_up_nobody_and_is_said_without_its_password(sim_store, monkeypatch):
     monkeypatch.setenv("REDIS_URL", "redis://me:hush-hush@127.0.0.1:1/0")
-    monkeypatch.setattr("tapehawk.app.broadcast.bus_at", lambda url: Away())
+    monkeypatch.setattr("tapehawk.app.broadcast.bus_at", lambda url: Away(0.01))
     beats = watched(JumpingClock(HOURS.open + MINUTE).clock, until=HOURS.open + 20 * MINUTE)
     assert any(beat.signals for beat in beats)
     assert {beat.trouble for beat in beats} >= {"the bus: nobody answers"}
     assert "hush-hush" not in repr(beats) + repr(settings().section("storage"))
+
+
+def test_whoever_says_something_never_waits_for_the_bus_and_what_is_too_much_is_not_kept(monkeypatch):
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr("tapehawk.app.broadcast.bus_at", lambda url: Away(0.5))
+    monkeypatch.setattr("tapehawk.app.broadcast.MOST_WAITING", 3)
+    with broadcasting(settings()) as bus:
+        bus.say(*(SignalChanged(f"{k}", "", "active", k) for k in range(100)))  # else this takes 50 seconds
+        assert bus.trouble == "the bus is too slow"
+    assert bus.trouble == "the bus: nobody answers"
+    assert bus.lost == 100
+
+
+def test_an_address_that_can_not_be_used_is_said_before_anything_is_scanned(monkeypatch):
+    monkeypatch.setenv("REDIS_URL", "amqp://somewhere")
+    with pytest.raises(BadInput, match="address of the bus"), broadcasting(settings()):
+        pytest.fail("it begins")
 
 
 def test_the_bound_for_missing_symbols_is_a_setting(sim_store, monkeypatch):
@@ -183,10 +208,6 @@ def test_bars_that_can_not_be_made_of_those_that_come_are_refused(sim_store, tim
         watched(JumpingClock(HOURS.open).clock, until=0, asked=Asked(["inside_bar"], timeframe=timeframe))
 
 
-def refuses(event):
-    raise TryAgain("nobody answers")
-
-
 def test_what_threads_say_reaches_other_processes(redis_address, monkeypatch):  # noqa: F811
     monkeypatch.setenv("REDIS_URL", redis_address)
 
@@ -200,16 +221,8 @@ def test_what_threads_say_reaches_other_processes(redis_address, monkeypatch):  
         return ""
 
     def said() -> None:
-        with broadcasting_beside(settings()) as bus:
-            bus.say_from_thread(SignalChanged("a", "", "active", 1))
-            assert not bus.trouble
+        with broadcasting(settings()) as bus:
+            bus.say(SignalChanged("a", "", "active", 1))
+        assert (bus.lost, bus.trouble) == (0, "")
 
     assert asyncio.run(heard()) == "a"
-
-
-def test_that_a_bus_was_away_is_remembered_for_whoever_asks_at_the_end(redis_address, monkeypatch):  # noqa: F811
-    monkeypatch.setenv("REDIS_URL", redis_address)
-    with broadcasting_beside(settings()) as bus:
-        monkeypatch.setattr(bus._bus, "publish_from_thread", refuses)
-        bus.say_from_thread(SignalChanged("b", "", "active", 1))
-        assert bus.trouble == "the bus: nobody answers"

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Final
 
 from tapehawk.core.events import SignalChanged
 from tapehawk.core.signal_record import origin_of
+from tapehawk.core.signal_states import ENDED, OUTCOMES, SUCCESS
 from tapehawk.data.signal_log import SignalLog
 from tapehawk.scan.following import News
 from tapehawk.scan.live import LiveScan
 from tapehawk.scan.metrics import PhaseMetrics
 from tapehawk.scan.signal_book import SignalBook
 from tapehawk.scan.signal_life import opened
-
-DECIDED: Final = ("success", "failure")
 
 
 class Keeping:
@@ -50,7 +48,7 @@ class Keeping:
         for key in closed:
             signal = known[key]
             phase = signal.row["phase"]
-            self._decided[phase] += signal.outcome in DECIDED
-            self._won[phase] += signal.outcome == DECIDED[0]
+            self._decided[phase] += signal.outcome in ENDED
+            self._won[phase] += signal.outcome == OUTCOMES[SUCCESS]
             if self._decided[phase]:
                 self._metrics.phases[phase].turned_out(self._won[phase] / self._decided[phase], self._decided[phase])

@@ -118,13 +118,13 @@ async def _run(known: Settings, asked: Asked, feed: LiveFeed, told: LiveTold, *,
 
     running = asyncio.create_task(feed.run())
     try:
-        async with broadcasting(known) as bus:
+        with broadcasting(known) as bus:
             wait = known.streaming.wait_seconds if day is None else None  # a stored day is whole
             async for news in follow(feed, begin, wait=wait, remember=day is None):
                 signals = tuple(await asyncio.to_thread(keeping.take, news))
                 beat = replace(beat_of(feed, news, minding, clock, replayed=day is not None), signals=signals)
                 if day is None:
-                    await bus.say(events_of(beat, news))
+                    bus.say(*events_of(beat, news))
                 told.on_beat(replace(beat, trouble=beat.trouble or bus.trouble))
     finally:
         running.cancel()

@@ -64,7 +64,7 @@ def quick(
     [dim]scanner quick --universe etf --format json[/]
     [dim]scanner quick --watch[/]
     """
-    from tapehawk.app.broadcast import broadcasting_beside
+    from tapehawk.app.broadcast import broadcasting
     from tapehawk.app.quick import two_phase
     from tapehawk.app.settings import settings
     from tapehawk.cli.quick_screen import shown_by
@@ -81,7 +81,7 @@ def quick(
     bars = ", ".join(dict.fromkeys(question.timeframe_of(market) for market in question.markets))
     shown = shown_by(screen(known), f"{bars}{f' {universe}' if universe else ''}", as_json=format_ == "json")
     told: SimpleQueue[Event | BaseException] = SimpleQueue()
-    with broadcasting_beside(known) as bus:
+    with broadcasting(known) as bus:
         two = two_phase(known, partial(_tell, told, bus))
         with working(known, "opening") as step:
             scan = two.scanner.scan(
@@ -96,13 +96,13 @@ def quick(
                 _take(told, shown)
         two.scanner.close()
     _say_missing(scan.answer.missing)
-    if bus.trouble:
-        remark(f"warning: other processes did not hear all of it: {bus.trouble}")
+    if bus.lost:
+        remark(f"warning: other processes did not hear {bus.lost:,} events: {bus.trouble or 'the bus was away'}")
 
 
 def _tell(told: SimpleQueue[Event | BaseException], bus: Broadcast, event: Event) -> None:
     told.put(event)
-    bus.say_from_thread(event)
+    bus.say(event)
 
 
 def _take(told: SimpleQueue[Event | BaseException], shown: Shows) -> None:

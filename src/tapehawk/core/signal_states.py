@@ -16,6 +16,8 @@ STATUSES: Final = ("active", "triggered", "expired", "cancelled", "closed")
 ACTIVE, TRIGGERED, EXPIRED, CANCELLED, CLOSED = range(5)
 OUTCOMES: Final = ("open", "success", "failure", "timed_out", "no_trade")
 UNDECIDED, SUCCESS, FAILURE, TIMED_OUT, NO_TRADE = range(5)
+ENDED: Final = OUTCOMES[SUCCESS : TIMED_OUT + 1]
+"""Outcomes of signals that were traded and came to an end by themselves: what hit rates are of."""
 ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
     "active": ("triggered", "expired", "cancelled"),
     "triggered": ("closed", "cancelled"),

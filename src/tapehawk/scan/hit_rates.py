@@ -19,6 +19,7 @@ import polars as pl
 
 from tapehawk.core.errors import UnknownName
 from tapehawk.core.rates import Interval, clustered, wilson
+from tapehawk.core.signal_states import ENDED
 
 BY: Final = ("scanner", "pattern", "direction", "timeframe", "phase", "regime", "decile")
 DECILES: Final = 10
@@ -131,7 +132,7 @@ def _rate(group: dict[str, Any], rows: pl.DataFrame) -> HitRate:
 
 def _closed(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the signals that came to an end by themselves; one that somebody closed by hand did not."""
-    return rows.filter(pl.col("outcome").is_in(["success", "failure", "timed_out"]))
+    return rows.filter(pl.col("outcome").is_in(ENDED))
 
 
 def _span(scores: pl.Series) -> Interval | None:
