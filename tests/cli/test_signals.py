@@ -159,7 +159,6 @@ def test_hit_rates_of_the_log_are_of_one_origin(told, answer):
     simulated = answer("signals", "rates", "--source", "simulated")
     assert [one["signals"] for one in simulated["rates"]] == [1]
     assert simulated["labels"] == ["simulated"]
-    assert answer("signals", "rates", "--source", "replay")["rates"] == []
 
 
 @pytest.mark.usefixtures("stored")

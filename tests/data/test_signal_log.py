@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from tapehawk.core.errors import BadInput, TryAgain
-from tapehawk.core.signal_record import LIVE, REPLAY, SIMULATED, Change, SetupKey, Signal, origin_of
+from tapehawk.core.signal_record import LIVE, SIMULATED, Change, SetupKey, Signal, origin_of
 from tapehawk.data import signal_log
 from tapehawk.data.signal_log import Noted, SignalLog, logs
 
@@ -119,10 +119,10 @@ def test_a_store_that_may_not_be_written_to_is_bad_input(tmp_path):
 
 
 def test_origins_have_files_of_their_own(tmp_path):
-    assert [log.path.name for log in logs(tmp_path)] == ["live.jsonl", "replay.jsonl", "simulated.jsonl"]
-    SignalLog(tmp_path, REPLAY).note([signal()])
+    assert [log.path.name for log in logs(tmp_path)] == ["live.jsonl", "simulated.jsonl"]
+    SignalLog(tmp_path, SIMULATED).note([signal()])
     assert not SignalLog(tmp_path, LIVE).known()
-    assert [origin_of(labels) for labels in ([], ["simulated"], ["simulated", "replay"])] == [LIVE, SIMULATED, REPLAY]
+    assert [origin_of(labels) for labels in ([], ["intrabar"], ["simulated", "intrabar"])] == [LIVE, LIVE, SIMULATED]
 
 
 def test_an_id_is_short_and_the_keys_own():

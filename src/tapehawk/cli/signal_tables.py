@@ -32,7 +32,7 @@ def list_signals(out: Console, rows: Sequence[Row]) -> None:
     from tapehawk.app.signals import HYPOTHETICAL
 
     if not rows:
-        out.print("no signals; `scanner live` and `scanner replay` make them")
+        out.print("no signals; `scanner live` makes them")
         return
     counts = ", ".join(f"{n} {what}" for what, n in _counted(rows).items())
     out.print(Text.assemble(("signals", "bold cyan"), " · ", (f"{len(rows):,}", "bold"), f" · {counts}"))

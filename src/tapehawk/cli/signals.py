@@ -122,7 +122,7 @@ def rates(
         typer.Option(
             "--source",
             metavar="SOURCE",
-            help="history: stored bars, scanned now; or what was said: live, replay, simulated.",
+            help="history: stored bars, scanned now; or what was said: live, simulated.",
         ),
     ] = "history",
     timeframe: Timeframe = "1d",

@@ -15,9 +15,9 @@ from typing import Any, Final, Self
 from tapehawk.core.errors import BadInput
 from tapehawk.core.signal_states import ALLOWED, check_change
 
-LIVE, REPLAY, SIMULATED = "live", "replay", "simulated"
-ORIGINS: Final = (LIVE, REPLAY, SIMULATED)
-"""Where a signal comes from: a market as it traded; a stored day that was played; the market simulator."""
+LIVE, SIMULATED = "live", "simulated"
+ORIGINS: Final = (LIVE, SIMULATED)
+"""Where a signal comes from: a market as it traded, or the market simulator. A day that is replayed keeps none."""
 INTRABAR: Final = "intrabar"
 """The label of rows whose level was crossed before their bar had closed."""
 BY_HAND: Final = "by hand"
@@ -121,4 +121,4 @@ class Signal:
 
 def origin_of(labels: Collection[str]) -> str:
     """Return where a row with these labels comes from."""
-    return next((origin for origin in (REPLAY, SIMULATED) if origin in labels), LIVE)
+    return SIMULATED if SIMULATED in labels else LIVE

@@ -1,6 +1,6 @@
 """The log of signals: what was said and what became of it, a line each, in files of their own by origin.
 
-    ROOT/signals/live.jsonl, replay.jsonl, simulated.jsonl        {"signal": …} or {"key": …, "change": …}
+    ROOT/signals/live.jsonl, simulated.jsonl        {"signal": …} or {"key": …, "change": …}
 
 Lines are appended, never changed. One that a kill cut short is no line, and what it said is said again: a signal that
 is there already is passed over, and so is a change that the signal's status does not allow (a second cancel, a trigger
