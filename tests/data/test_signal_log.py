@@ -97,13 +97,13 @@ def test_what_is_no_line_of_ours_is_passed_over(tmp_path):
 def test_a_full_disk_leaves_no_half_line_and_says_try_again(tmp_path, monkeypatch):
     log = SignalLog(tmp_path, LIVE)
     log.note([signal("A")])
-    size, write = log.path.stat().st_size, os.write
+    size, write = log.path.stat().st_size, os.pwrite
 
-    def full(file, data):
-        write(file, data[:5])
+    def full(file, data, at):
+        write(file, data[:5], at)
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(signal_log.os, "write", full)
+    monkeypatch.setattr(signal_log.os, "pwrite", full)
     with pytest.raises(TryAgain):
         log.note([signal("B")])
     monkeypatch.undo()

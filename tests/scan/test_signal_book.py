@@ -333,17 +333,17 @@ from tapehawk.data.signal_log import SignalLog
 from tests.scan.signal_rows import drawn_rows
 from tests.scan.test_signal_book import book_of, every_bar, play
 
-left, write = int(sys.argv[2]), os.write
+left, write = int(sys.argv[2]), os.pwrite
 
-def torn(file, data):
+def torn(file, data, at):
     global left
     if len(data) > left:
-        write(file, data[:left])
+        write(file, data[:left], at)
         os.kill(os.getpid(), signal.SIGKILL)
     left -= len(data)
-    return write(file, data)
+    return write(file, data, at)
 
-os.write = torn
+os.pwrite = torn
 panel, rows = drawn_rows(11, "1d")
 play(book_of(panel, SignalLog(Path(sys.argv[1]), "live")), panel, rows, every_bar(panel))
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,6 +50,25 @@ def disk_full_is_try_again(place: Path) -> Iterator[None]:
             raise
         message = f"there is no room left to write to {place}"
         raise TryAgain(message, hint="nothing was stored; free some space and run the same command again") from error
+
+
+def append_whole(file: int, place: Path, content: bytes, at: int, *, sync: bool = False) -> int:
+    """Write behind byte `at` of an open file, all of it or nothing; return where it ends.
+
+    `sync`: wait until it is on the disk. Raises TryAgain where that is full.
+    """
+    left, end = memoryview(content), at
+    try:
+        with disk_full_is_try_again(place):
+            while left:
+                written = os.pwrite(file, left, end)
+                left, end = left[written:], end + written
+            if sync:
+                os.fsync(file)
+    except BaseException:
+        os.ftruncate(file, at)
+        raise
+    return end
 
 
 @contextmanager

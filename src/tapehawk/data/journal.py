@@ -31,7 +31,7 @@ import numpy.typing as npt
 from tapehawk.core.errors import CorruptStore, TryAgain
 from tapehawk.core.panel import Ints
 from tapehawk.core.series import Series
-from tapehawk.data.faults import disk_full_is_try_again
+from tapehawk.data.faults import append_whole
 
 RECORD: Final = 64
 FORMAT: Final = 1
@@ -185,16 +185,7 @@ class Journal:
             os.ftruncate(self._file, self.size)
 
     def _write(self, batch: bytes) -> None:
-        left, at = memoryview(batch), self.size
-        try:
-            with disk_full_is_try_again(self.path):
-                while left:
-                    written = os.pwrite(self._file, left, at)
-                    left, at = left[written:], at + written
-        except BaseException:
-            os.ftruncate(self._file, self.size)
-            raise
-        self.size = at
+        self.size = append_whole(self._file, self.path, batch, self.size)
 
 
 def bars_at(path: Path, numbers: Ints) -> Bars:

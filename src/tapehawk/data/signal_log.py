@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from tapehawk.core.errors import BadInput
 from tapehawk.core.signal_record import ORIGINS, Change, Signal
-from tapehawk.data.faults import disk_full_is_try_again, kept_in
+from tapehawk.data.faults import append_whole, kept_in
 
 FOLDER: Final = "signals"
 
@@ -74,7 +74,7 @@ class SignalLog:
     def _alone(self) -> Iterator[int]:
         with kept_in(self.path.parent):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o644)
+            file = os.open(self.path, os.O_CREAT | os.O_RDWR, 0o644)
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield file
@@ -108,16 +108,7 @@ class SignalLog:
         """Append whole lines; where the last one was cut short, it ends first."""
         size = os.fstat(file).st_size
         cut = size > 0 and os.pread(file, 1, size - 1) != b"\n"
-        left = memoryview((b"\n" if cut else b"") + text)
-        try:
-            with disk_full_is_try_again(self.path.parent):
-                while left:
-                    left = left[os.write(file, left) :]
-                os.fsync(file)
-        except BaseException:
-            os.ftruncate(file, size)
-            raise
-        self._offset = os.fstat(file).st_size
+        self._offset = append_whole(file, self.path.parent, (b"\n" if cut else b"") + text, size, sync=True)
 
 
 def logs(root: Path) -> list[SignalLog]:

@@ -29,7 +29,7 @@ from typing import Any, Final
 import msgspec
 
 from tapehawk.core.errors import TryAgain
-from tapehawk.data.faults import disk_full_is_try_again
+from tapehawk.data.faults import append_whole
 from tapehawk.scan.hit_table import Row
 from tapehawk.scan.intrabar import is_intrabar
 from tapehawk.scan.session_rows import Changes, Key, key_of
@@ -113,16 +113,8 @@ class Told:
 
     def _append(self, fact: Mapping[str, Any]) -> None:
         payload = msgspec.json.encode(fact)
-        left, at = memoryview(b"%08x %s\n" % (zlib.crc32(payload), payload)), self._size
-        try:
-            with disk_full_is_try_again(self._path):
-                while left:
-                    written = os.pwrite(self._file, left, at)
-                    left, at = left[written:], at + written
-        except BaseException:
-            os.ftruncate(self._file, self._size)
-            raise
-        self._size, self._dirty = at, True
+        line = b"%08x %s\n" % (zlib.crc32(payload), payload)
+        self._size, self._dirty = append_whole(self._file, self._path, line, self._size), True
 
 
 def unfinished(folder: Path, session: dt.date) -> list[Path]:
