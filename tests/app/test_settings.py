@@ -61,10 +61,20 @@ def test_the_file_goes_before_what_is_built_in_the_environment_before_the_file(t
     assert known.setting("risk", "account_size").origin == "environment, SCANNER__RISK__ACCOUNT_SIZE"
 
 
+TWO_VALUES = {
+    "port": ("81", "82"),
+    "workers": ("2", "3"),
+    "reload": ("True", "False"),
+    "log_level": ("debug", "error"),
+    "max_concurrent_scans": ("4", "5"),
+    "scan_timeout_minutes": ("4.0", "5.0"),
+}
+
+
 @pytest.mark.parametrize("name", SHORT_NAMES)
 def test_a_short_environment_name_is_another_name_of_its_setting_and_the_long_one_goes_before(name):
     section, key = SHORT_NAMES[name]
-    value, other = ("81", "82") if key == "port" else ("here", "there")
+    value, other = TWO_VALUES.get(key, ("here", "there"))
     assert str(settings(environment={name: value}).get(section, key)) == value
     both = {name: value, f"SCANNER__{section}__{key}".upper(): other}
     assert str(settings(environment=both).get(section, key)) == other

@@ -93,7 +93,7 @@ def test_a_price_band_upside_down_is_refused(scanner, section):
 
 
 def test_a_setting_that_nothing_uses_yet_says_so(scanner):
-    (line,) = (line for line in scanner("config", "show", "api").stdout.splitlines() if line.startswith("port "))
+    (line,) = (line for line in scanner("config", "show", "streamlit").stdout.splitlines() if line.startswith("theme "))
     assert line.rstrip().endswith("nothing uses it yet")
     assert "nothing uses it yet" in scanner("config", "set", "api.port", "8001").stderr
     assert "nothing uses it yet" not in scanner("config", "show", "risk").stdout

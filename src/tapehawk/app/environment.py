@@ -13,6 +13,12 @@ SHORT_NAMES: Final = {
     "SCANNER_RESULTS_DIR": ("cli", "results_directory"),
     "SCANNER_HOST": ("api", "host"),
     "SCANNER_PORT": ("api", "port"),
+    "SCANNER_WORKERS": ("api", "workers"),
+    "SCANNER_RELOAD": ("api", "reload"),
+    "SCANNER_LOG_LEVEL": ("api", "log_level"),
+    "SCANNER_LOG_DIR": ("api", "log_dir"),
+    "MAX_CONCURRENT_SCANS": ("api", "max_concurrent_scans"),
+    "SCAN_TIMEOUT_MINUTES": ("api", "scan_timeout_minutes"),
 }
 SECRET_NAMES: Final = {
     "POLYGON_API_KEY": ("providers.polygon", "api_key"),
@@ -20,6 +26,10 @@ SECRET_NAMES: Final = {
     "ALPACA_API_KEY": ("providers.alpaca", "api_key"),
     "ALPACA_SECRET_KEY": ("providers.alpaca", "secret_key"),
     "REDIS_URL": ("storage", "redis_url"),
+    "DATABASE_URL": ("storage", "database_url"),
+    "DATABASE_URL_READ": ("storage", "database_url_read"),
+    "JWT_SECRET": ("api", "jwt_secret"),
+    "METRICS_TOKEN": ("api", "metrics_token"),
 }
 OF_A_PROVIDER: Final = "providers."
 """What the names of sections begin with that hold a provider's settings."""

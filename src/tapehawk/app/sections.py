@@ -73,7 +73,33 @@ class Api(Section):
     port: Annotated[int, Field(ge=1, le=65_535, description="port to listen on")] = 8000
     timeout: Annotated[Seconds, Field(description="seconds a request may take")] = 300
     max_batch_size: Annotated[int, Field(ge=1, le=1000, description="symbols of one batch request")] = 10
-    enable_cors: Annotated[bool, Field(description="let web pages of other origins ask")] = True
+    enable_cors: Annotated[bool, Field(description="let web pages of the origins below ask")] = True
+    cors_origins: Annotated[tuple[str, ...], Field(description="other origins whose web pages may ask")] = ()
+    workers: Annotated[int, Field(ge=1, le=64, description="processes; more than one needs Redis")] = 1
+    reload: Annotated[bool, Field(description="start anew when the source changes (development)")] = False
+    auth: Annotated[
+        Literal["required", "loopback-open"],
+        Field(description="`loopback-open`: who asks from this machine without a token is the owner"),
+    ] = "required"
+    registration: Annotated[
+        Literal["open", "invite", "closed", "auto"],
+        Field(description="who may register; `auto`: open when bound to loopback, else closed"),
+    ] = "auto"
+    jwt_secret: Annotated[
+        SecretStr,
+        Field(description="signs tokens, 32 bytes or more; several, by commas: the first signs; empty: made and kept"),
+    ] = SecretStr("")
+    metrics_token: Annotated[SecretStr, Field(description="bearer token of /metrics beyond loopback")] = SecretStr("")
+    max_concurrent_scans: Annotated[
+        int, Field(ge=1, le=64, description="range scans at the same time, of all users")
+    ] = 3
+    scan_timeout_minutes: Annotated[
+        float, Field(gt=0, le=1440, description="minutes after which a range scan is ended")
+    ] = 60
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Field(description="least severe lines that are logged")
+    ] = "info"
+    log_dir: Annotated[str, Field(description="folder of the log files; empty: standard output")] = ""
 
 
 class Cli(Section):
@@ -142,11 +168,17 @@ class RiskSection(Section):
 
 
 class Storage(Section):
-    """Where bars are, and where news go."""
+    """Where bars and records are, and where news go."""
 
     data_dir: Annotated[str, Field(description="folder of the bar store; empty: the user's data folder")] = ""
     redis_url: Annotated[
         SecretStr, Field(description="Redis that tells other processes what is found; empty: nobody else is told")
+    ] = SecretStr("")
+    database_url: Annotated[
+        SecretStr, Field(description="database of the records; empty: SQLite in the data folder")
+    ] = SecretStr("")
+    database_url_read: Annotated[
+        SecretStr, Field(description="a replica of it that is read from; empty: the database itself")
     ] = SecretStr("")
 
 
@@ -166,7 +198,7 @@ SECTIONS: Final[Mapping[str, type[Section]]] = {
 _UNUSED: Final[Mapping[str, frozenset[str]]] = {
     "default": frozenset({"retry_attempts", "enable_caching", "cache_ttl"}),
     "streaming": frozenset({"websocket_enabled", "auto_refresh_ui", "real_time_alerts"}),
-    "api": frozenset(Api.model_fields),
+    "api": frozenset(Api.model_fields) - {"host", "port", "jwt_secret"},
     "cli": frozenset({"verbose_logging"}),
     "streamlit": frozenset(Streamlit.model_fields),
 }

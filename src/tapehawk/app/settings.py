@@ -160,7 +160,12 @@ class Settings:
     @property
     def redis_url(self) -> str:
         """The address of the bus between processes, with its password; empty where there is none."""
-        return self._typed("storage", Storage).redis_url.get_secret_value()
+        return self.storage.redis_url.get_secret_value()
+
+    @property
+    def storage(self) -> Storage:
+        """Where bars and records are."""
+        return self._typed("storage", Storage)
 
     @property
     def risk(self) -> RiskSection:
@@ -197,7 +202,7 @@ class Settings:
     @property
     def store(self) -> Path:
         """The bar store's folder."""
-        named = self._typed("storage", Storage).data_dir
+        named = self.storage.data_dir
         return Path(named).expanduser() if named else places.data_folder(self.environment)
 
     @property

@@ -23,6 +23,7 @@ from tapehawk.cli import (
     parity,
     quick,
     scan,
+    serve,
     signals,
     sync,
 )
@@ -56,6 +57,7 @@ app.command("export")(bars.export)
 app.add_typer(data.app, name="data")
 app.add_typer(ml.app, name="ml")
 app.command("sql")(data.sql)
+app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
 
 

@@ -6,11 +6,15 @@
     │   ├── OutOfBounds      a value outside its declared bounds
     │   ├── LookAhead        an expression that names a later bar
     │   ├── MixedBasis       prices of different bases brought together
-    │   └── FormulaError     a formula that does not parse; knows the column of the mistake
+    │   ├── FormulaError     a formula that does not parse; knows the column of the mistake
+    │   ├── NotSignedIn      who asks is not known, or not any more
+    │   ├── NotAllowed       who asks is known, and may not
+    │   └── Conflict         what is there already contradicts what is asked
     ├── NoData               nothing stored answers the question     exit 3
     │   └── CorruptStore     what is stored can't be read
     ├── ProviderRefused      the provider said no                    exit 4
     └── TryAgain             busy, full, locked: the same call may work later   exit 75
+        └── TooMany          more than is allowed in that time; knows when it may be asked again
 
 Anything else that escapes is a bug of ours (exit 1).
 """
@@ -85,6 +89,18 @@ class FormulaError(BadInput):
         return f"{shown}\n{' ' * (len(before) + self.column - first)}^"
 
 
+class NotSignedIn(BadInput):
+    """Nobody is signed in, or the proof of it holds no longer."""
+
+
+class NotAllowed(BadInput):
+    """Who asks may not do this."""
+
+
+class Conflict(BadInput):
+    """What is there already contradicts what is asked: a name taken, a status that can't follow."""
+
+
 class NoData(TapehawkError):
     """Nothing that is stored answers the question."""
 
@@ -99,3 +115,11 @@ class ProviderRefused(TapehawkError):
 
 class TryAgain(TapehawkError):
     """A passing state: a lock, a full disk, a busy table."""
+
+
+class TooMany(TryAgain):
+    """More than is allowed in that time. Attributes: `wait`, seconds until it may be asked again."""
+
+    def __init__(self, message: str, *, wait: float, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.wait = wait

@@ -1,0 +1,1 @@
+"""Who asks: users, sign-ins, tokens, what each role may do."""

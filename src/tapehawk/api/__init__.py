@@ -1,0 +1,1 @@
+"""The HTTP service: one router per surface; asks and answers, decides nothing."""

@@ -1,0 +1,50 @@
+"""What routes ask for: the house, and who asks."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias, cast
+
+from fastapi import Depends, Query
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import HTTPConnection
+
+from tapehawk.accounts.roles import need_admin, need_writer
+from tapehawk.app.house import House
+from tapehawk.records.pages import MOST
+from tapehawk.records.users import User
+
+_bearer = HTTPBearer(auto_error=False, description="An access token of POST /api/v1/auth/login.")
+
+
+def the_house(connection: HTTPConnection) -> House:
+    """Return the house that answers."""
+    return cast("House", connection.app.state.house)
+
+
+HouseDep: TypeAlias = Annotated[House, Depends(the_house)]
+
+
+def current_user(house: HouseDep, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> User:
+    """Return who asks. Raises NotSignedIn."""
+    return house.who.of(given.credentials if given else None)
+
+
+CurrentUser: TypeAlias = Annotated[User, Depends(current_user)]
+
+
+def writing_user(user: CurrentUser) -> User:
+    """Return who asks, if they may change things. Raises NotAllowed for a viewer."""
+    need_writer(user.role)
+    return user
+
+
+def admin_user(user: CurrentUser) -> User:
+    """Return who asks, if they are an admin. Raises NotAllowed."""
+    need_admin(user.role)
+    return user
+
+
+Writer: TypeAlias = Annotated[User, Depends(writing_user)]
+Admin: TypeAlias = Annotated[User, Depends(admin_user)]
+Limit: TypeAlias = Annotated[int, Query(ge=1, le=MOST, description="items of a page")]
+Cursor: TypeAlias = Annotated[str | None, Query(max_length=1000, description="`next_cursor` of the page before")]

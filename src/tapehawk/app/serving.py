@@ -1,0 +1,64 @@
+"""Running the service: a house for this process, its tables brought up to date, uvicorn in front."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection
+
+import uvicorn
+
+from tapehawk.app.house import SERVICES, House
+from tapehawk.app.settings import Settings
+from tapehawk.core.errors import BadInput, UnknownName
+from tapehawk.records.migrating import need_current, upgrade
+
+APPLICATION = "tapehawk.api.app:build"
+"""What uvicorn serves; entry points do not import each other."""
+
+
+def serve(known: Settings, services: Collection[str] = SERVICES, *, port: int | None = None) -> None:
+    """Serve until interrupted. Raises BadInput for what would be unsafe: see `checked`."""
+    house = House(known, tuple(services))
+    check(house)
+    ready(house)
+    from importlib import import_module
+
+    build = import_module(APPLICATION.partition(":")[0]).build
+    uvicorn.run(
+        build(house),
+        host=known.api.host,
+        port=port or known.api.port,
+        log_config=None,
+        ws_per_message_deflate=False,  # for a fan-out it costs twice the processor and saves little
+        server_header=False,
+        access_log=False,
+    )
+
+
+def check(house: House) -> None:
+    """Raise BadInput for a service that does not exist, or an address that others reach with a secret kept here."""
+    for name in house.services:
+        if name not in SERVICES:
+            raise UnknownName("service", name, SERVICES)
+    api = house.known.api
+    if not is_loopback(api.host) and not api.jwt_secret.get_secret_value():
+        hint = "set JWT_SECRET (32 bytes or more), or listen on localhost"
+        raise BadInput(f"others reach {api.host}, and no secret of yours signs the tokens", hint=hint)
+
+
+def ready(house: House) -> None:
+    """Bring an embedded database's tables up to date; a shared one is upgraded by who runs it."""
+    if house.database.is_shared:
+        need_current(house.database)
+    else:
+        upgrade(house.database)
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether an address is reached from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,160 @@
+"""A connection to the records, and transactions on it: SQLite in the data folder, or PostgreSQL.
+
+On SQLite a writing transaction takes the lock as it begins (BEGIN IMMEDIATE), so that two writers wait for each other
+instead of failing half-way; readers never wait (WAL). What the driver raises becomes TryAgain or Conflict here.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+
+from tapehawk.core.errors import BadInput, Conflict, TryAgain
+from tapehawk.records.records import Records
+
+SLOW_MS: Final = 200.0
+BUSY_SECONDS: Final = 15.0
+_WRITES: Final = "writes"
+_log = logging.getLogger("tapehawk.records")
+
+
+def sqlite_url(folder: Path) -> str:
+    """Return the address of the embedded database in a folder."""
+    return f"sqlite:///{folder / 'records.db'}"
+
+
+class Database:
+    """One address, and optionally another to read from (a replica, which may be a little behind).
+
+    Raises BadInput for an address that is no SQLite or PostgreSQL database, or whose driver is not installed.
+    """
+
+    def __init__(self, url: str, read_url: str = "") -> None:
+        self._engine = _engine(url)
+        self._reader = _engine(read_url) if read_url else self._engine
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The engine that is written through; migrations use it."""
+        return self._engine
+
+    @property
+    def is_shared(self) -> bool:
+        """Say whether other machines can use it too."""
+        return self._engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def write(self) -> Iterator[Records]:
+        """Hold a transaction that is committed at its end, rolled back when it raises."""
+        with _translated(), self._engine.execution_options(**{_WRITES: True}).begin() as connection:
+            yield Records(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Records]:
+        """Hold a transaction that sees one state of the records and changes nothing."""
+        with _translated(), self._reader.connect() as connection, connection.begin() as transaction:
+            yield Records(connection)
+            transaction.rollback()
+
+    def ping(self) -> float:
+        """Return the milliseconds that a round trip takes. Raises TryAgain when there is nobody."""
+        began = time.perf_counter()
+        with _translated(), self._engine.connect() as connection:
+            connection.execute(sa.text("SELECT 1"))
+        return (time.perf_counter() - began) * 1000
+
+    def pool(self) -> dict[str, int]:
+        """Return how many connections are in use and how many may be."""
+        pool = self._engine.pool
+        in_use = pool.checkedout() if isinstance(pool, sa.QueuePool) else 0
+        return {"in_use": in_use, "size": pool.size() if isinstance(pool, sa.QueuePool) else 0}
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+        self._reader.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except exc.IntegrityError as error:
+        raise Conflict("this contradicts what is on record already") from error
+    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, exc.InternalError) as error:
+        raise TryAgain(f"the database can't be used now ({type(error.__cause__ or error).__name__})") from error
+    except exc.DBAPIError as error:
+        if error.connection_invalidated:
+            raise TryAgain("the database went away") from error
+        raise
+
+
+def _engine(url: str) -> sa.Engine:
+    try:
+        parsed = sa.make_url(url)
+    except exc.ArgumentError as error:  # the address holds a password: it is not repeated
+        hint = "it reads like postgresql://name:password@host/database, or sqlite:////folder/records.db"
+        raise BadInput("DATABASE_URL is no address of a database", hint=hint) from error
+    kind = parsed.get_backend_name()
+    if kind == "sqlite":
+        return _sqlite(parsed)
+    if kind == "postgresql":
+        return _postgresql(parsed)
+    raise BadInput(f"records can't be kept in {kind}", hint="sqlite and postgresql can be used")
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=8)
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's own
+        connection.isolation_level = None  # transactions begin where we say
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return _watched(engine)
+
+
+def _postgresql(url: sa.URL) -> sa.Engine:
+    try:
+        engine = sa.create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=5,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c statement_timeout=60000"},
+        )
+    except ModuleNotFoundError as error:
+        raise BadInput("PostgreSQL needs its driver", hint="pip install 'tapehawk[postgres]'") from error
+    return _watched(engine)
+
+
+def _watched(engine: sa.Engine) -> sa.Engine:
+    """Log statements that take long, without their values."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _before(connection: sa.Connection, *_: object) -> None:
+        connection.info["began"] = time.perf_counter()
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def _after(connection: sa.Connection, _cursor: object, statement: str, *_: object) -> None:
+        took = (time.perf_counter() - connection.info["began"]) * 1000
+        if took > SLOW_MS:
+            _log.warning("slow query", extra={"took_ms": round(took, 1), "statement": statement})
+
+    return engine

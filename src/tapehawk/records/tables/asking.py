@@ -1,0 +1,71 @@
+"""What a user asks: scans with what they found, live scanners, named questions."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from tapehawk.records.tables.columns import METADATA, identity, instant, json, owner
+
+# A range scan; its work is a job of the same id.
+scans = sa.Table(
+    "scans",
+    METADATA,
+    sa.Column("id", sa.String(40), primary_key=True),  # scan_YYYYMMDD_HHMMSS_xxxxxxxx
+    owner(),
+    sa.Column("scanner_type", sa.String(64), nullable=False),
+    sa.Column("start_date", sa.Date(), nullable=False),
+    sa.Column("end_date", sa.Date(), nullable=False),
+    sa.Column("question", json(), nullable=False),  # everything that was asked, filters and parameters among it
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("progress_percent", sa.Float(), nullable=False, default=0.0),
+    sa.Column("message", sa.Text(), nullable=False, default=""),
+    sa.Column("current_ticker", sa.String(32), nullable=True),
+    sa.Column("total_tickers", sa.Integer(), nullable=False, default=0),
+    sa.Column("processed_tickers", sa.Integer(), nullable=False, default=0),
+    sa.Column("results_found", sa.Integer(), nullable=False, default=0),
+    sa.Column("execution_time", sa.Float(), nullable=True),  # seconds
+    sa.Column("data_version", sa.String(128), nullable=True),
+    instant("created_at"),
+    instant("started_at", required=False),
+    instant("finished_at", required=False),
+    sa.CheckConstraint(
+        "status IN ('queued', 'running', 'completed', 'failed', 'cancelled', 'interrupted')", name="status"
+    ),
+    sa.Index(None, "user_id", "created_at", "id"),
+)
+
+# Rows of a scan in parts, each a part of its universe: what was found when it was interrupted is there.
+scan_results = sa.Table(
+    "scan_results",
+    METADATA,
+    sa.Column("scan_id", sa.String(40), sa.ForeignKey("scans.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("part", sa.Integer(), primary_key=True),
+    sa.Column("rows", json(), nullable=False),
+    sa.Column("n_rows", sa.Integer(), nullable=False),
+)
+
+# A user's live scanner: it is taken up again after a restart.
+live_scanners = sa.Table(
+    "live_scanners",
+    METADATA,
+    owner(is_key=True),
+    sa.Column("asked", json(), nullable=False),  # symbols, watchlist, scanners, config
+    sa.Column("state", sa.String(16), nullable=False),  # running | stopped
+    instant("started_at", required=False),
+    instant("updated_at"),
+)
+
+# Named parameter sets, personal formula scanners, saved table views.
+presets = sa.Table(
+    "presets",
+    METADATA,
+    identity(),
+    owner(),
+    sa.Column("kind", sa.String(16), nullable=False),  # preset | saved
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("scanner_type", sa.String(64), nullable=True),
+    sa.Column("body", json(), nullable=False, default=dict),
+    instant("created_at"),
+    instant("updated_at"),
+    sa.UniqueConstraint("user_id", "kind", "name"),
+)
