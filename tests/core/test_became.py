@@ -132,6 +132,6 @@ def test_a_symbol_played_again_says_of_each_hit_anew_whether_it_is_an_event(repl
 def test_a_saved_memory_knows_what_was_held():
     first, second = (Live([watch()], panel_of("", "")) for _ in range(2))
     first.advance(panel_of("rg", "gr"))
-    second.restore(first.saved())
+    second.restore(first.saved(), first.saved())
     (found,) = second.advance(panel_of("g", "g"))
     assert said(found) == "sE"

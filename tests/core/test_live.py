@@ -170,7 +170,7 @@ def test_another_one_goes_on_from_what_was_saved_however_many_threads_it_has(pan
     before, rest = pieces(panel, [25])
     with closing(Live(watches, panel, threads=2)) as live, closing(Live(watches, panel, threads=threads)) as other:
         live.advance(before)
-        other.restore({name: array.copy() for name, array in live.saved().items()})
+        other.restore(*({name: array.copy() for name, array in live.saved().items()} for _ in range(2)))
         assert lived(other, bar_by_bar(rest)) == lived(live, bar_by_bar(rest))
 
 
@@ -181,7 +181,7 @@ def test_a_state_of_another_scan_is_refused_and_changes_nothing():
         other.advance(PANEL)
         before = {name: array.copy() for name, array in other.saved().items()}
         with pytest.raises(BadInput, match="of another scan") as error:
-            other.restore(live.saved())
+            other.restore(live.saved(), live.saved())
         assert "built again" in error.value.hint
         assert all(np.array_equal(array, before[name], equal_nan=True) for name, array in other.saved().items())
 

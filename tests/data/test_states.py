@@ -17,6 +17,7 @@ from tapehawk.core.errors import BadInput, CorruptStore, NoData, TryAgain
 from tapehawk.core.indicators import ema
 from tapehawk.core.live import Live
 from tapehawk.core.scanner import NONE, Setup
+from tapehawk.core.state import arrays_of
 from tapehawk.data import states
 from tapehawk.data.states import load_states, save_states
 from tests.core.random_bars import bar_by_bar, pieces, random_panel
@@ -59,6 +60,26 @@ def refused(saved, panel=PANEL, watches=None) -> BadInput:
         assert all(np.array_equal(array, before[name], equal_nan=True) for name, array in live.saved().items())
     assert error.value.hint == "it is built again from the stored bars"
     return error.value
+
+
+def test_a_scan_that_goes_on_from_it_leaves_the_file_as_it_is(saved):
+    before = saved.read_bytes()
+    with closing(Live(daily_watches(), PANEL)) as live:
+        load_states(saved, live, PANEL)
+        live.advance(PANEL)
+        assert all(array.flags.aligned for part in live.states() for one in part for _, array in arrays_of(one))
+        once = {name: array.copy() for name, array in live.saved().items()}
+        live.replay(PANEL)
+        assert all(np.array_equal(array, once[name], equal_nan=True) for name, array in live.saved().items())
+    assert saved.read_bytes() == before
+
+
+def test_a_byte_that_was_not_written_is_found(saved):
+    content = bytearray(saved.read_bytes())
+    content[len(content) // 2] ^= 1
+    saved.write_bytes(content)
+    with closing(Live(daily_watches(), PANEL)) as live, pytest.raises(CorruptStore):
+        load_states(saved, live, PANEL)
 
 
 def test_a_state_of_other_kernels_is_refused(saved, monkeypatch):

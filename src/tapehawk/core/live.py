@@ -27,7 +27,7 @@ from tapehawk.core.kernels.elementwise import TRUE
 from tapehawk.core.panel import Block, Column, Flags, Floats, Panel
 from tapehawk.core.ranks import is_percentile, rank_nodes, rank_plan, ranked, within_universe
 from tapehawk.core.slower import State
-from tapehawk.core.state import REBUILT, arrays_of, blank_state, copied, fill, holding, need_fit, of_symbol, put_symbol
+from tapehawk.core.state import REBUILT, arrays_of, blank_state, copied, holding, need_fit, of_symbol, put_symbol
 from tapehawk.core.watch import Found, Group, Watch, groups_of, joined, whole_script
 from tapehawk.core.workspace import Workspace
 
@@ -47,17 +47,16 @@ class _Part:
     @classmethod
     def blank(cls, first: int, last: int, spaces: list[Workspace]) -> _Part:
         """Return the part before the first bar, which is its first checkpoint; it takes the workspaces."""
-        part = cls(first, last, spaces, [blank_state(space.plan, last - first) for space in spaces])
-        part.keep()
-        return part
+        blank, kept = ([blank_state(space.plan, last - first) for space in spaces] for _ in range(2))
+        return cls(first, last, spaces, blank, kept)
 
     def keep(self) -> None:
         """Make the states as they are the checkpoint."""
         self.kept = [copied(state) for state in self.states]
 
-    def go_on_from(self, number: int, rows: Mapping[str, Column]) -> None:
-        """Take a plan's state from stored rows, which are the checkpoint."""
-        fill(self.states[number], rows)
+    def go_on_from(self, number: int, rows: Mapping[str, Column], own: Mapping[str, Column]) -> None:
+        """Take a plan's state from `own` rows; the same rows as stored are the checkpoint."""
+        self.states[number] = holding(self.states[number], own)
         self.kept[number] = holding(self.states[number], rows)
 
     def run(self, number: int, block: Block, given: Mapping[Expr, Floats]) -> Evaluation:
@@ -202,24 +201,26 @@ class Live:
             saved |= {f"{number}|{name}": np.concatenate([part[name] for part in parts]) for name in parts[0]}
         return saved
 
-    def restore(self, saved: Mapping[str, Column]) -> None:
+    def restore(self, saved: Mapping[str, Column], own: Mapping[str, Column]) -> None:
         """Go on from what `saved` returned, which is the checkpoint then and must not change.
 
-        Raises BadInput where it does not fit.
+        `own`: the same arrays once more, which change from now on. Raises BadInput where they do not fit.
         """
         into = [
-            (part, place, _rows(saved, f"{number}|{place}|", part))
+            (part, place, *(_rows(arrays, f"{number}|{place}|", part) for arrays in (saved, own)))
             for number, watching in enumerate(self._watching)
             for part in watching.parts
             for place in range(len(part.states))
         ]
-        for part, place, rows in into:
+        for part, place, rows, mine in into:
             need_fit(part.states[place], rows)
+            need_fit(part.states[place], mine)
         if _HELD not in saved or saved[_HELD].shape != self._held.shape:
             raise BadInput("the saved state is of other setups", hint=REBUILT)
         self._held = np.array(saved[_HELD], dtype=bool)
         self._kept = self._held.copy()
-        list(self._pool.map(lambda one: one[0].go_on_from(*one[1:]), into))
+        for part, *what in into:
+            part.go_on_from(*what)
 
     def _parts(self) -> list[_Part]:
         return [part for watching in self._watching for part in watching.parts]

@@ -111,12 +111,6 @@ def need_fit(state: State, stored: Mapping[str, Column]) -> None:
         raise BadInput("the saved state is of another scan", hint=REBUILT)
 
 
-def fill(state: State, stored: Mapping[str, Column]) -> None:
-    """Put stored arrays that fit into a state."""
-    for name, array in arrays_of(state):
-        array[...] = stored[name]
-
-
 def holding(state: State, stored: Mapping[str, Column]) -> State:
     """Return a state of the same shape that holds stored arrays themselves, which fit; they are not copied."""
     names = iter([name for name, _ in arrays_of(state)])

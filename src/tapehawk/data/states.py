@@ -2,6 +2,9 @@
 
     SCANNER.npz    one array a kernel and `on(…)` node, a row a symbol; `about`, JSON: what they are good for
 
+It is mapped, not read: twice, once as the checkpoint, and once for the scan to go on with, where the pages that it
+changes become its own. So two gigabytes of volume curves cost a restart the checking of their bytes and no copy.
+
 A file is good only for the kernels that made it, the same watched expressions, symbols, timeframe and hours, and the
 data version it was built on; where any of these differs it is refused with the reason, and the caller plays the stored
 bars again. It is written aside and renamed, so that a reader finds all of it or none.
@@ -32,6 +35,9 @@ from tapehawk.data.faults import disk_full_is_try_again
 
 _ABOUT: Final = "about"
 _HEAD: Final = 65_535 + 10  # bytes: the longest head of an array that numpy writes as version 1.0
+_LOCAL: Final = 30  # bytes: what an archive writes before a member's name
+_LARGE: Final = 20  # bytes: a member's sizes, when it may be large
+_PADDED, _PADDING = 0xD935, struct.Struct("<HH")  # the kind of a field that only pads, and its head
 
 
 @dataclass(frozen=True)
@@ -100,46 +106,64 @@ def load_states(file: Path, live: Live, panel: Panel) -> int:
     Raises NoData where there is none, CorruptStore where it can't be read, BadInput with the reason where it is good
     for something else: in each case nothing has changed, and playing the stored bars does the same.
     """
-    facts, saved = _read(file)
+    facts, saved, own = _read(file)
     now = Facts.of(live, panel, through=0)
     other = [what for fact, what in _WHAT.items() if getattr(facts, fact) != getattr(now, fact)]
     if other:
         raise BadInput(f"the saved state {file.name} is of {' and '.join(other)}", hint=REBUILT)
-    live.restore(saved)
+    live.restore(saved, own)
     return facts.through
 
 
 def _write(file: Path, arrays: Mapping[str, Column]) -> None:
     with zipfile.ZipFile(file, "w") as archive:
         for name, array in arrays.items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+            with archive.open(_aligned(f"{name}.npy", archive.start_dir), "w", force_zip64=True) as entry:
                 np.lib.format.write_array(entry, np.asarray(array), version=(1, 0), allow_pickle=False)
     with file.open("rb") as written:
         os.fsync(written.fileno())
 
 
-def _read(file: Path) -> tuple[Facts, dict[str, Column]]:
-    """Return what a file holds, its arrays mapped: their bytes are checked, and copied by nobody but who needs them."""
+def _aligned(name: str, at: int) -> zipfile.ZipInfo:
+    """Return a member of an archive whose array begins at a multiple of 64 bytes, for those who map it."""
+    info = zipfile.ZipInfo(name)
+    gap = -(at + _LOCAL + len(name) + _LARGE + _PADDING.size) % 64
+    info.extra = _PADDING.pack(_PADDED, gap) + bytes(gap)
+    return info
+
+
+def _read(file: Path) -> tuple[Facts, dict[str, Column], dict[str, Column]]:
+    """Return what a file holds: its arrays, mapped and checked, and once more for whoever wants to change them."""
     try:
         with zipfile.ZipFile(file) as archive, ThreadPoolExecutor(2) as pool:
-            whole, members = np.memmap(file, np.uint8, "r"), archive.infolist()
-            arrays = pool.map(lambda member: _member(whole, member), members)
-            stored = dict(zip((member.filename.removesuffix(".npy") for member in members), arrays, strict=True))
+            members = archive.infolist()
+            names = [member.filename.removesuffix(".npy") for member in members]
+            whole, own = np.memmap(file, np.uint8, "r"), np.memmap(file, np.uint8, "c")
+            contents = list(pool.map(lambda member: _checked(whole, member), members))
+            stored = dict(zip(names, (_array(whole[part]) for part in contents), strict=True))
+            mine = dict(zip(names, (_array(own[part]) for part in contents), strict=True))
         about = json.loads(str(stored[_ABOUT]))
-        return Facts(**about["facts"]), {name: stored[f"a{n}"] for n, name in enumerate(about["names"])}
+        places = {name: f"a{n}" for n, name in enumerate(about["names"])}
+        saved, changing = ({name: arrays[a] for name, a in places.items()} for arrays in (stored, mine))
+        return Facts(**about["facts"]), saved, changing
     except FileNotFoundError as error:
         raise NoData(f"there is no saved state {file.name}", hint=REBUILT) from error
     except (OSError, ValueError, KeyError, TypeError, EOFError, struct.error, zipfile.BadZipFile) as error:
         raise CorruptStore(f"the saved state {file.name} can't be read: {error}", hint=REBUILT) from error
 
 
-def _member(whole: Mask, member: zipfile.ZipInfo) -> Column:
-    """Return an array of the archive as a view of the file's bytes."""
-    name, extra = struct.unpack("<HH", whole[member.header_offset + 26 : member.header_offset + 30].tobytes())
-    first = member.header_offset + 30 + name + extra
-    content = whole[first : first + member.file_size]
-    if member.compress_type != zipfile.ZIP_STORED or zlib.crc32(content.data) != member.CRC:
+def _checked(whole: Mask, member: zipfile.ZipInfo) -> slice:
+    """Return where in the file a member's bytes are, once they are known to be what was written."""
+    name, extra = struct.unpack("<HH", whole[member.header_offset + 26 : member.header_offset + _LOCAL].tobytes())
+    first = member.header_offset + _LOCAL + name + extra
+    content = slice(first, first + member.file_size)
+    if member.compress_type != zipfile.ZIP_STORED or zlib.crc32(whole[content].data) != member.CRC:
         raise zipfile.BadZipFile(f"{member.filename} is not what was written")
+    return content
+
+
+def _array(content: Mask) -> Column:
+    """Return a member's array as a view of its bytes."""
     head = io.BytesIO(content[:_HEAD].tobytes())
     np.lib.format.read_magic(head)
     shape, by_columns, dtype = np.lib.format.read_array_header_1_0(head)
