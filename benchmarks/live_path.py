@@ -22,8 +22,8 @@ import psutil
 from benchmarks.market import folder
 from benchmarks.measure import Result, Timing
 from benchmarks.shared_work import NOT_A_DEFINITION
+from tapehawk.app.settling import settle
 from tapehawk.catalog import scanner_names, scanner_type
-from tapehawk.core.events import ScanUpdate
 from tapehawk.core.series import Series
 from tapehawk.core.sessions import us_calendar
 from tapehawk.data.providers.door import (
@@ -138,13 +138,15 @@ async def burst(path: LivePath) -> Timing:
 
 async def to_events(path: LivePath, minutes: int = EVENTS) -> tuple[Timing, int]:
     """Time minutes of regular hours from their arrival to the event that tells of them; count the rows told."""
-    path.next, seconds, heard = REGULAR_OPEN, [], list[ScanUpdate]()
+    path.next, seconds, told = REGULAR_OPEN, [], 0
+    settle()
     for _ in range(WARM + minutes):
         bars = path.minute()
         began = time.perf_counter()
-        heard.append(update_of(News(path.scan, await path.take(bars, len(bars)))))
+        update = update_of(News(path.scan, await path.take(bars, len(bars))))
         seconds.append(time.perf_counter() - began)
-    return Timing(tuple(seconds[WARM:])), sum(len(one.events) for one in heard)
+        told += len(update.events)
+    return Timing(tuple(seconds[WARM:])), told
 
 
 async def sustained(path: LivePath, seconds: float) -> tuple[float, list[float]]:

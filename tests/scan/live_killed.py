@@ -3,7 +3,8 @@
     python -m tests.scan.live_killed STORE ROOT HEARD N [forget]
 
 It dies at the n-th write to the journal, the log of what was told, or the file of who hears it: before the write, in
-its middle or after it, as n % 3 says. With N = 0 it plays to the end and prints how many writes that took. `forget`
+its middle or after it, as n % 3 says. A summary of what was told is made every few notes, so that kills fall before,
+between and behind them. With N = 0 it plays to the end and prints how many writes that took. `forget`
 plants a bug: what was told is not remembered.
 """
 
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from tapehawk.data.replay import Replay
 from tapehawk.data.stream import LiveFeed
+from tapehawk.scan import told
 from tapehawk.scan.following import News, follow
 from tapehawk.scan.history import Past
 from tapehawk.scan.live import LiveScan
@@ -88,5 +90,6 @@ def said(news: News) -> bytes:
 
 if __name__ == "__main__":
     killer = Killer(int(sys.argv[4]))
+    told.LONG = 4_000
     asyncio.run(run(*map(Path, sys.argv[1:4]), remember="forget" not in sys.argv))
     sys.stdout.write(f"{killer.count}\n")

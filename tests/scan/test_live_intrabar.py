@@ -15,11 +15,11 @@ from tapehawk.core.trigger import Trigger, known_before
 from tapehawk.data.open_session import OpenSession
 from tapehawk.scan.desk import Desk
 from tapehawk.scan.history import Past
+from tapehawk.scan.hit_table import key_of
 from tapehawk.scan.intrabar import INTRABAR, is_intrabar
 from tapehawk.scan.intrabar_history import triggers
 from tapehawk.scan.live import LiveScan
 from tapehawk.scan.question import Question
-from tapehawk.scan.session_rows import key_of
 from tapehawk.scanners.gap import Gap
 from tapehawk.scanners.inside_bar import InsideBar
 from tapehawk.scanners.outside_bar import OutsideBar

@@ -14,7 +14,7 @@ import pytest
 
 from tapehawk.core.sessions import us_calendar
 from tapehawk.data import store
-from tapehawk.scan.session_rows import key_of
+from tapehawk.scan.hit_table import key_of
 from tests.data.scripted import MINUTE, SIM
 from tests.scan.live_market import DAY, HOURS, filled, of_day
 
@@ -45,6 +45,7 @@ def unbroken(hour, tmp_path_factory):
     root = tmp_path_factory.mktemp("unbroken")
     done = lived(hour, root, 0)
     assert done.returncode == 0, done.stderr
+    assert [*root.rglob("*.summary")], "what was told has been summed up"
     return int(done.stdout), heard(root)
 
 

@@ -45,10 +45,10 @@ def test_a_log_that_goes_on_knows_what_its_listener_holds(path):
     first = Changes([A, B, T], events=[A])
     second = Changes([A2, C], withdrawn=[A, B, T], events=[A2, C], retracted=[A])
     log = reopened(told(path, first), path)
-    assert list(log.signals().values()) == [A, T]
+    assert list(log.heard().later.values()) == [A, T]
     log = reopened(told_more(log, second), path)
     assert (log.number, log.seen, log.unconfirmed) == (2, 2000, None)
-    assert list(log.signals().values()) == [A2, C]
+    assert list(log.heard().later.values()) == [A2, C]
 
 
 def test_what_was_noted_and_not_confirmed_is_given_back_to_be_told_again(path):
@@ -70,7 +70,7 @@ def test_a_line_that_is_not_whole_was_never_told(path, cut):
     log = Told(path)
     assert (log.number, log.unconfirmed, path.stat().st_size) == (1, None, whole)
     log.note(Changes(events=[C]), 3000)
-    assert list(reopened(log, path).signals().values()) == [A, C]
+    assert list(reopened(log, path).heard().later.values()) == [A, C]
 
 
 def test_a_line_with_a_flipped_bit_ends_the_log_before_it(path):
@@ -78,7 +78,7 @@ def test_a_line_with_a_flipped_bit_ends_the_log_before_it(path):
     content = bytearray(path.read_bytes())
     content[content.index(b"BBB")] ^= 1
     path.write_bytes(content)
-    assert list(Told(path).signals().values()) == [A]
+    assert list(Told(path).heard().later.values()) == [A]
 
 
 def test_two_processes_do_not_tell_the_same_session(path):
@@ -102,4 +102,4 @@ def test_sessions_that_were_not_told_to_their_end_are_named_and_the_others_go(tm
 def test_rows_come_back_as_they_were(path):
     odd = {**A, "score": 0.1 + 0.2, "labels": ["simulated"], "volume": 1e12, "risk": 12.0, "name": "ß \n \u2028"}
     log = reopened(told(path, Changes([odd], events=[odd])), path)
-    assert list(log.signals().values()) == [odd]
+    assert list(log.heard().later.values()) == [odd]

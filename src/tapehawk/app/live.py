@@ -16,6 +16,7 @@ from tapehawk.app.broadcast import broadcasting
 from tapehawk.app.keeping import Keeping
 from tapehawk.app.phasing import day_plan, risk
 from tapehawk.app.settings import Settings
+from tapehawk.app.settling import settle
 from tapehawk.app.switching import enabled, need_streaming
 from tapehawk.catalog import scanner_type
 from tapehawk.core.errors import BadInput, NoData, UnknownName
@@ -114,7 +115,9 @@ async def _run(known: Settings, asked: Asked, feed: LiveFeed, told: LiveTold, *,
     def begin(session: dt.date) -> PhasedScan:
         past = Past(known.store, series, session, tuple(sorted(feed.symbols)), asked.hours, slower)
         threads = os.cpu_count() or 1
-        return PhasedScan(scanners, past, minding, journals=feed.root, risk=account, threads=threads)
+        scan = PhasedScan(scanners, past, minding, journals=feed.root, risk=account, threads=threads)
+        settle()
+        return scan
 
     running = asyncio.create_task(feed.run())
     try:

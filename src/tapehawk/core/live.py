@@ -207,7 +207,7 @@ class Live:
         `own`: the same arrays once more, which change from now on. Raises BadInput where they do not fit.
         """
         into = [
-            (part, place, *(_rows(arrays, f"{number}|{place}|", part) for arrays in (saved, own)))
+            (part, place, _rows(saved, f"{number}|{place}|", part), _rows(own, f"{number}|{place}|", part))
             for number, watching in enumerate(self._watching)
             for part in watching.parts
             for place in range(len(part.states))
@@ -219,8 +219,8 @@ class Live:
             raise BadInput("the saved state is of other setups", hint=REBUILT)
         self._held = np.array(saved[_HELD], dtype=bool)
         self._kept = self._held.copy()
-        for part, *what in into:
-            part.go_on_from(*what)
+        for part, place, rows, mine in into:
+            part.go_on_from(place, rows, mine)
 
     def _parts(self) -> list[_Part]:
         return [part for watching in self._watching for part in watching.parts]

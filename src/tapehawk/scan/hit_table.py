@@ -23,6 +23,7 @@ from tapehawk.scan.report import plain_rows
 from tapehawk.scan.rows import Columns, Hits, hits_of
 
 Row: TypeAlias = dict[str, Any]
+Key: TypeAlias = tuple[str, str, str, str]  # scanner, pattern, symbol, bar_time
 EVENT: Final = "· event"  # beside the columns of a row; no scanner can call one of its own so
 _OF_EACH: Final = ("symbol", "time", "session", "began")
 MANY: Final = 16_384
@@ -129,6 +130,11 @@ def rows_and_events(columns: Columns) -> tuple[list[Row], list[Row]]:
     """Return hits as rows, and those of them that are events."""
     rows = list(plain_rows({name: column for name, column in columns.items() if name != EVENT}))
     return rows, [row for row, began in zip(rows, columns[EVENT], strict=True) if began]
+
+
+def key_of(row: Row) -> Key:
+    """Return what a row is known by."""
+    return row["scanner"], row["pattern"], row["symbol"], row["bar_time"]
 
 
 def _setup_of(found: Found) -> Found:

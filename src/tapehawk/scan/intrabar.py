@@ -24,10 +24,10 @@ from tapehawk.core.signals import Risk, signal_columns
 from tapehawk.core.slower import MINUTES
 from tapehawk.core.watch import Found
 from tapehawk.scan.buckets import Buckets
-from tapehawk.scan.hit_table import HitTable, Row, rows_and_events
+from tapehawk.scan.hit_table import HitTable, Key, Row, key_of, rows_and_events
 from tapehawk.scan.report import instant_text
 from tapehawk.scan.rows import MINUTE_US
-from tapehawk.scan.session_rows import Changes, Key, Rows, differences, key_of
+from tapehawk.scan.session_rows import Changes, Rows, differences
 
 _AS_TRADED: Final = tuple(f"raw.{name}" for name in PRICES_AND_VOLUME)
 INTRABAR: Final = "intrabar"

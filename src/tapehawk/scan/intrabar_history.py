@@ -15,11 +15,10 @@ from tapehawk.core.sessions import calendar_named
 from tapehawk.core.slower import MINUTES
 from tapehawk.core.watch import Found
 from tapehawk.scan.desk import Desk
-from tapehawk.scan.hit_table import Row
+from tapehawk.scan.hit_table import Row, key_of
 from tapehawk.scan.intrabar import armed_watch, crossed_rows, first_beyond
 from tapehawk.scan.question import Question, of_symbols, selection
 from tapehawk.scan.rows import MINUTE_US
-from tapehawk.scan.session_rows import key_of
 
 _SYMBOL = 1 << 52  # µs: beyond any instant of ours, so that one number orders (symbol, instant)
 

@@ -29,11 +29,12 @@ from tapehawk.data.states import Facts, load_states, save_states
 from tapehawk.data.versions import parse_version
 from tapehawk.scan.buckets import Buckets
 from tapehawk.scan.history import Past
-from tapehawk.scan.hit_table import Row
+from tapehawk.scan.hit_table import Key, Row
 from tapehawk.scan.intrabar import Intrabar, armed_watch
 from tapehawk.scan.session_bars import SessionBars
-from tapehawk.scan.session_rows import Changes, Key, Rows, SessionRows
+from tapehawk.scan.session_rows import Changes, Rows, SessionRows
 from tapehawk.scan.standing import Standing
+from tapehawk.scan.summary import Summary
 from tapehawk.scan.watching import watch_for
 
 Take: TypeAlias = Callable[[list[Found], Panel, Ints], Changes]
@@ -57,16 +58,16 @@ class LiveScan:
         threads: int = 2,
     ) -> None:
         self.past, self._root = past, journals or past.root
-        self._like, scanners = past.empty(), tuple(scanners)
+        self._like, self._risk, scanners = past.empty(), risk or Risk(), tuple(scanners)
         self._live = Live([watch_for(one, past.timeframe) for one in scanners], self._like, threads=threads)
         self._ranking = bool(rank_nodes(self._live.roots()))
         self._bars = SessionBars(past, self._root, self._like)
         self._buckets = Buckets.of(past, self._bars.places) if past.slower else None
-        self._intrabar = self._triggers_of(scanners, risk or Risk(), threads)
+        self._intrabar = self._triggers_of(scanners, self._risk, threads)
         played = [self._play_past(live) for live in self._lives()]
         self.from_saved_state = all(played)
-        self._hits = SessionRows(self._like, risk or Risk(), scanners, self._root / "hits")
-        self._standing = Standing(self._like, risk or Risk(), scanners)
+        self._hits = SessionRows(self._like, self._risk, scanners, self._root / "hits")
+        self._standing = Standing(self._like, self._risk, scanners)
         self.done = self._seen = 0
 
     @property
@@ -83,6 +84,19 @@ class LiveScan:
     def signals(self) -> dict[Key, Row]:
         """Return what is said aloud: events, and triggers that wait for the close."""
         return self._hits.events() | self.triggers
+
+    def summary(self) -> Summary:
+        """Return the signals as numbers, for who wants to know later which of them were told."""
+        summary = self._hits.summary()
+        return Summary(summary.events, {**summary.others, **self.triggers})
+
+    def beyond(self, told: Summary) -> tuple[dict[Key, Row], set[Key]]:
+        """Return signals that were not told like this, and keys of told ones that are none now, or others.
+
+        Triggers and events of scanners with a cap are all among the first (`SessionRows.beyond`).
+        """
+        rows, gone = self._hits.beyond(told)
+        return {**rows, **self.triggers}, gone
 
     @property
     def held(self) -> Rows:
@@ -133,6 +147,11 @@ class LiveScan:
     def has_bars(self) -> bool:
         """Say whether the session has a journal."""
         return self._bars.exist
+
+    @property
+    def meaning(self) -> str:
+        """Name what rows are made by besides bars: the account, and the store they are of."""
+        return f"{self._risk}|{self._like.labels}|{self._like.data_version}"
 
     @property
     def told_file(self) -> Path:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from tapehawk.core.errors import BadInput, OutOfBounds, TapehawkError
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
+from tapehawk.scan.hit_table import Key, Row, key_of
 from tapehawk.scan.report import Report
-from tapehawk.scan.session_limits import Row
-from tapehawk.scan.session_rows import Changes, Key, between
+from tapehawk.scan.session_rows import Changes, between
 
 
 @dataclass(frozen=True)
@@ -103,4 +103,4 @@ async def repeated(rounds: Rounds, on_round: Callable[[Round], None], pace: Pace
 
 
 def _by_key(report: Report) -> dict[Key, Row]:
-    return {(row["scanner"], row["pattern"], row["symbol"], row["bar_time"]): row for row in report.rows()}
+    return {key_of(row): row for row in report.rows()}

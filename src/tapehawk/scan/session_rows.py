@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self, TypeAlias
+from typing import Self
 
 import numpy as np
 
@@ -17,10 +17,9 @@ from tapehawk.core.panel import Flags, Ints, Panel
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.signals import Risk
 from tapehawk.core.watch import Found
-from tapehawk.scan.hit_table import MANY, HitTable, Row, rows_and_events, whole
+from tapehawk.scan.hit_table import MANY, HitTable, Key, Row, key_of, rows_and_events, whole
 from tapehawk.scan.session_limits import candidates, firsts, limits_of, shown
-
-Key: TypeAlias = tuple[str, str, str, str]  # scanner, pattern, symbol, bar_time
+from tapehawk.scan.summary import Events, Summary
 
 
 @dataclass
@@ -140,12 +139,41 @@ class SessionRows:
 
     def events(self) -> dict[Key, Row]:
         """Return the events alone, which are much fewer."""
-        events = [row for one in self._free() for row in self._rows(one.of(one.began))[0]]
-        return _by_key([*events, *(row for mine in self._shown.values() for row in mine.events.values())])
+        return self.beyond(Summary())[0]
+
+    def summary(self) -> Summary:
+        """Return the events as numbers."""
+        events = {number: Events.of(tables) for number, tables in self._free_tables().items()}
+        return Summary(events, self._shown_events())
+
+    def beyond(self, told: Summary) -> tuple[dict[Key, Row], set[Key]]:
+        """Return the events that were not told like this, and the keys of those told that are none now, or others.
+
+        Events of scanners with a cap are all among the first, and theirs that were told not among the second.
+        """
+        rows, gone = [*self._shown_events().values()], set[Key]()
+        free = self._free_tables()
+        for number, tables in free.items():
+            mine = [one.of(one.began) for one in tables]
+            if number in told.events:
+                was, now = told.events[number], Events.of(tables)
+                mine = [whole(mine).of(~now.among(was))]
+                gone.update(was.those(~was.among(now)).keys(self._like.symbols))
+            rows += [row for one in mine for row in self._rows(one)[0]]
+        for number in told.events.keys() - free.keys():
+            gone.update(told.events[number].keys(self._like.symbols))
+        return _by_key(rows), gone
+
+    def _shown_events(self) -> dict[Key, Row]:
+        return {key: row for mine in self._shown.values() for key, row in mine.events.items()}
+
+    def _free_tables(self) -> dict[int, list[HitTable]]:
+        """Return the hits of scanners without a cap, by the setup's number."""
+        return {number: tables for number, tables in self._tables.items() if not self._is_capped(tables[0])}
 
     def _free(self) -> Iterator[HitTable]:
         """Yield the hits of scanners without a cap."""
-        return (one for tables in self._tables.values() for one in tables if not self._is_capped(one))
+        return (one for tables in self._free_tables().values() for one in tables)
 
     def _table(self, found: Found, panel: Panel, symbols: Ints) -> HitTable:
         """Return the hits that may become rows."""
@@ -193,11 +221,6 @@ def _apart(before: HitTable, new: HitTable) -> tuple[HitTable, HitTable]:
     _, was, now = np.intersect1d(before.key(), new.key(), return_indices=True)
     same = before.equals(was, new, now)
     return new.of(_all_but(new.symbol.size, now[same])), before.of(_all_but(before.symbol.size, was[same]))
-
-
-def key_of(row: Row) -> Key:
-    """Return what a row is known by."""
-    return row["scanner"], row["pattern"], row["symbol"], row["bar_time"]
 
 
 def _by_key(rows: Iterable[Row]) -> dict[Key, Row]:

@@ -11,10 +11,9 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tapehawk.scan.hit_table import Row
 from tapehawk.scan.live import LiveScan
-from tapehawk.scan.session_rows import Changes, Key, Rows, between, differences
-from tapehawk.scan.told import Told, signal_changes, signals_of, unfinished
+from tapehawk.scan.session_rows import Changes, Rows, differences
+from tapehawk.scan.told import Heard, Told, forget, signals_of, unfinished
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +38,7 @@ class Telling:
         self._begin, self._remember = begin, remember
         self._scan: LiveScan | None = None
         self._told: Told | None = None
-        self._before: dict[Key, Row] | None = None  # what other lives told, until it has been compared with
+        self._before: Heard | None = None  # what other lives told, until it has been compared with
 
     @property
     def session(self) -> dt.date | None:
@@ -86,9 +85,9 @@ class Telling:
 
     def _compared(self, scan: LiveScan, until: int) -> Changes:
         """Bring a scan to where other lives were, at least, and say what they did not."""
-        before, self._before = self._before or {}, None
+        before, self._before = self._before or Heard(), None
         scan.catch_up(max(until, self._told.seen if self._told else 0))
-        return signal_changes(*between(before, scan.signals))
+        return before.changes(scan)
 
     def _made_anew(self, scan: LiveScan, until: int) -> Changes:
         before = scan.held if self._before is None else Rows()
@@ -112,11 +111,13 @@ class Telling:
         yield News(scan, changes, missing=missing, number=self._told.note(changes, scan.reached))
         self._told.confirm()
         self._told.sync()
+        if self._told.is_long:
+            self._told.sum_up(scan.summary())
 
     def _remembered(self, scan: LiveScan) -> Iterator[News]:
         """Go on with what was told of the scan's session; tell again what nobody knows to have been heard."""
-        self._told = Told(scan.told_file)
-        self._before = self._told.signals()
+        self._told = Told(scan.told_file, scan.meaning)
+        self._before = self._told.heard()
         if self._told.unconfirmed is not None:
             yield News(scan, self._told.unconfirmed, number=self._told.number)
             self._told.confirm()
@@ -132,4 +133,4 @@ class Telling:
             if self._told is not None:
                 self._told.close()
                 self._told = None
-            path.unlink()
+            forget(path)

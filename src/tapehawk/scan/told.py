@@ -14,6 +14,8 @@ told again under the same number, and who hears a number again drops it.
 What `note` has returned from is with the operating system: it survives the death of the process. `sync` waits for the
 disk, once a step; a power failure costs at most the last step's lines, which are then told again under their numbers.
 A line that is not whole is cut off, and was never told.
+
+Of a long log a *summary* is kept beside it now and then (`summary.py`): only the lines behind it are read at a start.
 """
 
 from __future__ import annotations
@@ -22,34 +24,43 @@ import datetime as dt
 import fcntl
 import os
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from tapehawk.core.errors import TryAgain
 from tapehawk.data.faults import append_whole
-from tapehawk.scan.hit_table import Row
+from tapehawk.scan.hit_table import Key, Row, key_of
 from tapehawk.scan.intrabar import is_intrabar
-from tapehawk.scan.session_rows import Changes, Key, key_of
+from tapehawk.scan.session_rows import Changes, between
+from tapehawk.scan.summary import Summary, save_summary, saved_summary
+
+if TYPE_CHECKING:
+    from tapehawk.scan.live import LiveScan
 
 _CHECK: Final = 9  # eight digits and a blank
+LONG: Final = 8_000_000
+"""Bytes of a log that are worth a summary: some ten thousand signals."""
 
 
 class Told:
     """The log of one scan's session; one process at a time. Raises TryAgain when another has it or the disk is full.
 
-    `number`: of the last note. `seen`: up to when bars had been seen then, µs UTC; 0 before the first one.
-    `unconfirmed`: the last note, where nobody knows whether it was heard.
+    `meaning`: what rows are made by besides bars (a summary of another is not used). `number`: of the last note.
+    `seen`: up to when bars had been seen then, µs UTC; 0 before the first one. `unconfirmed`: the last note, where
+    nobody knows whether it was heard.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, meaning: str = "") -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self._file = path, os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        self.number, self.seen = 0, 0
+        self.number, self.seen, self._seen = 0, 0, 0
         self.unconfirmed: Changes | None = None
-        self._signals, self._dirty = dict[Key, Row](), False
+        self._signals, self._gone, self._dirty = dict[Key, Row](), set[Key](), False
+        self._summary, self._meaning, self._summed = Summary(), meaning, 0
         try:
             self._lock()
             self._size = self._read()
@@ -58,14 +69,26 @@ class Told:
             os.close(self._file)
             raise
 
-    def signals(self) -> dict[Key, Row]:
+    def heard(self) -> Heard:
         """Return what whoever heard everything holds; asked for once, then it is forgotten."""
-        signals, self._signals = self._signals, {}
-        return signals
+        heard = Heard(self._summary, self._signals, self._gone, self._rows_of)
+        self._summary, self._signals, self._gone = Summary(), {}, set()
+        return heard
+
+    @property
+    def is_long(self) -> bool:
+        """Say whether enough was told since the last summary for another one."""
+        return self._size - self._summed >= LONG
+
+    def sum_up(self, summary: Summary) -> None:
+        """Keep what has been told so far, and confirmed, as a summary."""
+        self._summed = self._size
+        about = {"number": self.number, "seen": self._seen, "size": self._size, "meaning": self._meaning}
+        save_summary(summary_of(self._path), summary, about)
 
     def note(self, changes: Changes, seen: int) -> int:
         """Write down what is about to be told; return its number."""
-        self.number += 1
+        self.number, self._seen = self.number + 1, seen
         come, gone = signals_of(changes)
         self._append({"note": self.number, "seen": seen, "come": come, "gone": gone})
         return self.number
@@ -97,24 +120,71 @@ class Told:
             raise TryAgain(message, hint="stop the other one, or watch something else") from error
 
     def _read(self) -> int:
-        """Go through what is there; return how many bytes of it are whole."""
-        size = 0
-        for line, fact in _facts(self._path.read_bytes()):
+        """Go through what is there behind the summary; return how many bytes of it are whole."""
+        size = self._summed = self._read_summary()
+        for line, fact in _facts(_content(self._path, size)):
             size += len(line)
             if "note" in fact:
                 self.number, self.seen = fact["note"], fact["seen"]
                 self.unconfirmed = signal_changes(fact["come"], fact["gone"])
-                for row in fact["gone"]:
-                    self._signals.pop(key_of(row), None)
-                self._signals |= {key_of(row): row for row in fact["come"]}
+                self._gone |= _apply(fact, self._signals)
             if "confirmed" in fact:
                 self.unconfirmed = None
+        self._seen = self.seen
         return size
+
+    def _read_summary(self) -> int:
+        """Take the summary, if there is one of this log; return how many bytes of it that stands for."""
+        kept = saved_summary(summary_of(self._path))
+        if kept is None or kept[1]["meaning"] != self._meaning or kept[1]["size"] > self._path.stat().st_size:
+            return 0
+        self._summary, about = kept
+        self.number, self.seen = about["number"], about["seen"]
+        return int(about["size"])
+
+    def _rows_of(self, keys: Collection[Key]) -> dict[Key, Row]:
+        """Return the rows of signals as they were told, those before the last summary."""
+        signals = dict[Key, Row]()
+        for _, fact in _facts(_content(self._path, 0, self._summed)):
+            if "note" in fact:
+                _apply(fact, signals)
+        return {key: row for key, row in signals.items() if key in keys}
 
     def _append(self, fact: Mapping[str, Any]) -> None:
         payload = msgspec.json.encode(fact)
         line = b"%08x %s\n" % (zlib.crc32(payload), payload)
         self._size, self._dirty = append_whole(self._file, self._path, line, self._size), True
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """What a listener holds: what was told up to a summary, then what came and what went.
+
+    `rows_of` finds the rows of signals in the summary.
+    """
+
+    summary: Summary = field(default_factory=Summary)
+    later: Mapping[Key, Row] = field(default_factory=dict)
+    gone: Collection[Key] = ()
+    rows_of: Callable[[Collection[Key]], dict[Key, Row]] = lambda _: {}
+
+    def changes(self, scan: LiveScan) -> Changes:
+        """Return what a scan says otherwise than it was told."""
+        told = self.summary.without({*self.later, *self.gone}, scan.past.symbols)
+        now, gone = scan.beyond(told)
+        before = {**told.others, **(self.rows_of(gone) if gone else {}), **self.later}
+        return signal_changes(*between(before, now))
+
+
+def summary_of(log: Path) -> Path:
+    """Return where the summary of a log is."""
+    return log.with_suffix(".summary")
+
+
+def forget(log: Path) -> None:
+    """Remove a log that was told to its end."""
+    log.unlink()
+    summary_of(log).unlink(missing_ok=True)
 
 
 def unfinished(folder: Path, session: dt.date) -> list[Path]:
@@ -125,10 +195,25 @@ def unfinished(folder: Path, session: dt.date) -> list[Path]:
         for _, fact in _facts(path.read_bytes()):
             over = "over" in fact
         if over:
-            path.unlink()
+            forget(path)
         else:
             found.append(path)
     return found
+
+
+def _apply(fact: Mapping[str, Any], signals: dict[Key, Row]) -> set[Key]:
+    """Make what a note says of what was held before; return the keys of what went."""
+    gone = {key_of(row) for row in fact["gone"]}
+    for key in gone:
+        signals.pop(key, None)
+    signals |= {key_of(row): row for row in fact["come"]}
+    return gone
+
+
+def _content(path: Path, first: int, last: int | None = None) -> bytes:
+    with path.open("rb") as file:
+        file.seek(first)
+        return file.read() if last is None else file.read(last - first)
 
 
 def _facts(content: bytes) -> Iterator[tuple[bytes, dict[str, Any]]]:

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from tapehawk.core.events import ScanUpdate
 from tapehawk.data.stream import LiveFeed
 from tapehawk.scan.following import News, follow
-from tapehawk.scan.hit_table import Row
+from tapehawk.scan.hit_table import Row, key_of
 from tapehawk.scan.intrabar import is_intrabar
 from tapehawk.scan.live import LiveScan, labelled
-from tapehawk.scan.session_rows import key_of
 
 
 async def tell(
