@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Annotated, TypeAlias, cast
 
 from fastapi import Depends, Query
@@ -40,6 +41,14 @@ def current_user(house: HouseDep, where: VisitorDep, given: Bearer) -> User:
 
 
 CurrentUser: TypeAlias = Annotated[User, Depends(current_user)]
+
+
+def current_sign_in(house: HouseDep, given: Bearer) -> uuid.UUID | None:
+    """Return the sign-in of the token that is shown; None for the owner at home."""
+    return house.tokens.read(given.credentials).sign_in if given else None
+
+
+SignInId: TypeAlias = Annotated[uuid.UUID | None, Depends(current_sign_in)]
 Ticket: TypeAlias = Annotated[str | None, Query(max_length=200, description="of POST /api/v1/auth/ws-ticket")]
 
 

@@ -75,6 +75,11 @@ class Problem(BaseModel):
     request_id: str | None = None
 
 
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what a route says of the errors it may answer with: `responses=refusals(404, 409)`."""
+    return {status: {"model": Problem, "description": TITLES[status]} for status in statuses}
+
+
 def status_of(kind: type[TapehawkError]) -> int:
     """Return the status of an error class: that of its nearest ancestor in the table."""
     return next((STATUSES[one] for one in kind.__mro__ if one in STATUSES), 500)

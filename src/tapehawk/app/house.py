@@ -17,6 +17,7 @@ from typing import Final
 
 from tapehawk.accounts.tokens import Tokens
 from tapehawk.accounts.who import Who
+from tapehawk.app.accounts import Accounts
 from tapehawk.app.settings import Settings
 from tapehawk.core.errors import TryAgain
 from tapehawk.records.database import Database, sqlite_url
@@ -52,6 +53,11 @@ class House:
         written = self.known.api.jwt_secret.get_secret_value()
         keys = tuple(key.strip() for key in written.split(",") if key.strip())
         return Tokens(keys or (kept_secret(self.known.store / "jwt_secret"),), self.now)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Signing in, joining, changing."""
+        return Accounts(self.known, self.database, self.tokens, self.now)
 
     @cached_property
     def who(self) -> Who:

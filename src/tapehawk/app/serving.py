@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection
 
 import uvicorn
@@ -9,6 +10,7 @@ import uvicorn
 from tapehawk.accounts.visitor import is_loopback
 from tapehawk.app.house import SERVICES, House
 from tapehawk.app.settings import Settings
+from tapehawk.app.welcoming import welcome_link
 from tapehawk.core.errors import BadInput, UnknownName
 from tapehawk.records.migrating import need_current, upgrade
 
@@ -21,6 +23,9 @@ def serve(known: Settings, services: Collection[str] = SERVICES, *, port: int | 
     house = House(known, tuple(services))
     check(house)
     ready(house)
+    if link := welcome_link(house, port=port):
+        sys.stdout.write(f"\nThis link, good once, makes you the owner:\n\n    {link}\n\n")
+        sys.stdout.flush()
     from importlib import import_module
 
     build = import_module(APPLICATION.partition(":")[0]).build

@@ -11,7 +11,8 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
-from tapehawk.records.sign_ins import SignIns
+from tapehawk.records.audit import Audit
+from tapehawk.records.sign_ins import OwnSignIns, SignIns
 from tapehawk.records.tickets import Tickets
 from tapehawk.records.users import Users
 
@@ -33,6 +34,11 @@ class Records:
         return SignIns(self._connection)
 
     @cached_property
+    def audit(self) -> Audit:
+        """What of security happened."""
+        return Audit(self._connection)
+
+    @cached_property
     def tickets(self) -> Tickets:
         """Secrets that are good once."""
         return Tickets(self._connection)
@@ -47,3 +53,8 @@ class Owned:
 
     def __init__(self, connection: sa.Connection, user_id: uuid.UUID) -> None:
         self._connection, self.user_id = connection, user_id
+
+    @cached_property
+    def sign_ins(self) -> OwnSignIns:
+        """Their sign-ins."""
+        return OwnSignIns(self._connection, self.user_id)
