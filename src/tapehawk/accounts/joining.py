@@ -57,7 +57,7 @@ class Joining:
     def register(self, newcomer: Newcomer, where: Visitor, invitation: str = "") -> Grant:
         """Make a user, and sign them in. Raises NotAllowed where that is closed, Conflict for an email in use."""
         self._need_open(where, invitation)
-        self.signing_in.throttle.address(where.network)
+        self.signing_in.throttle.address(where)
         kept = self._kept(newcomer)
         with self.database.write() as records:
             if self.registration == "invite":
@@ -92,7 +92,7 @@ class Joining:
 
     def welcome(self, ticket: str, newcomer: Newcomer, where: Visitor) -> Grant:
         """Make the owner, and sign them in. Raises NotSignedIn for a ticket that is not good, Conflict for a second."""
-        self.signing_in.throttle.address(where.network)
+        self.signing_in.throttle.address(where)
         kept = self._kept(newcomer) if newcomer.password else ""
         with self.database.write() as records:
             redeem(records, "owner", ticket, now=self.now())

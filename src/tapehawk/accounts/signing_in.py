@@ -55,10 +55,10 @@ class SigningIn:
 
     def with_password(self, email: str, password: str, where: Visitor) -> Grant:
         """Sign in. Raises NotSignedIn for a wrong password and an unknown email alike, TooMany."""
-        self.throttle.address(where.network)
-        self.throttle.account(email)
         with self.database.read(fresh=True) as records:
             user = records.users.by_email(email)
+        self.throttle.address(where, cost=0)
+        self.throttle.account(email)
         is_right = self.passwords.match(password, user.password_hash if user else "")
         if user is None or not is_right:
             self._note_failure(user, where)
@@ -149,6 +149,7 @@ class SigningIn:
     def _note_failure(self, user: User | None, where: Visitor) -> None:
         with self.database.write() as records:
             note(records, "login_failed", user.id if user else None, where, now=self.now())
+        self.throttle.address(where)
 
 
 def end_all(records: Records, user_id: uuid.UUID, *, now: dt.datetime, why: str, but: uuid.UUID | None = None) -> None:

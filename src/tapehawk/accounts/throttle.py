@@ -1,8 +1,8 @@
 """Throttling of sign-ins: so many tries for an account and from an address, counted in Redis for all processes.
 
-Every try counts as it begins, so that many at once are not more than many one by one; a right password forgets those of
-its account. An account that does not exist is counted as one that does. Without Redis, or while it is away, each
-process counts for itself.
+Every try of an account counts as it begins, so that many at once are not more than many one by one; a right password
+forgets them. An account that does not exist is counted as one that does. Of an address what failed counts, and every
+new user; who is at home is not counted there. Without Redis, or while it is away, each process counts for itself.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from limits.errors import ConfigurationError, StorageError
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from tapehawk.accounts.visitor import Visitor
 from tapehawk.core.errors import BadInput, TooMany
 
 PER_ACCOUNT: Final = parse("10 per 15 minutes")
-PER_ADDRESS: Final = parse("50 per 15 minutes")
+PER_ADDRESS: Final = parse("100 per 15 minutes")
 PREFIX: Final = "tapehawk:tries"
 PATIENCE: Final = 2.0  # seconds that Redis may take
 _log = logging.getLogger("tapehawk.accounts")
@@ -39,9 +40,10 @@ class Throttle:
         """Count a try for an account. Raises TooMany."""
         self._count(PER_ACCOUNT, "account", _key(email))
 
-    def address(self, network: str) -> None:
-        """Count a try from an address. Raises TooMany."""
-        self._count(PER_ADDRESS, "address", network)
+    def address(self, where: Visitor, *, cost: int = 1) -> None:
+        """Count a failure or a new user of an address; without a cost only look. Raises TooMany."""
+        if not where.at_home:
+            self._count(PER_ADDRESS, "address", where.network, cost=cost)
 
     def forget(self, email: str) -> None:
         """Forget the tries of an account: its owner was there."""
@@ -52,13 +54,13 @@ class Throttle:
             except StorageError as error:
                 _away(error)
 
-    def _count(self, rule: RateLimitItem, *whose: str) -> None:
+    def _count(self, rule: RateLimitItem, *whose: str, cost: int = 1) -> None:
         limiter = self._shared or self._here
         try:
-            wait = _wait(limiter, rule, *whose)
+            wait = _wait(limiter, rule, *whose, cost=cost)
         except StorageError as error:
             _away(error)
-            wait = _wait(self._here, rule, *whose)
+            wait = _wait(self._here, rule, *whose, cost=cost)
         if wait:
             _log.warning("too many tries to sign in", extra={"of": whose[0]})
             raise TooMany(f"too many tries for this {whose[0]}", wait=wait, hint="wait, then try again")
@@ -73,9 +75,9 @@ def _redis(url: str) -> RedisStorage:
         raise BadInput("REDIS_URL is no address of a Redis that can be used", hint=hint) from error
 
 
-def _wait(limiter: MovingWindowRateLimiter, rule: RateLimitItem, *whose: str) -> float:
+def _wait(limiter: MovingWindowRateLimiter, rule: RateLimitItem, *whose: str, cost: int) -> float:
     """Count a try; return the seconds to wait if it is one too many, else 0."""
-    if limiter.hit(rule, *whose):
+    if limiter.hit(rule, *whose) if cost else limiter.test(rule, *whose):
         return 0.0
     return max(1.0, limiter.get_window_stats(rule, *whose).reset_time - time.time())
 
