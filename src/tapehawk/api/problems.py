@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, ValidationException, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
@@ -75,6 +75,11 @@ class Problem(BaseModel):
     request_id: str | None = None
 
 
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what a route says of the errors it may answer with: `responses=refusals(404, 409)`."""
+    return {status: {"model": Problem, "description": TITLES[status]} for status in statuses}
+
+
 def status_of(kind: type[TapehawkError]) -> int:
     """Return the status of an error class: that of its nearest ancestor in the table."""
     return next((STATUSES[one] for one in kind.__mro__ if one in STATUSES), 500)
@@ -100,6 +105,7 @@ def install(app: FastAPI) -> None:
     """Make an app answer every error in this shape."""
     app.add_exception_handler(TapehawkError, _ours)
     app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(WebSocketRequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(Exception, _bug)
 
@@ -126,7 +132,7 @@ def _facts(error: TapehawkError) -> dict[str, object]:
 
 
 async def _unreadable(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
+    assert isinstance(error, ValidationException)  # noqa: S101 - what it is registered for
     errors = [
         {"at": ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]), "message": one["msg"]}
         for one in error.errors()

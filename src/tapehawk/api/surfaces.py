@@ -9,7 +9,7 @@ from typing import Final, cast
 from fastapi import APIRouter
 
 SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
-    "auth": ("users",),
+    "auth": ("auth", "sign_ins", "users", "welcome"),
     "scanner": (),
     "records": (),
     "market-data": (),

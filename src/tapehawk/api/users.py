@@ -10,10 +10,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from tapehawk.accounts.roles import Role
-from tapehawk.api.dependencies import Admin, Cursor, HouseDep, Limit
+from tapehawk.api.dependencies import Admin, Cursor, HouseDep, Limit, VisitorDep
+from tapehawk.api.problems import refusals
 from tapehawk.records.users import User
 
-router = APIRouter(prefix="/api/v1/users", tags=["users"])
+router = APIRouter(prefix="/api/v1/users", tags=["users"], responses=refusals(403))
 
 
 class ShownUser(BaseModel):
@@ -43,7 +44,7 @@ class UserPage(BaseModel):
 class UserChange(BaseModel):
     """What an admin may change of a user."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"role": "viewer"}]})
 
     role: Role | None = None
     is_active: Annotated[bool | None, Field(description="a user who is not active can't sign in")] = None
@@ -57,8 +58,16 @@ def list_users(house: HouseDep, _admin: Admin, limit: Limit = 100, cursor: Curso
     return UserPage(items=[ShownUser.model_validate(User.of(row)) for row in page.items], next_cursor=page.next_cursor)
 
 
-@router.get("/{user_id}")
+@router.get("/{user_id}", responses=refusals(404))
 def get_user(user_id: uuid.UUID, house: HouseDep, _admin: Admin) -> ShownUser:
     """Return one user."""
     with house.database.read() as records:
         return ShownUser.model_validate(records.users.get(user_id))
+
+
+@router.patch("/{user_id}", responses=refusals(404, 409))
+def change_user(user_id: uuid.UUID, asked: UserChange, house: HouseDep, admin: Admin, where: VisitorDep) -> ShownUser:
+    """Change a user's role, or whether they may sign in; who may not is signed out at once."""
+    changing = house.accounts.changing
+    changed = changing.standing(admin, user_id, where, role=asked.role, is_active=asked.is_active)
+    return ShownUser.model_validate(changed)

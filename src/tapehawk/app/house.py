@@ -17,6 +17,7 @@ from typing import Final
 
 from tapehawk.accounts.tokens import Tokens
 from tapehawk.accounts.who import Who
+from tapehawk.app.accounts import Accounts
 from tapehawk.app.settings import Settings
 from tapehawk.core.errors import TryAgain
 from tapehawk.records.database import Database, sqlite_url
@@ -54,9 +55,14 @@ class House:
         return Tokens(keys or (kept_secret(self.known.store / "jwt_secret"),), self.now)
 
     @cached_property
+    def accounts(self) -> Accounts:
+        """Signing in, joining, changing."""
+        return Accounts(self.known, self.database, self.tokens, self.now)
+
+    @cached_property
     def who(self) -> Who:
         """Who asks."""
-        return Who(self.database, self.tokens)
+        return Who(self.database, self.tokens, self.now, open_at_home=self.known.api.auth == "loopback-open")
 
     def close(self) -> None:
         """Close what was opened, the last first."""

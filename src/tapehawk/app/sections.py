@@ -79,11 +79,11 @@ class Api(Section):
     reload: Annotated[bool, Field(description="start anew when the source changes (development)")] = False
     auth: Annotated[
         Literal["required", "loopback-open"],
-        Field(description="`loopback-open`: who asks from this machine without a token is the owner"),
+        Field(description="`loopback-open`: who asks from this machine, and through no proxy, is the owner"),
     ] = "required"
     registration: Annotated[
         Literal["open", "invite", "closed", "auto"],
-        Field(description="who may register; `auto`: open when bound to loopback, else closed"),
+        Field(description="who may register; `auto`: who comes directly, when bound to loopback"),
     ] = "auto"
     jwt_secret: Annotated[
         SecretStr,
@@ -198,7 +198,7 @@ SECTIONS: Final[Mapping[str, type[Section]]] = {
 _UNUSED: Final[Mapping[str, frozenset[str]]] = {
     "default": frozenset({"retry_attempts", "enable_caching", "cache_ttl"}),
     "streaming": frozenset({"websocket_enabled", "auto_refresh_ui", "real_time_alerts"}),
-    "api": frozenset(Api.model_fields) - {"host", "port", "jwt_secret"},
+    "api": frozenset(Api.model_fields) - {"host", "port", "jwt_secret", "auth", "registration"},
     "cli": frozenset({"verbose_logging"}),
     "streamlit": frozenset(Streamlit.model_fields),
 }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
+import sys
 from collections.abc import Collection
 
 import uvicorn
 
+from tapehawk.accounts.visitor import is_loopback
 from tapehawk.app.house import SERVICES, House
 from tapehawk.app.settings import Settings
+from tapehawk.app.welcoming import welcome_link
 from tapehawk.core.errors import BadInput, UnknownName
 from tapehawk.records.migrating import need_current, upgrade
 
@@ -21,6 +23,9 @@ def serve(known: Settings, services: Collection[str] = SERVICES, *, port: int | 
     house = House(known, tuple(services))
     check(house)
     ready(house)
+    if link := welcome_link(house, port=port):
+        sys.stdout.write(f"\nThis link, good once, makes you the owner:\n\n    {link}\n\n")
+        sys.stdout.flush()
     from importlib import import_module
 
     build = import_module(APPLICATION.partition(":")[0]).build
@@ -52,13 +57,3 @@ def ready(house: House) -> None:
         need_current(house.database)
     else:
         upgrade(house.database)
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether an address is reached from this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

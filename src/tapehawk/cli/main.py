@@ -26,6 +26,7 @@ from tapehawk.cli import (
     serve,
     signals,
     sync,
+    user,
 )
 from tapehawk.cli.exits import BUG, FINE, INTERRUPTED, Edge
 
@@ -58,6 +59,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(ml.app, name="ml")
 app.command("sql")(data.sql)
 app.command("serve")(serve.serve)
+app.add_typer(user.app, name="user")
 app.command("doctor")(doctor.doctor)
 
 

@@ -11,7 +11,9 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
-from tapehawk.records.sign_ins import SignIns
+from tapehawk.records.audit import Audit
+from tapehawk.records.sign_ins import OwnSignIns, SignIns
+from tapehawk.records.tickets import Tickets
 from tapehawk.records.users import Users
 
 
@@ -31,6 +33,16 @@ class Records:
         """Their sign-ins."""
         return SignIns(self._connection)
 
+    @cached_property
+    def audit(self) -> Audit:
+        """What of security happened."""
+        return Audit(self._connection)
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """Secrets that are good once."""
+        return Tickets(self._connection)
+
     def of(self, user_id: uuid.UUID) -> Owned:
         """Return what belongs to a user."""
         return Owned(self._connection, user_id)
@@ -41,3 +53,8 @@ class Owned:
 
     def __init__(self, connection: sa.Connection, user_id: uuid.UUID) -> None:
         self._connection, self.user_id = connection, user_id
+
+    @cached_property
+    def sign_ins(self) -> OwnSignIns:
+        """Their sign-ins."""
+        return OwnSignIns(self._connection, self.user_id)

@@ -1,0 +1,85 @@
+"""Tries are counted for all processes where there is Redis, and for this one where it is not."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tapehawk.accounts.throttle import Throttle
+from tapehawk.core.errors import BadInput, TooMany
+from tests.bus.servers import REDIS, Server
+
+
+@pytest.fixture
+def redis(tmp_path):
+    if REDIS is None:
+        pytest.skip("needs redis-server (Debian: redis)")
+    server = Server(tmp_path).start()
+    yield server
+    server.kill()
+
+
+def tried(throttle: Throttle, times: int, email: str = "ada@example.org") -> None:
+    for _ in range(times):
+        throttle.account(email)
+
+
+def test_tries_are_as_many_as_allowed_whoever_counts(redis):
+    for throttle in (Throttle(), Throttle(redis.address)):
+        tried(throttle, 10)
+        with pytest.raises(TooMany) as info:
+            throttle.account("ADA@example.org")
+        assert 1 <= info.value.wait <= 900
+        throttle.account("bob@example.org")
+        throttle.forget("ada@example.org")
+        tried(throttle, 10)
+
+
+def test_processes_count_together(redis):
+    tried(Throttle(redis.address), 6)
+    other = Throttle(redis.address)
+    tried(other, 4)
+    with pytest.raises(TooMany):
+        other.account("ada@example.org")
+
+
+def test_without_redis_each_process_goes_on_counting_for_itself(redis):
+    throttle = Throttle(redis.address)
+    tried(throttle, 10)
+    redis.kill()
+    tried(throttle, 10)
+    with pytest.raises(TooMany):
+        throttle.account("ada@example.org")
+    throttle.forget("ada@example.org")
+    throttle.account("ada@example.org")
+    redis.start()
+    with pytest.raises(TooMany):
+        tried(throttle, 11)
+
+
+def test_nothing_that_redis_keeps_names_an_account(redis):
+    Throttle(redis.address).account("ada@example.org")
+    from redis import Redis
+
+    with Redis.from_url(redis.address) as client:
+        keys = client.keys("*")
+    assert keys
+    assert not any(b"ada" in key for key in keys)
+
+
+def test_tries_are_forgotten_in_time(monkeypatch):
+    throttle, began = Throttle(), time.time()
+    monkeypatch.setattr("limits.storage.memory.time.time", lambda: began)
+    tried(throttle, 10)
+    monkeypatch.setattr("limits.storage.memory.time.time", lambda: began + 899)
+    with pytest.raises(TooMany):
+        throttle.account("ada@example.org")
+    monkeypatch.setattr("limits.storage.memory.time.time", lambda: began + 901)
+    tried(throttle, 10)
+
+
+def test_an_address_that_is_none_is_refused_without_its_password():
+    with pytest.raises(BadInput) as info:
+        Throttle("ftp://:secret@host")
+    assert "secret" not in info.value.message + info.value.hint
