@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import HTTPConnection
 
 from tapehawk.accounts.roles import need_admin, need_writer
+from tapehawk.accounts.visitor import Visitor, visitor
 from tapehawk.app.house import House
 from tapehawk.records.pages import MOST
 from tapehawk.records.users import User
@@ -24,12 +25,36 @@ def the_house(connection: HTTPConnection) -> House:
 HouseDep: TypeAlias = Annotated[House, Depends(the_house)]
 
 
-def current_user(house: HouseDep, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> User:
+def the_visitor(connection: HTTPConnection) -> Visitor:
+    """Return from where is asked."""
+    return visitor(connection.client.host if connection.client else "", connection.headers)
+
+
+VisitorDep: TypeAlias = Annotated[Visitor, Depends(the_visitor)]
+Bearer: TypeAlias = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+def current_user(house: HouseDep, where: VisitorDep, given: Bearer) -> User:
     """Return who asks. Raises NotSignedIn."""
-    return house.who.of(given.credentials if given else None)
+    return house.who.of(given.credentials if given else None, where)
 
 
 CurrentUser: TypeAlias = Annotated[User, Depends(current_user)]
+Ticket: TypeAlias = Annotated[str | None, Query(max_length=200, description="of POST /api/v1/auth/ws-ticket")]
+
+
+def socket_user(connection: HTTPConnection, house: HouseDep, where: VisitorDep, ticket: Ticket = None) -> User:
+    """Return who opens a socket, by a ticket or an Authorization header: a token in a URL would be logged everywhere.
+
+    Raises NotSignedIn, which refuses the handshake with a problem document.
+    """
+    if ticket:
+        return house.who.by_ticket(ticket)
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return house.who.of(token.strip() if scheme.lower() == "bearer" else None, where)
+
+
+SocketUser: TypeAlias = Annotated[User, Depends(socket_user)]
 
 
 def writing_user(user: CurrentUser) -> User:

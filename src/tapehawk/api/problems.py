@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, ValidationException, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
@@ -100,6 +100,7 @@ def install(app: FastAPI) -> None:
     """Make an app answer every error in this shape."""
     app.add_exception_handler(TapehawkError, _ours)
     app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(WebSocketRequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(Exception, _bug)
 
@@ -126,7 +127,7 @@ def _facts(error: TapehawkError) -> dict[str, object]:
 
 
 async def _unreadable(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
+    assert isinstance(error, ValidationException)  # noqa: S101 - what it is registered for
     errors = [
         {"at": ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]), "message": one["msg"]}
         for one in error.errors()

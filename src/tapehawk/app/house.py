@@ -59,7 +59,7 @@ class House:
     @cached_property
     def who(self) -> Who:
         """Who asks."""
-        return Who(self.database, self.tokens)
+        return Who(self.database, self.tokens, self.now, open_at_home=self.known.api.auth == "loopback-open")
 
     @cached_property
     def bus(self) -> Bus:

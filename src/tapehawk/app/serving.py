@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Collection
 
 import uvicorn
 
+from tapehawk.accounts.visitor import is_loopback
 from tapehawk.app.house import SERVICES, House
 from tapehawk.app.settings import Settings
 from tapehawk.core.errors import BadInput, UnknownName
@@ -52,13 +52,3 @@ def ready(house: House) -> None:
         need_current(house.database)
     else:
         upgrade(house.database)
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether an address is reached from this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -12,6 +12,7 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from tapehawk.records.sign_ins import SignIns
+from tapehawk.records.tickets import Tickets
 from tapehawk.records.users import Users
 
 
@@ -30,6 +31,11 @@ class Records:
     def sign_ins(self) -> SignIns:
         """Their sign-ins."""
         return SignIns(self._connection)
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """Secrets that are good once."""
+        return Tickets(self._connection)
 
     def of(self, user_id: uuid.UUID) -> Owned:
         """Return what belongs to a user."""

@@ -22,11 +22,9 @@ class SignIns:
         row = self._connection.execute(wanted).one_or_none()
         return row is not None and row[0] is None
 
-    def add(
-        self, user_id: uuid.UUID, *, token_hash: str, now: dt.datetime, lasts: dt.timedelta, **about: str
-    ) -> uuid.UUID:
+    def add(self, user_id: uuid.UUID, *, now: dt.datetime, lasts: dt.timedelta, **about: str) -> uuid.UUID:
         """Add a sign-in; return its id."""
         times = {"created_at": now, "rotated_at": now, "expires_at": now + lasts}
-        made = sign_ins.insert().values(user_id=user_id, token_hash=token_hash, **times, **about)
+        made = sign_ins.insert().values(user_id=user_id, **times, **about)
         id: uuid.UUID = self._connection.execute(made.returning(sign_ins.c.id)).scalar_one()
         return id

@@ -67,6 +67,13 @@ class Users:
         """Return users, newest first."""
         return paged(self._connection, sa.select(users), (users.c.created_at, users.c.id), limit=limit, cursor=cursor)
 
+    def first_admin(self) -> User | None:
+        """Return the admin who has been here longest, of those who may sign in; None where there is none."""
+        admins = sa.select(users).where(users.c.role == "admin", users.c.is_active)
+        first = admins.order_by(users.c.created_at, users.c.id).limit(1)
+        row = self._connection.execute(first).mappings().one_or_none()
+        return None if row is None else User.of(dict(row))
+
     def count(self, role: str | None = None) -> int:
         """Count the active users, of a role or all."""
         wanted = sa.select(sa.func.count()).select_from(users).where(users.c.is_active)

@@ -23,14 +23,13 @@ users = sa.Table(
     sa.CheckConstraint("role IN ('admin', 'user', 'viewer')", name="role"),
 )
 
-# A sign-in is a family of refresh tokens: one of them is good, the one before it only for the moment of a race.
+# A sign-in is a family of refresh tokens, counted: the last is good, the one before it only for the moment of a race.
 sign_ins = sa.Table(
     "sign_ins",
     METADATA,
     identity(),
     owner(),
-    sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
-    sa.Column("previous_hash", sa.String(64), nullable=True, index=True),
+    sa.Column("generation", sa.Integer(), nullable=False, default=1),
     instant("created_at"),
     instant("rotated_at"),
     instant("expires_at"),
@@ -40,12 +39,12 @@ sign_ins = sa.Table(
     sa.Column("user_agent", sa.String(256), nullable=False, default=""),
 )
 
-# Secrets that are good once: a browser's socket, the owner's first link.
+# Secrets that are good once: a browser's socket, an invitation (of the admin who wrote it), the owner's first link.
 tickets = sa.Table(
     "tickets",
     METADATA,
     sa.Column("token_hash", sa.String(64), primary_key=True),
-    owner(),
+    owner(required=False),
     sa.Column("purpose", sa.String(16), nullable=False),
     instant("expires_at"),
 )

@@ -254,8 +254,7 @@ def upgrade() -> None:
         "sign_ins",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("previous_hash", sa.String(length=64), nullable=True),
+        sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("rotated_at", INSTANT, nullable=False),
         sa.Column("expires_at", INSTANT, nullable=False),
@@ -265,9 +264,7 @@ def upgrade() -> None:
         sa.Column("user_agent", sa.String(length=256), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_sign_ins_user_id_users", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_sign_ins"),
-        sa.UniqueConstraint("token_hash", name="uq_sign_ins_token_hash"),
     )
-    op.create_index("ix_sign_ins_previous_hash", "sign_ins", ["previous_hash"], unique=False)
     op.create_index("ix_sign_ins_user_id", "sign_ins", ["user_id"], unique=False)
     op.create_table(
         "signals",
@@ -318,7 +315,7 @@ def upgrade() -> None:
     op.create_table(
         "tickets",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
         sa.Column("purpose", sa.String(length=16), nullable=False),
         sa.Column("expires_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_tickets_user_id_users", ondelete="CASCADE"),
@@ -359,7 +356,6 @@ def downgrade() -> None:
     op.drop_index("ix_signals_user_id", table_name="signals")
     op.drop_table("signals")
     op.drop_index("ix_sign_ins_user_id", table_name="sign_ins")
-    op.drop_index("ix_sign_ins_previous_hash", table_name="sign_ins")
     op.drop_table("sign_ins")
     op.drop_index("ix_scans_user_id_created_at_id", table_name="scans")
     op.drop_index("ix_scans_user_id", table_name="scans")
