@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from tapehawk.api import problems
 from tapehawk.api.problems import Problem
+from tapehawk.api.sockets.desk import attending
 from tapehawk.api.surfaces import routers
 from tapehawk.app.broadcast import speaking
 from tapehawk.app.house import House
@@ -21,9 +22,14 @@ def build(house: House) -> FastAPI:
     """Return the application that serves a house's services, which it closes at its end."""
 
     @asynccontextmanager
-    async def living(_app: FastAPI) -> AsyncIterator[None]:
+    async def living(app: FastAPI) -> AsyncIterator[None]:
         try:
-            async with house.bus, speaking(house.broadcast, house.bus), _in_threads(working(house)):
+            async with (
+                house.bus,
+                attending(house) as app.state.sockets,
+                speaking(house.broadcast, house.bus),
+                _in_threads(working(house)),
+            ):
                 yield
         finally:
             await run_in_threadpool(house.close)

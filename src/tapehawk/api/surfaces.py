@@ -10,9 +10,9 @@ from fastapi import APIRouter
 
 SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
     "auth": ("users",),
-    "scanner": (),
-    "records": (),
-    "market-data": (),
+    "scanner": ("sockets.scanning",),
+    "records": ("sockets.signals",),
+    "market-data": ("sockets.market_data",),
     "notifications": (),
 }
 """By service, the modules of this package that each hold a `router`."""

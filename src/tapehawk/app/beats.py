@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tapehawk.core.events import Event, PhaseChanged, SignalChanged
+from tapehawk.core.events import BarsClosed, Event, PhaseChanged, SignalChanged
 from tapehawk.core.phases import Phase
 from tapehawk.core.series import Series
 from tapehawk.data.stream import LiveFeed
@@ -104,10 +104,13 @@ def beat_of(feed: LiveFeed, news: News, minding: Minding, clock: PhaseClock, *, 
     )
 
 
-def events_of(beat: Beat, news: News) -> Iterator[Event]:
-    """Yield what a beat is in events, for other processes."""
+def events_of(beat: Beat, news: News, *, closed: int = 0) -> Iterator[Event]:
+    """Yield what a beat is in events, for others. `closed`: up to when bars were said to have closed (µs UTC)."""
     if beat.turned:
         yield beat.turned
+    if beat.watermark > closed:
+        series, session = news.scan.past.series, news.scan.past.session
+        yield BarsClosed(series.id, series.timeframe, session.isoformat(), beat.watermark)
     update = update_of(news)
     if update.events or update.triggers or update.withdrawn or update.missing:
         yield update

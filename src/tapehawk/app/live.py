@@ -116,7 +116,7 @@ async def _run(known: Settings, asked: Asked, feed: LiveFeed, told: LiveTold, *,
         threads = os.cpu_count() or 1
         return PhasedScan(scanners, past, minding, journals=feed.root, risk=account, threads=threads)
 
-    running = asyncio.create_task(feed.run())
+    running, closed = asyncio.create_task(feed.run()), 0
     try:
         with broadcasting(known) as bus:
             wait = known.streaming.wait_seconds if day is None else None  # a stored day is whole
@@ -124,7 +124,8 @@ async def _run(known: Settings, asked: Asked, feed: LiveFeed, told: LiveTold, *,
                 signals = tuple(await asyncio.to_thread(keeping.take, news))
                 beat = replace(beat_of(feed, news, minding, clock, replayed=day is not None), signals=signals)
                 if day is None:
-                    bus.say(*events_of(beat, news))
+                    bus.say(*events_of(beat, news, closed=closed))
+                    closed = beat.watermark
                 told.on_beat(replace(beat, trouble=beat.trouble or bus.trouble))
     finally:
         running.cancel()
