@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 import uvicorn
 from websockets.sync.client import ClientConnection, connect
@@ -31,7 +31,7 @@ class Served:
         self.server = uvicorn.Server(uvicorn.Config(self.app, host="127.0.0.1", port=port, **more))
         self._thread = threading.Thread(target=self.server.run, daemon=True)
 
-    def __enter__(self) -> Served:
+    def __enter__(self) -> Self:
         self._thread.start()
         until(lambda: self.server.started or not self._thread.is_alive())
         assert self.server.started
@@ -60,7 +60,7 @@ class Served:
         self, path: str = LIVE, name: str = "ada", *, token: str | None = None, **more: Any
     ) -> Iterator[ClientConnection]:
         """Hold a client of a user's."""
-        headers = {"Authorization": f"Bearer {token or self.token(name)}", **more.pop("headers", {})}
+        headers = {"Authorization": f"Bearer {self.token(name) if token is None else token}", **more.pop("headers", {})}
         with connect(f"ws://127.0.0.1:{self.port}{path}", additional_headers=headers, proxy=None, **more) as socket:
             yield socket
 

@@ -21,7 +21,7 @@ from tapehawk.core.events import (
 from tests.api.conftest import user_of
 from tests.api.sockets.served import LIVE, ask, heard, row, update
 
-STATUS = "/ws/scanner-status"
+NONE, STATUS = "", "/ws/scanner-status"
 PATHS = (LIVE, "/api/v1/scanner/ws/scanner/breakout", STATUS, "/ws/signals", "/ws/market-data")
 
 
@@ -172,7 +172,7 @@ def test_another_s_scan_is_not_there(served, house):
 @pytest.mark.parametrize("path", PATHS)
 def test_nobody_listens_who_is_not_signed_in(served, path):
     for token in ("", "nonsense"):
-        with pytest.raises(InvalidStatus) as refused, served.client(path, token=token or " "):
+        with pytest.raises(InvalidStatus) as refused, served.client(path, token=token):
             pass
         assert refused.value.response.status_code == 401
         assert refused.value.response.headers["content-type"] == "application/problem+json"
@@ -182,9 +182,9 @@ def test_a_ticket_opens_one_socket(served, house):
     ada = user_of(house, "ada")
     with house.database.write() as records:
         ticket = issue(records, "socket", ada.id, now=house.now())
-    with served.client(f"{STATUS}?ticket={ticket}", token=" ") as socket:
+    with served.client(f"{STATUS}?ticket={ticket}", token=NONE) as socket:
         assert heard(socket)["type"] == "snapshot"
-    with pytest.raises(InvalidStatus), served.client(f"{STATUS}?ticket={ticket}", token=" "):
+    with pytest.raises(InvalidStatus), served.client(f"{STATUS}?ticket={ticket}", token=NONE):
         pass
 
 

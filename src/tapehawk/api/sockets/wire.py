@@ -11,15 +11,18 @@ import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame
 
-from tapehawk.api.sockets.closing import Close
+from tapehawk.api.sockets.closing import MEANINGS, Close
 
 GRACE: Final = 10.0  # seconds
 MOST_FRAMES: Final = 64  # of one message
 EXTENSION: Final = "tapehawk.wire"
+_log: Final = logging.getLogger("tapehawk.wire")
+_log.setLevel(logging.WARNING)
 OPTIONS: Final[Mapping[str, Any]] = {
     "ws": "tapehawk.api.sockets.wire:Wire",
     "ws_max_size": 65_536,  # bytes of a client's message
@@ -35,14 +38,25 @@ class Wire(WebSocketsSansIOProtocol):
 
     def __init__(self, *arguments: Any, **more: Any) -> None:  # noqa: ANN401 - the server's own
         super().__init__(*arguments, **more)
-        self.logger = logging.getLogger("tapehawk.wire")  # the server's own says every address, tickets among them
+        self.logger = self.conn.logger = _log  # the server's own says every address and header, with what is secret
+        self.conn.debug = False
         self.close_timeout = GRACE
 
     async def run_asgi(self) -> None:
         """Let the application have the line."""
         extensions: dict[str, Any] = self.scope["extensions"]
         extensions[EXTENSION] = self
+        self.app = self._answered(self.app)
         await super().run_asgi()
+
+    def _answered(self, app: ASGIApp) -> ASGIApp:
+        """Return the application; where it refuses the line that is an answer, and no failure to give one."""
+
+        async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+            await app(scope, receive, send)
+            self.handshake_complete = self.handshake_complete or self.initial_response is not None
+
+        return answered
 
     def end(self, code: int, reason: str = "") -> None:
         """Close the line without waiting for anything."""
@@ -64,7 +78,7 @@ class Wire(WebSocketsSansIOProtocol):
     def keepalive_timeout(self) -> None:
         """Close a line whose other end does not answer."""
         self.pong_timer = None
-        self.end(Close.SILENT, "no answer to a ping")
+        self.end(Close.SILENT, MEANINGS[Close.SILENT])
 
     def handle_ping(self) -> None:
         """Answer a ping, unless the answers are not read."""
@@ -78,7 +92,7 @@ class Wire(WebSocketsSansIOProtocol):
         if len(self.frames) < MOST_FRAMES:
             super().handle_cont(event)
         else:
-            self.end(Close.TOO_MANY, "a message of too many frames")
+            self.end(Close.TOO_MANY, MEANINGS[Close.TOO_MANY])
 
     def shutdown(self) -> None:
         """Say that the server goes, and wait for nobody who does not listen."""
