@@ -10,7 +10,7 @@ from fastapi import APIRouter
 
 SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
     "auth": ("users",),
-    "scanner": ("sockets.scanning",),
+    "scanner": ("sockets.scanning", "sockets.socket_io_door"),
     "records": ("sockets.signals",),
     "market-data": ("sockets.market_data",),
     "notifications": (),

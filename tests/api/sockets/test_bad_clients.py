@@ -15,7 +15,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tapehawk.api.sockets import connection, queues, watch, wire
+from tapehawk.api.sockets import admission, queues, watch, wire
 from tapehawk.api.sockets.closing import MEANINGS, Close, reason_of
 from tapehawk.api.sockets.queues import Queue
 from tapehawk.api.sockets.topics import Message
@@ -177,7 +177,7 @@ def test_a_server_that_lives_says_so(served, monkeypatch):
 
 def test_a_flood_is_closed(served):
     with served.client() as socket:
-        for _ in range(connection.MOST_SAID + 1):
+        for _ in range(admission.MOST_SAID + 1):
             socket.send('{"action": "ping"}')
         assert code_at_the_end(socket) == Close.TOO_MANY
 

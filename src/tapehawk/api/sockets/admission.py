@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 from urllib.parse import urlsplit
@@ -15,6 +15,8 @@ from tapehawk.app.sections import Api
 from tapehawk.core.errors import NotAllowed, TooMany
 
 WAIT: Final = 10.0  # seconds until one whose seat is taken should come back
+MOST_SAID: Final = 100  # messages of a client
+IN: Final = 10.0  # seconds
 
 
 def check_origin(headers: Headers, known: Api) -> None:
@@ -25,6 +27,20 @@ def check_origin(headers: Headers, known: Api) -> None:
     if urlsplit(origin).netloc in {headers.get("host"), headers.get("x-forwarded-host")} - {None, ""}:
         return
     raise NotAllowed(f"web pages of {origin[:60]} may not listen here", hint="api.cors_origins names those that may")
+
+
+class Flood:
+    """Counts what a client says. `now`: seconds that only grow."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now, self._said = now, deque[float](maxlen=MOST_SAID)
+
+    def comes(self) -> bool:
+        """Count a message; say whether there are too many of them."""
+        now, full = self._now(), len(self._said) == MOST_SAID
+        flood = full and now - self._said[0] < IN
+        self._said.append(now)
+        return flood
 
 
 class Seats:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Annotated, Any, Final, Literal
@@ -19,17 +18,16 @@ import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tapehawk.api.problems import TITLES, status_of
+from tapehawk.api.sockets.admission import Flood
 from tapehawk.api.sockets.arrival import Arrival
-from tapehawk.api.sockets.closing import MEANINGS, Close, code_of, reason_of
+from tapehawk.api.sockets.closing import MEANINGS, Close, code_of
+from tapehawk.api.sockets.ending import end
 from tapehawk.api.sockets.hub import BEHIND
 from tapehawk.api.sockets.queues import Queue
-from tapehawk.api.sockets.wire import EXTENSION
 from tapehawk.core.errors import BadInput, TapehawkError
 from tapehawk.records.users import User
 
 MOST_SYMBOLS: Final = 500  # of one request
-MOST_SAID: Final = 100  # messages of a client
-IN: Final = 10.0  # seconds
 NOTHING: Final = 0
 
 
@@ -139,12 +137,10 @@ class Connection:
     # from the client
 
     async def _read(self) -> None:
-        clock, said = asyncio.get_running_loop().time, deque[float](maxlen=MOST_SAID)
+        flood = Flood(asyncio.get_running_loop().time)
         while (received := await self._socket.receive())["type"] == "websocket.receive":
-            now = clock()
-            if len(said) == MOST_SAID and now - said[0] < IN:
+            if flood.comes():
                 self._queue.end(Close.TOO_MANY)
-            said.append(now)
             if not self._queue.ended:
                 await self._answer(received.get("text"))
 
@@ -165,24 +161,6 @@ class Connection:
             yield
         except TapehawkError as error:
             end(self._socket, code_of(type(error)), error.message)
-
-
-def end(socket: WebSocket, code: Close, reason: str) -> None:
-    """Close a socket, without waiting for it."""
-    wire = socket.scope.get("extensions", {}).get(EXTENSION)
-    if wire is not None:
-        wire.end(int(code), reason_of(reason))
-    else:  # served by another server, of which that can't be had
-        _closing.add(task := asyncio.ensure_future(_closed(socket, code, reason)))
-        task.add_done_callback(_closing.discard)
-
-
-_closing: set[asyncio.Future[None]] = set()
-
-
-async def _closed(socket: WebSocket, code: Close, reason: str) -> None:
-    with suppress(RuntimeError, WebSocketDisconnect):
-        await socket.close(int(code), reason_of(reason))
 
 
 def _read(text: str | None) -> Asked:

@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from tapehawk.api.sockets.admission import Seats
 from tapehawk.api.sockets.hub import Hub, listening
 from tapehawk.api.sockets.quotes import Quotes
+from tapehawk.api.sockets.socket_io import SocketIo
 from tapehawk.api.sockets.standing import Standing
 from tapehawk.api.sockets.watch import Watch
 from tapehawk.app.house import House
@@ -26,21 +27,22 @@ class SocketDesk:
         self.house, self.hub = house, Hub(house.now)
         self.seats, self.watch = Seats(api.max_sockets, api.max_sockets_per_user), Watch(house.database)
         self.standing, self.quotes = Standing(house.known, house.now), Quotes(house.known.store)
-        self.hub.listeners += [self.standing.hear, self.quotes.hear]
+        self.socket_io = SocketIo(house, self.seats, self.watch)
+        self.hub.listeners += [self.standing.hear, self.quotes.hear, self.socket_io.hear]
 
 
 @asynccontextmanager
 async def attending(house: House) -> AsyncIterator[SocketDesk]:
     """Hold a house's sockets meanwhile."""
     desk = SocketDesk(house)
-    tasks = [asyncio.create_task(desk.watch.keep()), asyncio.create_task(desk.quotes.keep())]
+    tasks = [asyncio.create_task(part.keep()) for part in (desk.watch, desk.quotes, desk.socket_io)]
     try:
         async with listening(desk.hub, house.bus):
             yield desk
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, desk.socket_io.close(), return_exceptions=True)
 
 
 def socket_desk(connection: HTTPConnection) -> SocketDesk:
