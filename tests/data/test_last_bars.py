@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tapehawk.core.errors import CorruptStore
-from tapehawk.data.journal import BAR, Journal
+from tapehawk.data.journal import Journal
 from tapehawk.data.last_bars import LastBars
+from tests.data.journals import write
 from tests.data.scripted import DAY, MINUTE, OPEN, SIM
 
 NAMES = ("AAA", "BRK.B", "BTC/USDT")
-
-
-def write(journal: Journal, *bars: tuple[str, int, float]) -> None:
-    """Write bars: symbol, minute, close."""
-    journal.number_all(symbol for symbol, _, _ in bars)
-    rows = np.zeros(len(bars), BAR)
-    rows["symbol"] = [journal.numbers[symbol] for symbol, _, _ in bars]
-    rows["time"] = [OPEN + minute * MINUTE for _, minute, _ in bars]
-    rows["close"] = [close for _, _, close in bars]
-    journal.append(rows)
 
 
 def shown(bars: LastBars) -> dict[str, tuple[int, float]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tapehawk.app.broadcast import Broadcast
 from tapehawk.core.events import BarsClosed, Event, PhaseChanged, SignalChanged
 from tapehawk.core.phases import Phase
 from tapehawk.core.series import Series
@@ -68,10 +69,11 @@ class Beat:
 
 @dataclass(frozen=True)
 class LiveTold:
-    """Who hears what is watched, and every beat."""
+    """Who hears what is watched, and every beat. `bus`: who says the events of a live scan; None: the settings' bus."""
 
     on_start: Callable[[Watched], None]
     on_beat: Callable[[Beat], None]
+    bus: Broadcast | None = None
 
 
 def beat_of(feed: LiveFeed, news: News, minding: Minding, clock: PhaseClock, *, replayed: bool) -> Beat:

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import os
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -118,7 +119,7 @@ async def _run(known: Settings, asked: Asked, feed: LiveFeed, told: LiveTold, *,
 
     running, closed = asyncio.create_task(feed.run()), 0
     try:
-        with broadcasting(known) as bus:
+        with nullcontext(told.bus) if told.bus else broadcasting(known) as bus:
             wait = known.streaming.wait_seconds if day is None else None  # a stored day is whole
             async for news in follow(feed, begin, wait=wait, remember=day is None):
                 signals = tuple(await asyncio.to_thread(keeping.take, news))

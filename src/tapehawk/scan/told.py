@@ -104,9 +104,7 @@ class Told:
             if "note" in fact:
                 self.number, self.seen = fact["note"], fact["seen"]
                 self.unconfirmed = signal_changes(fact["come"], fact["gone"])
-                for row in fact["gone"]:
-                    self._signals.pop(key_of(row), None)
-                self._signals |= {key_of(row): row for row in fact["come"]}
+                _hold(self._signals, fact)
             if "confirmed" in fact:
                 self.unconfirmed = None
         return size
@@ -115,6 +113,21 @@ class Told:
         payload = msgspec.json.encode(fact)
         line = b"%08x %s\n" % (zlib.crc32(payload), payload)
         self._size, self._dirty = append_whole(self._file, self._path, line, self._size), True
+
+
+def told_signals(path: Path) -> dict[Key, Row]:
+    """Return what whoever heard everything of a session holds, as far as is written; who writes is not disturbed."""
+    signals: dict[Key, Row] = {}
+    for _, fact in _facts(path.read_bytes()):
+        if "note" in fact:
+            _hold(signals, fact)
+    return signals
+
+
+def _hold(signals: dict[Key, Row], note: Mapping[str, Any]) -> None:
+    for row in note["gone"]:
+        signals.pop(key_of(row), None)
+    signals |= {key_of(row): row for row in note["come"]}
 
 
 def unfinished(folder: Path, session: dt.date) -> list[Path]:

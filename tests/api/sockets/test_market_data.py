@@ -10,8 +10,8 @@ from tapehawk.api.sockets import market_data
 from tapehawk.core.events import BarsClosed
 from tapehawk.data.journal import Journal
 from tests.api.sockets.served import ask, heard, until
+from tests.data.journals import write
 from tests.data.scripted import DAY, SIM
-from tests.data.test_last_bars import write
 
 PATH = "/ws/market-data"
 

@@ -1,17 +1,18 @@
 """What is so now, for who has just come: the open session's rows, and how scanning stands.
 
-Rows begin with the log of signals, which whoever scans live writes before it tells; from then on they follow the news.
+Rows begin with what live scans wrote down before they told it (`app/told_rows.py`); from then on they follow the news.
 """
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable
+from typing import Any
 
 from tapehawk.api.sockets.told import instant, owner_of, quick_words, updates_of
 from tapehawk.app.settings import Settings
+from tapehawk.app.told_rows import Key, Row, key_in, told_rows
 from tapehawk.bus.reading import Missed
 from tapehawk.core.events import (
     AnalysisProgress,
@@ -22,13 +23,6 @@ from tapehawk.core.events import (
 )
 from tapehawk.core.phases import phase_at
 from tapehawk.core.series import MARKETS
-
-Row: TypeAlias = Mapping[str, Any]
-Key: TypeAlias = tuple[str, ...]
-
-LOOK_BACK: Final = dt.timedelta(hours=16)
-"""A session is no longer than that."""
-_NAMES: Final = ("series", "scanner", "pattern", "symbol", "bar_time")
 
 
 class Standing:
@@ -79,9 +73,8 @@ class Standing:
         async with self._reading:
             if self._rows is None:
                 self._meanwhile.clear()
-                rows = await asyncio.to_thread(logged, self._known, self._now() - LOOK_BACK)
-                self._rows = rows
-                self._follow(rows)
+                self._rows = await asyncio.to_thread(told_rows, self._known.store, self._now().date())
+                self._follow(self._rows)
             return self._rows
 
     def _follow(self, rows: dict[Key, Row]) -> None:
@@ -89,20 +82,6 @@ class Standing:
             for key in [key for key in rows if key[0] == event.series and key[-1][:10] < event.session]:
                 del rows[key]
             for row in event.withdrawn:
-                rows.pop(_key(event.series, row), None)
-            rows |= {_key(event.series, row): row for row in (*event.events, *event.confirmed)}
+                rows.pop(key_in(event.series, row), None)
+            rows |= {key_in(event.series, row): row for row in (*event.events, *event.confirmed)}
         self._meanwhile.clear()
-
-
-def logged(known: Settings, since: dt.datetime) -> dict[Key, Row]:
-    """Return the rows of signals since an instant, but those that were taken back."""
-    from tapehawk.app.signals import Wanted, signals  # opens the store, which an idle service need not load
-
-    found: Iterable[Any] = signals(known, Wanted(from_=since.date()))
-    standing = (one for one in found if one.status != "cancelled")
-    rows = {_key(one.key.series, one.row): one.row for one in standing}
-    return {key: row for key, row in rows.items() if dt.datetime.fromisoformat(key[-1]) >= since}
-
-
-def _key(series: str, row: Row) -> Key:
-    return (series, *(str(row[name]) for name in _NAMES[1:]))
