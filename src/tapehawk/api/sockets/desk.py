@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated, TypeAlias, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Protocol, TypeAlias, cast
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -13,10 +14,12 @@ from starlette.requests import HTTPConnection
 from tapehawk.api.sockets.admission import Seats
 from tapehawk.api.sockets.hub import Hub, listening
 from tapehawk.api.sockets.quotes import Quotes
-from tapehawk.api.sockets.socket_io import SocketIo
 from tapehawk.api.sockets.standing import Standing
 from tapehawk.api.sockets.watch import Watch
 from tapehawk.app.house import House
+
+if TYPE_CHECKING:
+    from tapehawk.api.sockets.socket_io import SocketIo
 
 
 class SocketDesk:
@@ -27,22 +30,40 @@ class SocketDesk:
         self.house, self.hub = house, Hub(house.now)
         self.seats, self.watch = Seats(api.max_sockets, api.max_sockets_per_user), Watch(house.database)
         self.standing, self.quotes = Standing(house.known, house.now), Quotes(house.known.store)
-        self.socket_io = SocketIo(house, self.seats, self.watch)
-        self.hub.listeners += [self.standing.hear, self.quotes.hear, self.socket_io.hear]
+        self.hub.listeners += [self.standing.hear, self.quotes.hear]
+
+    @cached_property
+    def socket_io(self) -> SocketIo:
+        """The clients of Socket.IO."""
+        from tapehawk.api.sockets.socket_io import SocketIo  # only the scanner service has them
+
+        made = SocketIo(self.house, self.seats, self.watch)
+        self.hub.listeners.append(made.hear)
+        return made
 
 
 @asynccontextmanager
 async def attending(house: House) -> AsyncIterator[SocketDesk]:
     """Hold a house's sockets meanwhile."""
     desk = SocketDesk(house)
-    tasks = [asyncio.create_task(part.keep()) for part in (desk.watch, desk.quotes, desk.socket_io)]
+    parts: list[Keeps] = [desk.watch, desk.quotes]
+    if "scanner" in house.services:
+        parts.append(desk.socket_io)
+    tasks = [asyncio.create_task(part.keep()) for part in parts]
     try:
         async with listening(desk.hub, house.bus):
             yield desk
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, desk.socket_io.close(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class Keeps(Protocol):
+    """A part of the sockets that does its work until it is cancelled."""
+
+    async def keep(self) -> None:
+        """Work on."""
 
 
 def socket_desk(connection: HTTPConnection) -> SocketDesk:

@@ -9,8 +9,9 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -20,7 +21,9 @@ from tapehawk.api.sockets.topics import Message
 from tapehawk.core.errors import TapehawkError
 from tapehawk.core.events import BarsClosed, Event
 from tapehawk.core.series import TIMEFRAMES
-from tapehawk.data.last_bars import LastBar, LastBars
+
+if TYPE_CHECKING:
+    from tapehawk.data.last_bars import LastBar, LastBars
 
 MOST_WATCHED: Final = 2_000  # symbols of one client
 _log = logging.getLogger("tapehawk.sockets")
@@ -30,10 +33,16 @@ class Quotes:
     """The last bars below a store's `root`, and who watches which symbol."""
 
     def __init__(self, root: Path) -> None:
-        self._bars, self._root = LastBars(root), root
+        self._root = root
         self._watched: defaultdict[str, set[Queue]] = defaultdict(set)
         self._news, self._reading, self._sequence = asyncio.Event(), asyncio.Lock(), 0
         self._behind = True
+
+    @cached_property
+    def _bars(self) -> LastBars:
+        from tapehawk.data.last_bars import LastBars  # loads Polars, which no service needs before it is asked
+
+        return LastBars(self._root)
 
     def hear(self, sequence: int, event: Event) -> None:
         """Learn that bars have closed."""
@@ -76,7 +85,7 @@ class Quotes:
                 return
             self._behind = False
             try:
-                news = await asyncio.to_thread(self._bars.read_on)
+                news = await asyncio.to_thread(self._read)
             except TapehawkError as error:
                 _log.warning("bars can't be read: %s", error.message)
                 self._behind = True
@@ -86,6 +95,9 @@ class Quotes:
                 quote = self._quote(bar)
                 for queue in queues:
                     queue.put_quote(bar.symbol, quote)
+
+    def _read(self) -> list[LastBar]:
+        return self._bars.read_on()
 
     def _quote(self, bar: LastBar) -> Message:
         return Message(self._sequence, orjson.dumps(plain(bar)).decode())

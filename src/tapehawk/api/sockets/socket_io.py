@@ -91,12 +91,11 @@ class SocketIo:
 
     async def keep(self) -> None:
         """Tell the news, in order, to whom they are of."""
-        while True:
-            event = await self._news.get()
-            await self._io.emit(event.kind, quick_words(event), room=owner_of(event) or None)
-            for visit in list(self._visits.values()):
-                if self._waiting(visit.sid) > MOST_WAITING:
-                    await self._drop(visit)
+        try:
+            while True:
+                await self._tell(await self._news.get())
+        finally:
+            await self._io.shutdown()
 
     async def serve(self, socket: WebSocket, at: dt.datetime) -> None:
         """Serve a client that has come, to its end."""
@@ -110,9 +109,11 @@ class SocketIo:
             self._visits.pop(visit.sid, None)
             visit.held.close()
 
-    async def close(self) -> None:
-        """Let go of what the library does behind."""
-        await self._io.shutdown()
+    async def _tell(self, event: Event) -> None:
+        await self._io.emit(event.kind, quick_words(event), room=owner_of(event) or None)
+        for visit in list(self._visits.values()):
+            if self._waiting(visit.sid) > MOST_WAITING:
+                await self._drop(visit)
 
     async def _sign_in(self, sid: str, environ: Mapping[str, Any], auth: object = None) -> None:
         visit: Visit = environ["asgi.scope"][_VISIT]
