@@ -113,6 +113,14 @@ async def test_what_could_not_be_heard_is_not_published(make, event):
         assert [event for _, event in await take(subscription, 1)] == numbered(1, 1)
 
 
+async def test_the_newest_position_is_that_of_what_was_said_last(make):
+    async with make() as bus:
+        before = await bus.newest()
+        positions = await publish(bus, numbered(1, 3))
+        assert before < positions[0]
+        assert await bus.newest() == positions[-1]
+
+
 # ------------------------------------------------------------------------------------------- having been away
 
 

@@ -7,12 +7,25 @@ import json
 import pytest
 
 from tapehawk.core.errors import BadInput
-from tapehawk.core.events import EVENTS, ScanUpdate, SignalChanged, StateChanged, heard, spoken
+from tapehawk.core.events import (
+    EVENTS,
+    BarsClosed,
+    ScanProgress,
+    ScanUpdate,
+    SignalChanged,
+    StateChanged,
+    UserSignal,
+    heard,
+    spoken,
+)
 
 SOME = [
     ScanUpdate("sim/sip", 5, ({"symbol": "A", "labels": ["simulated"]},), missing=("B",)),
     StateChanged("BTC/USDT", "signal", "BUY", "SELL"),
     SignalChanged("k", "active", "expired", 7),
+    BarsClosed("us:sim:sip:none:consolidated:simulated", "1m", "2026-11-20", 7),
+    ScanProgress("scan_20261120_093000_00000000", "ada", "progress", {"progress_percent": 12.5}),
+    UserSignal("ada", {"symbol": "A", "status": "active"}),
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -11,7 +11,9 @@ from starlette.concurrency import run_in_threadpool
 
 from tapehawk.api import problems
 from tapehawk.api.problems import Problem
+from tapehawk.api.sockets.desk import attending
 from tapehawk.api.surfaces import routers
+from tapehawk.app.broadcast import speaking
 from tapehawk.app.house import House
 from tapehawk.app.workers import working
 
@@ -20,13 +22,16 @@ def build(house: House) -> FastAPI:
     """Return the application that serves a house's services, which it closes at its end."""
 
     @asynccontextmanager
-    async def living(_app: FastAPI) -> AsyncIterator[None]:
-        workers = working(house)
-        await run_in_threadpool(workers.__enter__)
+    async def living(app: FastAPI) -> AsyncIterator[None]:
         try:
-            yield
+            async with (
+                house.bus,
+                attending(house) as app.state.sockets,
+                speaking(house.broadcast, house.bus),
+                _in_threads(working(house)),
+            ):
+                yield
         finally:
-            await run_in_threadpool(workers.__exit__, None, None, None)
             await run_in_threadpool(house.close)
 
     app = FastAPI(
@@ -42,6 +47,16 @@ def build(house: House) -> FastAPI:
     for router in routers(house.services):
         app.include_router(router)
     return app
+
+
+@asynccontextmanager
+async def _in_threads(blocking: AbstractContextManager[None]) -> AsyncIterator[None]:
+    """Enter and leave what may block beside the loop."""
+    await run_in_threadpool(blocking.__enter__)
+    try:
+        yield
+    finally:
+        await run_in_threadpool(blocking.__exit__, None, None, None)
 
 
 _ALWAYS = {401: "Not signed in", 422: "Bad input", 429: "Too many requests", 503: "Try again later"}

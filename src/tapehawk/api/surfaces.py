@@ -10,9 +10,9 @@ from fastapi import APIRouter
 
 SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
     "auth": ("auth", "sign_ins", "users", "welcome"),
-    "scanner": (),
-    "records": (),
-    "market-data": (),
+    "scanner": ("sockets.scanning", "sockets.socket_io_door"),
+    "records": ("sockets.signals",),
+    "market-data": ("sockets.market_data",),
     "notifications": (),
 }
 """By service, the modules of this package that each hold a `router`."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tapehawk.core.events import Event, PhaseChanged, SignalChanged
+from tapehawk.app.broadcast import Broadcast
+from tapehawk.core.events import BarsClosed, Event, PhaseChanged, SignalChanged
 from tapehawk.core.phases import Phase
 from tapehawk.core.series import Series
 from tapehawk.data.stream import LiveFeed
@@ -68,10 +69,11 @@ class Beat:
 
 @dataclass(frozen=True)
 class LiveTold:
-    """Who hears what is watched, and every beat."""
+    """Who hears what is watched, and every beat. `bus`: who says the events of a live scan; None: the settings' bus."""
 
     on_start: Callable[[Watched], None]
     on_beat: Callable[[Beat], None]
+    bus: Broadcast | None = None
 
 
 def beat_of(feed: LiveFeed, news: News, minding: Minding, clock: PhaseClock, *, replayed: bool) -> Beat:
@@ -104,10 +106,13 @@ def beat_of(feed: LiveFeed, news: News, minding: Minding, clock: PhaseClock, *, 
     )
 
 
-def events_of(beat: Beat, news: News) -> Iterator[Event]:
-    """Yield what a beat is in events, for other processes."""
+def events_of(beat: Beat, news: News, *, closed: int = 0) -> Iterator[Event]:
+    """Yield what a beat is in events, for others. `closed`: up to when bars were said to have closed (µs UTC)."""
     if beat.turned:
         yield beat.turned
+    if beat.watermark > closed:
+        series, session = news.scan.past.series, news.scan.past.session
+        yield BarsClosed(series.id, series.timeframe, session.isoformat(), beat.watermark)
     update = update_of(news)
     if update.events or update.triggers or update.withdrawn or update.missing:
         yield update

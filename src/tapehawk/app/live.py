@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import os
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -119,15 +120,16 @@ async def _run(known: Settings, asked: Asked, feed: LiveFeed, told: LiveTold, *,
         settle()
         return scan
 
-    running = asyncio.create_task(feed.run())
+    running, closed = asyncio.create_task(feed.run()), 0
     try:
-        with broadcasting(known) as bus:
+        with nullcontext(told.bus) if told.bus else broadcasting(known) as bus:
             wait = known.streaming.wait_seconds if day is None else None  # a stored day is whole
             async for news in follow(feed, begin, wait=wait, remember=day is None):
                 signals = tuple(await asyncio.to_thread(keeping.take, news))
                 beat = replace(beat_of(feed, news, minding, clock, replayed=day is not None), signals=signals)
                 if day is None:
-                    bus.say(*events_of(beat, news))
+                    bus.say(*events_of(beat, news, closed=closed))
+                    closed = beat.watermark
                 told.on_beat(replace(beat, trouble=beat.trouble or bus.trouble))
     finally:
         running.cancel()

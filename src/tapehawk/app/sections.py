@@ -96,6 +96,8 @@ class Api(Section):
     scan_timeout_minutes: Annotated[
         float, Field(gt=0, le=1440, description="minutes after which a range scan is ended")
     ] = 60
+    max_sockets: Annotated[int, Field(ge=1, le=100_000, description="sockets open at the same time")] = 5_000
+    max_sockets_per_user: Annotated[int, Field(ge=1, le=100_000, description="of them, of one user")] = 50
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(description="least severe lines that are logged")
     ] = "info"
@@ -197,8 +199,10 @@ SECTIONS: Final[Mapping[str, type[Section]]] = {
 # The parts of the program that these are for are still to come.
 _UNUSED: Final[Mapping[str, frozenset[str]]] = {
     "default": frozenset({"retry_attempts", "enable_caching", "cache_ttl"}),
-    "streaming": frozenset({"websocket_enabled", "auto_refresh_ui", "real_time_alerts"}),
-    "api": frozenset(Api.model_fields) - {"host", "port", "jwt_secret", "auth", "registration"},
+    "streaming": frozenset({"auto_refresh_ui", "real_time_alerts"}),
+    "api": frozenset(Api.model_fields)
+    - {"host", "port", "jwt_secret", "auth", "registration"}
+    - {"enable_cors", "cors_origins", "max_sockets", "max_sockets_per_user"},
     "cli": frozenset({"verbose_logging"}),
     "streamlit": frozenset(Streamlit.model_fields),
 }

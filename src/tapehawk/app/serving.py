@@ -16,6 +16,8 @@ from tapehawk.records.migrating import need_current, upgrade
 
 APPLICATION = "tapehawk.api.app:build"
 """What uvicorn serves; entry points do not import each other."""
+WIRE = "tapehawk.api.sockets.wire"
+"""How it serves sockets."""
 
 
 def serve(known: Settings, services: Collection[str] = SERVICES, *, port: int | None = None) -> None:
@@ -31,10 +33,10 @@ def serve(known: Settings, services: Collection[str] = SERVICES, *, port: int | 
     build = import_module(APPLICATION.partition(":")[0]).build
     uvicorn.run(
         build(house),
+        **import_module(WIRE).OPTIONS,
         host=known.api.host,
         port=port or known.api.port,
         log_config=None,
-        ws_per_message_deflate=False,  # for a fan-out it costs twice the processor and saves little
         server_header=False,
         access_log=False,
     )

@@ -52,6 +52,10 @@ class Bus(ABC):
         """
 
     @abstractmethod
+    async def newest(self) -> str:
+        """Return the position of what was said last. Raises TryAgain as `publish` does."""
+
+    @abstractmethod
     async def close(self) -> None:
         """End every subscription, at once; nothing is published any more."""
 

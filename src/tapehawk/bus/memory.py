@@ -51,6 +51,11 @@ class MemoryBus(Bus):
         at, missed = joined(Place.read(since), self._newest) if since is not None else (self._newest, None)
         return self._follow(Cursor(at, kinds_of(events)), missed)
 
+    async def newest(self) -> str:
+        """Return the newest position; see `Bus`."""
+        self._need_open()
+        return str(self._newest)
+
     async def close(self) -> None:
         """End every subscription; see `Bus`."""
         self._closed = True

@@ -87,6 +87,11 @@ class RedisBus(Bus):
         at, missed = joined(known or newest, newest)
         return self._follow(_Reading(Cursor(at, kinds_of(events)), at), missed)
 
+    async def newest(self) -> str:
+        """Return the newest position; see `Bus`."""
+        self._need_open()
+        return str(await self._tried(self._repeated(self._look)))
+
     async def close(self) -> None:
         """End every subscription; see `Bus`."""
         if not self._closed:

@@ -118,11 +118,42 @@ class PhaseChanged(Event):
     until: int
 
 
+@dataclass(frozen=True)
+class BarsClosed(Event):
+    """A session's bars are whole up to `at` (µs UTC). They stand in its journal, which whoever wants them reads on."""
+
+    kind: ClassVar[str] = "barsClosed"
+    series: str
+    timeframe: str
+    session: str
+    at: int
+
+
+@dataclass(frozen=True)
+class ScanProgress(Event):
+    """A user's range scan goes on. `type`: "progress", "result", "complete" or "error"; `data`: what that says."""
+
+    kind: ClassVar[str] = "scanProgress"
+    scan_id: str
+    user_id: str
+    type: str
+    data: Plain
+
+
+@dataclass(frozen=True)
+class UserSignal(Event):
+    """A user's own signal is there, or has changed: `signal` as `GET /api/v1/signals/{id}` answers it."""
+
+    kind: ClassVar[str] = "userSignal"
+    user_id: str
+    signal: Plain
+
+
 EVENTS: Final[Mapping[str, type[Event]]] = {
     one.kind: one
     for one in (
         QuickScanComplete, SymbolAnalyzed, AnalysisProgress, DeepAnalysisComplete, StateChanged, ScanUpdate,
-        SignalChanged, PhaseChanged,
+        SignalChanged, PhaseChanged, BarsClosed, ScanProgress, UserSignal,
     )
 }  # fmt: skip
 

@@ -12,6 +12,9 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from tapehawk.records.audit import Audit
+from tapehawk.records.leaving import Leaving
+from tapehawk.records.open_signals import OpenSignals
+from tapehawk.records.scans import OwnedScans
 from tapehawk.records.sign_ins import OwnSignIns, SignIns
 from tapehawk.records.tickets import Tickets
 from tapehawk.records.users import Users
@@ -43,6 +46,11 @@ class Records:
         """Secrets that are good once."""
         return Tickets(self._connection)
 
+    @cached_property
+    def leaving(self) -> Leaving:
+        """Who may not listen any longer."""
+        return Leaving(self._connection)
+
     def of(self, user_id: uuid.UUID) -> Owned:
         """Return what belongs to a user."""
         return Owned(self._connection, user_id)
@@ -58,3 +66,12 @@ class Owned:
     def sign_ins(self) -> OwnSignIns:
         """Their sign-ins."""
         return OwnSignIns(self._connection, self.user_id)
+
+    def scans(self) -> OwnedScans:
+        """Range scans."""
+        return OwnedScans(self._connection, self.user_id)
+
+    @cached_property
+    def open_signals(self) -> OpenSignals:
+        """Signals that are not over."""
+        return OpenSignals(self._connection, self.user_id)

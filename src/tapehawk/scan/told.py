@@ -187,6 +187,15 @@ def forget(log: Path) -> None:
     summary_of(log).unlink(missing_ok=True)
 
 
+def told_signals(path: Path) -> dict[Key, Row]:
+    """Return what whoever heard everything of a session holds, as far as is written; who writes is not disturbed."""
+    signals: dict[Key, Row] = {}
+    for _, fact in _facts(_content(path, 0)):
+        if "note" in fact:
+            _apply(fact, signals)
+    return signals
+
+
 def unfinished(folder: Path, session: dt.date) -> list[Path]:
     """List the logs of sessions before one that were not told to their end, oldest first; the others are removed."""
     found = []

@@ -1,0 +1,74 @@
+"""What the sockets of a process share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Protocol, TypeAlias, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from tapehawk.api.sockets.admission import Seats
+from tapehawk.api.sockets.hub import Hub, listening
+from tapehawk.api.sockets.quotes import Quotes
+from tapehawk.api.sockets.standing import Standing
+from tapehawk.api.sockets.watch import Watch
+from tapehawk.app.house import House
+
+if TYPE_CHECKING:
+    from tapehawk.api.sockets.socket_io import SocketIo
+
+
+class SocketDesk:
+    """The hub, the seats, the watch, and what is so now."""
+
+    def __init__(self, house: House) -> None:
+        api = house.known.api
+        self.house, self.hub = house, Hub(house.now)
+        self.seats, self.watch = Seats(api.max_sockets, api.max_sockets_per_user), Watch(house.database)
+        self.standing, self.quotes = Standing(house.known, house.now), Quotes(house.known.store)
+        self.hub.listeners += [self.standing.hear, self.quotes.hear]
+
+    @cached_property
+    def socket_io(self) -> SocketIo:
+        """The clients of Socket.IO."""
+        from tapehawk.api.sockets.socket_io import SocketIo  # only the scanner service has them
+
+        made = SocketIo(self.house, self.seats, self.watch)
+        self.hub.listeners.append(made.hear)
+        return made
+
+
+@asynccontextmanager
+async def attending(house: House) -> AsyncIterator[SocketDesk]:
+    """Hold a house's sockets meanwhile."""
+    desk = SocketDesk(house)
+    parts: list[Keeps] = [desk.watch, desk.quotes]
+    if "scanner" in house.services:
+        parts.append(desk.socket_io)
+    tasks = [asyncio.create_task(part.keep()) for part in parts]
+    try:
+        async with listening(desk.hub, house.bus):
+            yield desk
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class Keeps(Protocol):
+    """A part of the sockets that does its work until it is cancelled."""
+
+    async def keep(self) -> None:
+        """Work on."""
+
+
+def socket_desk(connection: HTTPConnection) -> SocketDesk:
+    """Return the desk that answers."""
+    return cast("SocketDesk", connection.app.state.sockets)
+
+
+SocketDeskDep: TypeAlias = Annotated[SocketDesk, Depends(socket_desk)]
