@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from tapehawk.api import problems
 from tapehawk.api.problems import Problem
 from tapehawk.api.surfaces import routers
+from tapehawk.app.broadcast import speaking
 from tapehawk.app.house import House
 from tapehawk.app.workers import working
 
@@ -21,12 +22,10 @@ def build(house: House) -> FastAPI:
 
     @asynccontextmanager
     async def living(_app: FastAPI) -> AsyncIterator[None]:
-        workers = working(house)
-        await run_in_threadpool(workers.__enter__)
         try:
-            yield
+            async with house.bus, speaking(house.broadcast, house.bus), _in_threads(working(house)):
+                yield
         finally:
-            await run_in_threadpool(workers.__exit__, None, None, None)
             await run_in_threadpool(house.close)
 
     app = FastAPI(
@@ -42,6 +41,16 @@ def build(house: House) -> FastAPI:
     for router in routers(house.services):
         app.include_router(router)
     return app
+
+
+@asynccontextmanager
+async def _in_threads(blocking: AbstractContextManager[None]) -> AsyncIterator[None]:
+    """Enter and leave what may block beside the loop."""
+    await run_in_threadpool(blocking.__enter__)
+    try:
+        yield
+    finally:
+        await run_in_threadpool(blocking.__exit__, None, None, None)
 
 
 _ALWAYS = {401: "Not signed in", 422: "Bad input", 429: "Too many requests", 503: "Try again later"}

@@ -10,8 +10,8 @@ from fastapi import APIRouter
 
 SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
     "auth": ("users",),
-    "scanner": (),
-    "records": (),
+    "scanner": ("range_scans", "range_scan_events"),
+    "records": ("jobs",),
     "market-data": (),
     "notifications": (),
 }

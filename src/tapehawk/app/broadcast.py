@@ -9,9 +9,9 @@ by the bus, and look into the store.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from queue import Empty, Full, Queue
 from threading import Thread
 from typing import Final
@@ -74,6 +74,17 @@ class Silence(Broadcast):
 
     def say(self, *events: Event) -> None:
         """Say nothing."""
+
+
+@asynccontextmanager
+async def speaking(broadcast: Broadcast, bus: Bus) -> AsyncIterator[None]:
+    """Let a broadcast speak on the bus of the running loop meanwhile; what waits at the end is said."""
+    speaker = asyncio.create_task(broadcast.speak(bus))
+    try:
+        yield
+    finally:
+        broadcast.end()
+        await speaker
 
 
 @contextmanager

@@ -17,8 +17,12 @@ from typing import Final
 
 from tapehawk.accounts.tokens import Tokens
 from tapehawk.accounts.who import Who
+from tapehawk.app.broadcast import Broadcast
 from tapehawk.app.settings import Settings
+from tapehawk.bus.choosing import bus_at
+from tapehawk.bus.door import Bus
 from tapehawk.core.errors import TryAgain
+from tapehawk.jobs.queue import Queue
 from tapehawk.records.database import Database, sqlite_url
 
 SERVICES: Final = ("scanner", "records", "notifications", "market-data", "auth")
@@ -57,6 +61,23 @@ class House:
     def who(self) -> Who:
         """Who asks."""
         return Who(self.database, self.tokens)
+
+    @cached_property
+    def bus(self) -> Bus:
+        """The news of this process and, at a Redis, of the others; of the event loop that first asks for it."""
+        return bus_at(self.known.redis_url or None)
+
+    @cached_property
+    def broadcast(self) -> Broadcast:
+        """What says events on the bus, from any thread, and never waits."""
+        return Broadcast()
+
+    @cached_property
+    def queue(self) -> Queue:
+        """What is done behind the requests."""
+        from tapehawk.app.job_kinds import kinds
+
+        return Queue(self.database, kinds(self), self.now)
 
     def close(self) -> None:
         """Close what was opened, the last first."""

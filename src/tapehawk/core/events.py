@@ -118,11 +118,26 @@ class PhaseChanged(Event):
     until: int
 
 
+@dataclass(frozen=True)
+class RangeScanNews(Event):
+    """What a range scan came to: `type` is progress, result (rows of a part), complete or error. `at`: µs UTC.
+
+    `owner`: whose scan it is. `data`: how far it is, in the words of the API; of a result the first rows of the part.
+    """
+
+    kind: ClassVar[str] = "rangeScan"
+    scan_id: str
+    owner: str
+    type: str
+    data: Plain
+    at: int
+
+
 EVENTS: Final[Mapping[str, type[Event]]] = {
     one.kind: one
     for one in (
         QuickScanComplete, SymbolAnalyzed, AnalysisProgress, DeepAnalysisComplete, StateChanged, ScanUpdate,
-        SignalChanged, PhaseChanged,
+        SignalChanged, PhaseChanged, RangeScanNews,
     )
 }  # fmt: skip
 

@@ -11,6 +11,9 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
+from tapehawk.records.fires import Fires
+from tapehawk.records.jobs import Jobs, OwnedJobs
+from tapehawk.records.scans import OwnedScans, Scans
 from tapehawk.records.sign_ins import SignIns
 from tapehawk.records.users import Users
 
@@ -31,6 +34,21 @@ class Records:
         """Their sign-ins."""
         return SignIns(self._connection)
 
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Their jobs and the system's."""
+        return Jobs(self._connection)
+
+    @cached_property
+    def scans(self) -> Scans:
+        """Their range scans, for who computes them."""
+        return Scans(self._connection)
+
+    @cached_property
+    def fires(self) -> Fires:
+        """When schedules were set off."""
+        return Fires(self._connection)
+
     def of(self, user_id: uuid.UUID) -> Owned:
         """Return what belongs to a user."""
         return Owned(self._connection, user_id)
@@ -41,3 +59,13 @@ class Owned:
 
     def __init__(self, connection: sa.Connection, user_id: uuid.UUID) -> None:
         self._connection, self.user_id = connection, user_id
+
+    @cached_property
+    def jobs(self) -> OwnedJobs:
+        """Their jobs."""
+        return OwnedJobs(self._connection, self.user_id)
+
+    @cached_property
+    def scans(self) -> OwnedScans:
+        """Their range scans."""
+        return OwnedScans(self._connection, self.user_id)
