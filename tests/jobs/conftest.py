@@ -71,7 +71,7 @@ def users(database) -> Callable[[str], object]:
 
 @pytest.fixture
 def working(database) -> Iterator[Callable[..., Queue]]:
-    """Return what starts workers over kinds of jobs, `working({"name": Kind(…)}, workers=2)`; they end with the test."""
+    """Return what starts workers, `working({"name": Kind(…)}, workers=2)`; they end with the test."""
     stop, threads = Event(), []
 
     def start(kinds: dict[str, Kind], *, workers: int = 1, **about: object) -> Queue:

@@ -111,9 +111,14 @@ def test_what_is_written_with_a_progress_that_is_refused_is_not_there(database):
         add(records)
         zombie = claim(records).held
         claim(records, "other", now=NOW + LEASE * 2)
-    with pytest.raises(NotHeld), database.write() as records:
-        add(records, id="beside")
-        records.jobs.progress(zombie, 1, "")
+
+    def write():
+        with database.write() as records:
+            add(records, id="beside")
+            records.jobs.progress(zombie, 1, "")
+
+    with pytest.raises(NotHeld):
+        write()
     with pytest.raises(NoData), database.read() as records:
         records.jobs.get("beside")
 

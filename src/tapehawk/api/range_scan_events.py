@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Final
 
@@ -59,18 +59,18 @@ async def scan_events(scan_id: ScanId, house: HouseDep, user: CurrentUser) -> St
 
 
 async def _events(house: House, row: Row, subscription: Subscription) -> AsyncIterator[bytes]:
-    async with aclosing(subscription):
+    async with aclosing(subscription), aclosing(_heard(house, row, subscription)) as news_of_it:
         first = news(row, house.now())
         yield _written(first)
         if first.type in LAST:
             return
-        async for heard in _heard(house, row, subscription):
+        async for heard in news_of_it:
             yield b": still there\n\n" if heard is None else _written(heard)
             if heard is not None and heard.type in LAST:
                 return
 
 
-async def _heard(house: House, row: Row, subscription: Subscription) -> AsyncIterator[RangeScanNews | None]:
+async def _heard(house: House, row: Row, subscription: Subscription) -> AsyncGenerator[RangeScanNews | None]:
     """Yield a scan's news; after a silence what the records say where that is the end, else None."""
     waiting: asyncio.Future[tuple[str, object]] | None = None
     try:
