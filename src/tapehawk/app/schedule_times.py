@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import TypeAlias
+from itertools import takewhile
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,7 +16,9 @@ from tapehawk.core.sessions import calendar_named
 Due: TypeAlias = Callable[[dt.datetime], dt.datetime | None]
 """From now to the last instant that is due by then, None where there was none yet."""
 
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+LONGEST: Final = dt.timedelta(days=40)
+"""A cron expression is due more often than that."""
+EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def every(period: dt.timedelta) -> Due:
@@ -28,10 +31,10 @@ def cron(expression: str, zone: str = "America/New_York") -> Due:
     at = ZoneInfo(zone)
 
     def due(now: dt.datetime) -> dt.datetime | None:
-        past_now = now.astimezone(at).replace(second=0, microsecond=0).timestamp() + 60
-        before = CronSim(expression, dt.datetime.fromtimestamp(past_now, at), reverse=True)
-        found = next(before, None)
-        return None if found is None else found.astimezone(dt.UTC)
+        # Forwards: backwards the library skips a night in which the clock is put back.
+        times = CronSim(expression, (now - LONGEST).astimezone(at))
+        last = max(takewhile(lambda time: time <= now, times), default=None)
+        return last and last.astimezone(dt.UTC)
 
     return due
 
