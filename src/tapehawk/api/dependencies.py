@@ -64,21 +64,6 @@ def current_sign_in(house: HouseDep, given: Bearer) -> uuid.UUID | None:
 
 
 SignInId: TypeAlias = Annotated[uuid.UUID | None, Depends(current_sign_in)]
-Ticket: TypeAlias = Annotated[str | None, Query(max_length=200, description="of POST /api/v1/auth/ws-ticket")]
-
-
-def socket_user(connection: HTTPConnection, house: HouseDep, where: VisitorDep, ticket: Ticket = None) -> User:
-    """Return who opens a socket, by a ticket or an Authorization header: a token in a URL would be logged everywhere.
-
-    Raises NotSignedIn, which refuses the handshake with a problem document.
-    """
-    if ticket:
-        return house.who.by_ticket(ticket)
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    return house.who.of(token.strip() if scheme.lower() == "bearer" else None, where)
-
-
-SocketUser: TypeAlias = Annotated[User, Depends(socket_user)]
 
 
 def writing_user(user: CurrentUser) -> User:

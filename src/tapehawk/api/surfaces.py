@@ -10,8 +10,8 @@ from fastapi import APIRouter
 
 SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
     "auth": ("auth", "sign_ins", "users", "welcome"),
-    "scanner": ("sockets.scanning", "sockets.socket_io_door"),
-    "records": ("sockets.signals",),
+    "scanner": ("range_scans", "range_scan_events", "sockets.scanning", "sockets.socket_io_door"),
+    "records": ("jobs", "sockets.signals"),
     "market-data": ("sockets.market_data",),
     "notifications": (),
 }

@@ -23,6 +23,7 @@ from tapehawk.app.settings import Settings
 from tapehawk.bus.choosing import bus_at
 from tapehawk.bus.door import Bus
 from tapehawk.core.errors import TryAgain
+from tapehawk.jobs.queue import Queue
 from tapehawk.records.database import Database, sqlite_url
 
 SERVICES: Final = ("scanner", "records", "notifications", "market-data", "auth")
@@ -76,6 +77,13 @@ class House:
     def broadcast(self) -> Broadcast:
         """What says events on the bus, from any thread, and never waits."""
         return Broadcast()
+
+    @cached_property
+    def queue(self) -> Queue:
+        """What is done behind the requests."""
+        from tapehawk.app.job_kinds import kinds
+
+        return Queue(self.database, kinds(self), self.now)
 
     def close(self) -> None:
         """Close what was opened, the last first."""

@@ -179,6 +179,9 @@ class Storage(Section):
     database_url: Annotated[
         SecretStr, Field(description="database of the records; empty: SQLite in the data folder")
     ] = SecretStr("")
+    history_days: Annotated[
+        int, Field(ge=1, le=36_500, description="days that finished jobs and range scans are kept")
+    ] = 90
     database_url_read: Annotated[
         SecretStr, Field(description="a replica of it that is read from; empty: the database itself")
     ] = SecretStr("")
@@ -198,11 +201,12 @@ SECTIONS: Final[Mapping[str, type[Section]]] = {
 
 # The parts of the program that these are for are still to come.
 _UNUSED: Final[Mapping[str, frozenset[str]]] = {
-    "default": frozenset({"retry_attempts", "enable_caching", "cache_ttl"}),
+    "default": frozenset({"retry_attempts"}),
     "streaming": frozenset({"auto_refresh_ui", "real_time_alerts"}),
     "api": frozenset(Api.model_fields)
     - {"host", "port", "jwt_secret", "auth", "registration"}
-    - {"enable_cors", "cors_origins", "max_sockets", "max_sockets_per_user"},
+    - {"enable_cors", "cors_origins", "max_sockets", "max_sockets_per_user"}
+    - {"max_concurrent_scans", "scan_timeout_minutes"},
     "cli": frozenset({"verbose_logging"}),
     "streamlit": frozenset(Streamlit.model_fields),
 }

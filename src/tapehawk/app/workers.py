@@ -14,7 +14,7 @@ from tapehawk.app.house import House
 Worker: TypeAlias = Callable[[House, Event], None]
 
 WORKERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "scanner": (),
+    "scanner": ("job_worker:work", "scheduling:schedule"),
     "records": (),
     "notifications": (),
     "market-data": (),

@@ -130,14 +130,18 @@ class BarsClosed(Event):
 
 
 @dataclass(frozen=True)
-class ScanProgress(Event):
-    """A user's range scan goes on. `type`: "progress", "result", "complete" or "error"; `data`: what that says."""
+class RangeScanNews(Event):
+    """What a range scan came to: `type` is progress, result (rows of a part), complete or error. `at`: µs UTC.
 
-    kind: ClassVar[str] = "scanProgress"
+    `owner`: whose scan it is. `data`: how far it is, in the words of the API; of a result the first rows of the part.
+    """
+
+    kind: ClassVar[str] = "rangeScan"
     scan_id: str
-    user_id: str
+    owner: str
     type: str
     data: Plain
+    at: int
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,7 @@ EVENTS: Final[Mapping[str, type[Event]]] = {
     one.kind: one
     for one in (
         QuickScanComplete, SymbolAnalyzed, AnalysisProgress, DeepAnalysisComplete, StateChanged, ScanUpdate,
-        SignalChanged, PhaseChanged, BarsClosed, ScanProgress, UserSignal,
+        SignalChanged, PhaseChanged, BarsClosed, RangeScanNews, UserSignal,
     )
 }  # fmt: skip
 

@@ -101,6 +101,16 @@ def modelled(root: Path, bars: Place) -> list[str]:
     return sorted(file.parent.name for file in (root / FOLDER).glob(f"*/{bars.file(root).name}"))
 
 
+def every_place(root: Path) -> list[Place]:
+    """Return where there are models, in order."""
+    files = sorted((root / FOLDER).glob("*/*-*-*.json"))
+    return [
+        Place(file.parent.name, timeframe, hours, market)
+        for file in files
+        for market, timeframe, hours in [file.stem.split("-")]
+    ]
+
+
 def installed(libraries: Iterable[str] = LIBRARIES) -> dict[str, str]:
     """Return the versions of the libraries that are installed."""
     found = {}

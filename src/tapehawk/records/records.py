@@ -12,9 +12,11 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from tapehawk.records.audit import Audit
+from tapehawk.records.fires import Fires
+from tapehawk.records.jobs import Jobs, OwnedJobs
 from tapehawk.records.leaving import Leaving
 from tapehawk.records.open_signals import OpenSignals
-from tapehawk.records.scans import OwnedScans
+from tapehawk.records.scans import OwnedScans, Scans
 from tapehawk.records.sign_ins import OwnSignIns, SignIns
 from tapehawk.records.tickets import Tickets
 from tapehawk.records.users import Users
@@ -51,6 +53,21 @@ class Records:
         """Who may not listen any longer."""
         return Leaving(self._connection)
 
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Their jobs and the system's."""
+        return Jobs(self._connection)
+
+    @cached_property
+    def scans(self) -> Scans:
+        """Their range scans, for who computes them."""
+        return Scans(self._connection)
+
+    @cached_property
+    def fires(self) -> Fires:
+        """When schedules were set off."""
+        return Fires(self._connection)
+
     def of(self, user_id: uuid.UUID) -> Owned:
         """Return what belongs to a user."""
         return Owned(self._connection, user_id)
@@ -67,11 +84,17 @@ class Owned:
         """Their sign-ins."""
         return OwnSignIns(self._connection, self.user_id)
 
-    def scans(self) -> OwnedScans:
-        """Range scans."""
-        return OwnedScans(self._connection, self.user_id)
-
     @cached_property
     def open_signals(self) -> OpenSignals:
         """Signals that are not over."""
         return OpenSignals(self._connection, self.user_id)
+
+    @cached_property
+    def jobs(self) -> OwnedJobs:
+        """Their jobs."""
+        return OwnedJobs(self._connection, self.user_id)
+
+    @cached_property
+    def scans(self) -> OwnedScans:
+        """Their range scans."""
+        return OwnedScans(self._connection, self.user_id)

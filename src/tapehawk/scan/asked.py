@@ -19,8 +19,9 @@ ALL = "all"
 class Asked:
     """`panel`: the bars of those symbols that have any; `symbols`: how many were asked for; `days`: the sessions.
 
-    `among`: the bars of the whole universe, which ranks are taken among whichever symbols are asked for. `series`:
-    whose bars they are. `notes`: what a reader must be told of them in a sentence.
+    `among`: the bars of the whole universe, which ranks are taken among whichever symbols are asked for. `without`: the
+    symbols among them that are not asked for. `series`: whose bars they are. `notes`: what a reader must be told of
+    them in a sentence.
     """
 
     panel: Panel
@@ -29,6 +30,7 @@ class Asked:
     among: Panel
     series: str = "memory"
     notes: tuple[str, ...] = ()
+    without: frozenset[str] = frozenset()
 
     @property
     def is_narrowed(self) -> bool:
@@ -52,8 +54,10 @@ class Asked:
     def without_a_bar(self, with_one: int) -> Mapping[str, int]:
         """Say why symbols with stored bars have none on the days asked for; `with_one` of them have."""
         session, starts = self.panel.columns["session"], self.panel.starts
-        ended = np.flatnonzero(session[starts[1:] - 1] < self.days.first)
-        begun = np.flatnonzero(session[starts[:-1]] > self.days.last)
+        left_out = np.array([name in self.without for name in self.panel.symbols], dtype=bool)
+        ended = np.flatnonzero(~left_out & (session[starts[1:] - 1] < self.days.first))
+        begun = np.flatnonzero(~left_out & (session[starts[:-1]] > self.days.last))
+        excluded = int(left_out.sum())
         stale = self._among(ended, self.panel.stale)
         quarantined = self._among(begun, self.panel.left_out)
         reasons = {
@@ -61,7 +65,8 @@ class Asked:
             "last bar is earlier": ended.size - stale,
             "quarantined": quarantined,
             "first bar is later": begun.size - quarantined,
-            "no bar then": len(self.panel.symbols) - with_one - ended.size - begun.size,
+            "excluded": excluded,
+            "no bar then": len(self.panel.symbols) - with_one - ended.size - begun.size - excluded,
         }
         return {reason: count for reason, count in reasons.items() if count}
 
@@ -72,7 +77,7 @@ class Asked:
 def asked_for(store: Path, question: Question, panel: Panel) -> Asked:
     """Narrow the whole panel to what is asked. Raises UnknownName for a symbol or universe, NoData for an empty one."""
     days = days_asked(question, panel)
-    for symbol in set(question.symbols).difference(panel.symbols):
+    for symbol in sorted({*question.symbols, *question.without}.difference(panel.symbols)):
         raise UnknownName("symbol", symbol, panel.symbols, place=f"{question.timeframe} bars of {store}")
     among, named = panel, None
     if question.universe not in (None, ALL):
@@ -80,10 +85,11 @@ def asked_for(store: Path, question: Question, panel: Panel) -> Asked:
 
         named = set(members(store, str(question.universe), days))
         among = _of(panel, named, question)
+    without = frozenset(question.without)
     if not question.symbols:
-        return Asked(among, len(panel.symbols if named is None else named), days, among)
+        return Asked(among, len(panel.symbols if named is None else named), days, among, without=without)
     wanted = set(question.symbols) if named is None else named.intersection(question.symbols)
-    return Asked(_of(among, wanted, question), len(wanted), days, among)
+    return Asked(_of(among, wanted, question), len(wanted), days, among, without=without)
 
 
 def _of(panel: Panel, names: set[str], question: Question) -> Panel:

@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tapehawk.catalog import scanner_type
-from tapehawk.core.panel import Panel
 from tapehawk.core.scanner import Scanner
-from tapehawk.core.search import find
 from tapehawk.core.signals import Risk
 from tapehawk.core.watch import Found
 from tapehawk.data.panels import PanelQuestion
@@ -22,14 +20,14 @@ from tapehawk.scan.asked import Asked, asked_for
 from tapehawk.scan.explain import Explanation, explained
 from tapehawk.scan.funnel import band_note, funnel_of, limited
 from tapehawk.scan.learned import Models
+from tapehawk.scan.looking import Look, look_for
 from tapehawk.scan.next_day import checked
 from tapehawk.scan.parameters import configured
-from tapehawk.scan.question import Question, of_symbols, selection
+from tapehawk.scan.question import Question
 from tapehawk.scan.report import Report
 from tapehawk.scan.rows import HOUSE, hits_of, ordered
 from tapehawk.scan.still_open import may_lack_bars, need_closed, notes_of
 from tapehawk.scan.trust import left_out_notes, trusted
-from tapehawk.scan.watching import ranks, watch_for
 
 USUAL_RISK: Final = Risk()
 
@@ -90,8 +88,12 @@ class Desk:
 
         A day that is named may be that of the open session: its bars up to now are then among them.
         """
-        about, now = PanelQuestion(question.timeframe, self.market, question.hours, prefer=self.prefer), self.now()
-        view = open_view(self.store, about, question.last_named, on_build=on_build)
+        about = PanelQuestion(
+            question.timeframe, self.market, question.hours, prefer=self.prefer, version=question.version
+        )
+        now = self.now()
+        upto = None if question.version else question.last_named  # a version names its own journals
+        view = open_view(self.store, about, upto, on_build=on_build)
         need_closed(question, view.panel, now)
         asked = asked_for(self.store, question, view.panel)
         asked = replace(asked, series=view.series.id, notes=tuple(notes_of(view, now)))
@@ -103,25 +105,27 @@ class Desk:
         Raises NoData where none of the symbols asked for has a bar then: that is not the same as no hit.
         """
         began = time.perf_counter()
-        watches = [watch_for(scanner, asked.panel.timeframe) for scanner in scanners]
-        panel = asked.among if asked.is_narrowed and any(map(ranks, watches)) else asked.panel
-        select = selection(question, asked.days, panel)
-        if panel is not asked.panel:
-            select = of_symbols(asked.panel.symbols, panel, select)
-        found = find(panel, watches, select, threads=self.threads)
-        if not any(one.symbols for one in found):
-            raise asked.no_data(question.cutoff)
+        look = look_for(scanners, question, asked)
+        found = look.find(threads=self.threads)
         mine = [[one for one in found if one.scanner == scanner.type()] for scanner in scanners]
-        reports = [self._report(*one, question, asked, panel) for one in zip(scanners, mine, strict=True)]
+        reports = [self.report(*one, look) for one in zip(scanners, mine, strict=True)]
         elapsed = round((time.perf_counter() - began) * 1000, 3)
         return [replace(report, elapsed_ms=elapsed) for report in reports]
 
-    def _report(self, scanner: Scanner, found: list[Found], question: Question, asked: Asked, panel: Panel) -> Report:
-        """Return one scanner's report; `panel` is what the finds are places in."""
+    def report(self, scanner: Scanner, found: list[Found], look: Look) -> Report:
+        """Return one scanner's report of everything that a look found. Raises NoData as `scan` does."""
+        if not any(one.symbols for one in found):
+            raise look.asked.no_data(look.question.cutoff)
+        check = type(scanner).next_day
+        report = self.partly(scanner, found, look)
+        return replace(report, next_day=checked(check, found, look.panel, self.store)) if check else report
+
+    def partly(self, scanner: Scanner, found: list[Found], look: Look) -> Report:
+        """Return the report of what a part of a look found: its limits are those of these rows among themselves."""
+        question, asked, panel = look.question, look.asked, look.panel
         hits = [hits_of(one, panel, self.risk) for one in found]
         firsts = question.is_every_intraday_bar and scanner.limit()[0] is not None
         limits = limited(scanner, *ordered(hits, by_session=question.is_range, by_time=firsts), firsts=firsts)
-        check = type(scanner).next_day
         return Report(
             scan_id=f"scan_{time.strftime('%Y%m%d_%H%M%S', time.gmtime())}_{secrets.token_hex(4)}",
             scanner_type=scanner.type(),
@@ -136,5 +140,4 @@ class Desk:
             is_range=question.is_range,
             wide=tuple(one.setup.pattern for one in hits) if scanner.wide else (),
             own=tuple(name for name in limits.columns if name not in HOUSE),
-            next_day=checked(check, found, panel, self.store) if check else None,
         )

@@ -13,6 +13,7 @@ from tapehawk.core.errors import BadInput, NoData
 from tapehawk.core.panel import Block, Flags, Floats, Ints, Mask, Panel
 from tapehawk.core.sessions import Calendar, calendar_named, date_of, day_number
 from tapehawk.core.slower import MINUTES
+from tapehawk.scan.floors import NO_FLOORS, Floors
 from tapehawk.scan.latest import last_complete
 
 OPENS = {"regular": 9 * 60 + 30, "extended": 4 * 60}
@@ -26,8 +27,9 @@ class Question:
     Either one `scan_date` (default: the last complete session stored, see `latest.py`; a row a symbol) or `start_date`
     to `end_date` (every bar). On weekly bars a date stands for its week.
     `cutoff` "HH:MM" in the exchange's time, for intraday bars: the last bar closed by then stands for the session.
-    `symbols` and `universe` narrow who is asked; `parameters` are the scanner's own. `strict`: refuse bars that are
-    stale or in quarantine instead of answering without them.
+    `symbols` and `universe` narrow who is asked, `without` leaves some out, `floors` bars that are too small;
+    `parameters` are the scanner's own. `strict`: refuse bars that are stale or in quarantine instead of answering
+    without them. `version`: the data version that answers, None for the newest.
     """
 
     scanner_type: str
@@ -41,6 +43,9 @@ class Question:
     universe: str | None = None
     parameters: Mapping[str, object] = field(default_factory=dict)
     strict: bool = False
+    without: tuple[str, ...] = ()
+    floors: Floors = NO_FLOORS
+    version: str | None = None
 
     def __post_init__(self) -> None:
         if self.scan_date and (self.start_date or self.end_date):

@@ -6,11 +6,12 @@ from tapehawk.core.ranks import rank_nodes
 from tapehawk.core.scanner import Scanner, setups_for
 from tapehawk.core.search import Watch
 from tapehawk.core.signals import signal_columns
+from tapehawk.scan.floors import NO_FLOORS, Floors
 
 
-def watch_for(scanner: Scanner, timeframe: str) -> Watch:
+def watch_for(scanner: Scanner, timeframe: str, floors: Floors = NO_FLOORS) -> Watch:
     """Return what a scanner looks for on a timeframe, with everything a row shows."""
-    setups = setups_for(scanner, timeframe)
+    setups = tuple(map(floors.before, setups_for(scanner, timeframe)))
     return Watch(scanner.type(), scanner.universe(), setups, tuple(map(signal_columns, setups)))
 
 

@@ -13,7 +13,7 @@ from tapehawk.core.events import (
     DeepAnalysisComplete,
     PhaseChanged,
     QuickScanComplete,
-    ScanProgress,
+    RangeScanNews,
     StateChanged,
     SymbolAnalyzed,
     UserSignal,
@@ -141,10 +141,10 @@ def test_a_range_scan_tells_its_state_first_and_then_how_it_goes_on(served, hous
         assert first["data"]["progress_percent"] == 40.0
         assert first["data"]["created_at"].endswith("Z")
         served.say(
-            ScanProgress(scan, ada, "progress", {"progress_percent": 60}),
-            ScanProgress("scan_of_another", ada, "progress", {}),
-            ScanProgress(scan, ada, "result", {"rows": [{"ticker": "A"}]}),
-            ScanProgress(scan, ada, "complete", {"results_found": 1}),
+            RangeScanNews(scan, ada, "progress", {"progress_percent": 60}, 0),
+            RangeScanNews("scan_of_another", ada, "progress", {}, 0),
+            RangeScanNews(scan, ada, "result", {"rows": [{"ticker": "A"}]}, 0),
+            RangeScanNews(scan, ada, "complete", {"results_found": 1}, 0),
         )
         said = [heard(socket) for _ in range(3)]
     assert [one["type"] for one in said] == ["progress", "result", "complete"]

@@ -14,7 +14,7 @@ from tapehawk.api.sockets.connection import Line, attend
 from tapehawk.api.sockets.standing import Standing
 from tapehawk.api.sockets.told import SCANS, STATUS, for_owner, of_scan, of_scanner
 from tapehawk.app.house import House
-from tapehawk.app.scan_state import scan_state
+from tapehawk.app.range_scanning import standing
 from tapehawk.catalog import scanner_type
 from tapehawk.records.users import User
 
@@ -54,8 +54,8 @@ class RangeScan(Line):
 
     async def standing(self) -> list[dict[str, Any]]:
         """Return how far it is. Raises NoData for another's."""
-        kind, data = await run_in_threadpool(scan_state, self._house, self._user.id, self._scan_id)
-        return [{"type": kind, "scan_id": self._scan_id, "data": data}]
+        now = await run_in_threadpool(standing, self._house, self._user.id, self._scan_id)
+        return [{"type": now.type, "scan_id": now.scan_id, "data": now.data}]
 
 
 @router.websocket("/api/v1/scanner/ws/live-scan")

@@ -16,6 +16,7 @@ scans = sa.Table(
     sa.Column("start_date", sa.Date(), nullable=False),
     sa.Column("end_date", sa.Date(), nullable=False),
     sa.Column("question", json(), nullable=False),  # everything that was asked, filters and parameters among it
+    sa.Column("question_key", sa.String(64), nullable=False),  # the same for the same question
     sa.Column("status", sa.String(16), nullable=False),
     sa.Column("progress_percent", sa.Float(), nullable=False, default=0.0),
     sa.Column("message", sa.Text(), nullable=False, default=""),
@@ -24,24 +25,30 @@ scans = sa.Table(
     sa.Column("processed_tickers", sa.Integer(), nullable=False, default=0),
     sa.Column("results_found", sa.Integer(), nullable=False, default=0),
     sa.Column("execution_time", sa.Float(), nullable=True),  # seconds
-    sa.Column("data_version", sa.String(128), nullable=True),
+    sa.Column("data_version", sa.String(512), nullable=True),
+    sa.Column("parts", sa.Integer(), nullable=False, default=0),  # that the universe was cut into
+    sa.Column("report", sa.LargeBinary(), nullable=True),  # JSON of what stands beside the rows
     instant("created_at"),
     instant("started_at", required=False),
+    instant("computed_at", required=False),  # all rows are there since then
     instant("finished_at", required=False),
     sa.CheckConstraint(
         "status IN ('queued', 'running', 'completed', 'failed', 'cancelled', 'interrupted')", name="status"
     ),
     sa.Index(None, "user_id", "created_at", "id"),
+    sa.Index(None, "question_key", "computed_at"),
 )
 
-# Rows of a scan in parts, each a part of its universe: what was found when it was interrupted is there.
+# Rows of a scan in parts. While it runs each is a part of its universe, with what the search found there (`found`), so
+# that a scan which was interrupted goes on behind it; at the end they are all rows, cut where they are many.
 scan_results = sa.Table(
     "scan_results",
     METADATA,
     sa.Column("scan_id", sa.String(40), sa.ForeignKey("scans.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("part", sa.Integer(), primary_key=True),
-    sa.Column("rows", json(), nullable=False),
+    sa.Column("rows", sa.LargeBinary(), nullable=False),  # JSON without the brackets, deflated
     sa.Column("n_rows", sa.Integer(), nullable=False),
+    sa.Column("found", sa.LargeBinary(), nullable=True),
 )
 
 # A user's live scanner: it is taken up again after a restart.

@@ -34,7 +34,9 @@ jobs = sa.Table(
     sa.CheckConstraint(
         "state IN ('queued', 'running', 'completed', 'failed', 'cancelled', 'interrupted')", name="state"
     ),
-    sa.Index(None, "state", "run_at"),
+    sa.Index(None, "kind", "state", "run_at"),
+    sa.Index("ix_jobs_turn", "kind", "user_id", "started_at"),  # whose turn it is
+    sa.Index("ix_jobs_newest", "created_at", "id"),
 )
 
 # That a schedule has fired for an instant: the row's key lets one process win.

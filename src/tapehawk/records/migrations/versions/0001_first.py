@@ -126,7 +126,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
         sa.UniqueConstraint("dedup_key", name="uq_jobs_dedup_key"),
     )
-    op.create_index("ix_jobs_state_run_at", "jobs", ["state", "run_at"], unique=False)
+    op.create_index("ix_jobs_kind_state_run_at", "jobs", ["kind", "state", "run_at"], unique=False)
+    op.create_index("ix_jobs_newest", "jobs", ["created_at", "id"], unique=False)
+    op.create_index("ix_jobs_turn", "jobs", ["kind", "user_id", "started_at"], unique=False)
     op.create_index("ix_jobs_user_id", "jobs", ["user_id"], unique=False)
     op.create_table(
         "live_scanners",
@@ -230,6 +232,7 @@ def upgrade() -> None:
         sa.Column("start_date", sa.Date(), nullable=False),
         sa.Column("end_date", sa.Date(), nullable=False),
         sa.Column("question", JSON, nullable=False),
+        sa.Column("question_key", sa.String(length=64), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("progress_percent", sa.Float(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
@@ -238,9 +241,12 @@ def upgrade() -> None:
         sa.Column("processed_tickers", sa.Integer(), nullable=False),
         sa.Column("results_found", sa.Integer(), nullable=False),
         sa.Column("execution_time", sa.Float(), nullable=True),
-        sa.Column("data_version", sa.String(length=128), nullable=True),
+        sa.Column("data_version", sa.String(length=512), nullable=True),
+        sa.Column("parts", sa.Integer(), nullable=False),
+        sa.Column("report", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("started_at", INSTANT, nullable=True),
+        sa.Column("computed_at", INSTANT, nullable=True),
         sa.Column("finished_at", INSTANT, nullable=True),
         sa.CheckConstraint(
             "status IN ('queued', 'running', 'completed', 'failed', 'cancelled', 'interrupted')", name="ck_scans_status"
@@ -248,6 +254,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_scans_user_id_users", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_scans"),
     )
+    op.create_index("ix_scans_question_key_computed_at", "scans", ["question_key", "computed_at"], unique=False)
     op.create_index("ix_scans_user_id", "scans", ["user_id"], unique=False)
     op.create_index("ix_scans_user_id_created_at_id", "scans", ["user_id", "created_at", "id"], unique=False)
     op.create_table(
@@ -338,8 +345,9 @@ def upgrade() -> None:
         "scan_results",
         sa.Column("scan_id", sa.String(length=40), nullable=False),
         sa.Column("part", sa.Integer(), nullable=False),
-        sa.Column("rows", JSON, nullable=False),
+        sa.Column("rows", sa.LargeBinary(), nullable=False),
         sa.Column("n_rows", sa.Integer(), nullable=False),
+        sa.Column("found", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["scan_id"], ["scans.id"], name="fk_scan_results_scan_id_scans", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("scan_id", "part", name="pk_scan_results"),
     )
@@ -359,6 +367,7 @@ def downgrade() -> None:
     op.drop_table("sign_ins")
     op.drop_index("ix_scans_user_id_created_at_id", table_name="scans")
     op.drop_index("ix_scans_user_id", table_name="scans")
+    op.drop_index("ix_scans_question_key_computed_at", table_name="scans")
     op.drop_table("scans")
     op.drop_index("ix_presets_user_id", table_name="presets")
     op.drop_table("presets")
@@ -374,7 +383,9 @@ def downgrade() -> None:
     op.drop_table("notification_rules")
     op.drop_table("live_scanners")
     op.drop_index("ix_jobs_user_id", table_name="jobs")
-    op.drop_index("ix_jobs_state_run_at", table_name="jobs")
+    op.drop_index("ix_jobs_turn", table_name="jobs")
+    op.drop_index("ix_jobs_newest", table_name="jobs")
+    op.drop_index("ix_jobs_kind_state_run_at", table_name="jobs")
     op.drop_table("jobs")
     op.drop_index("ix_channels_user_id", table_name="channels")
     op.drop_table("channels")
