@@ -46,6 +46,7 @@ signals = sa.Table(
     instant("updated_at"),
     sa.UniqueConstraint("user_id", "setup_key"),
     sa.Index(None, "user_id", "available_at", "id"),
+    sa.Index(None, "updated_at", "id"),
     sa.CheckConstraint("status IN ('active', 'triggered', 'expired', 'cancelled', 'closed')", name="status"),
 )
 
