@@ -92,8 +92,6 @@ def http_receiver(**known: Any) -> Iterator[HttpReceiver]:
             except OSError:  # whoever asked has gone
                 self.close_connection = True
 
-        do_GET = do_POST
-
         def log_message(self, *_: object) -> None: ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

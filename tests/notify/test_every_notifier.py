@@ -16,7 +16,7 @@ from tapehawk.notify.wording import Letter, plain
 from tests.notify.far_sides import ADDRESSES, far_side
 
 LETTER = Letter("0b8a5c1e", "BUY AAPL: breakout, resistance break", ("entry 189.2, stop 185.1, confidence 82",))
-HOSTILE = "<b>A&B</b> *x* _y_ `z` [l](http://evil.example) <!channel> <@U1> <https://evil.example|click> &lt; $(id) %s {0}"
+HOSTILE = "<b>A&B</b> *x* _y_ `z` [l](http://evil.example) <!channel> <@U1> <https://evil.example|click> &lt; %s {0}"
 FAR = [kind for kind in kinds() if kind != "in_app"]
 OVER_HTTP = [kind for kind in FAR if kind != "email"]
 

@@ -13,7 +13,7 @@ SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
     "scanner": (),
     "records": (),
     "market-data": (),
-    "notifications": (),
+    "notifications": ("notifications",),
 }
 """By service, the modules of this package that each hold a `router`."""
 

@@ -30,6 +30,10 @@ class Address(BaseModel):
         """Return it as it is kept, secrets in clear."""
         return {key: _clear(value) for key, value in self if value is not None}
 
+    def hosts(self) -> tuple[str, ...]:
+        """Return the hosts of the user's choice that it leads to."""
+        return ()
+
     def secrets(self) -> tuple[str, ...]:
         """Return what must not be shown."""
         return tuple(value.get_secret_value() for _, value in self if isinstance(value, SecretStr))

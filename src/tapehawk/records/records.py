@@ -11,6 +11,10 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
+from tapehawk.records.hearing import Hearing
+from tapehawk.records.notification_wants import Channels, NotificationPreferences, NotificationRules
+from tapehawk.records.notifications import Notifications
+from tapehawk.records.outbox import Letters, Outbox
 from tapehawk.records.sign_ins import SignIns
 from tapehawk.records.users import Users
 
@@ -31,6 +35,16 @@ class Records:
         """Their sign-ins."""
         return SignIns(self._connection)
 
+    @cached_property
+    def hearing(self) -> Hearing:
+        """What has changed since somebody looked."""
+        return Hearing(self._connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """What is on its way to them."""
+        return Outbox(self._connection)
+
     def of(self, user_id: uuid.UUID) -> Owned:
         """Return what belongs to a user."""
         return Owned(self._connection, user_id)
@@ -41,3 +55,28 @@ class Owned:
 
     def __init__(self, connection: sa.Connection, user_id: uuid.UUID) -> None:
         self._connection, self.user_id = connection, user_id
+
+    @cached_property
+    def notifications(self) -> Notifications:
+        """What they were told."""
+        return Notifications(self._connection, self.user_id)
+
+    @cached_property
+    def notification_rules(self) -> NotificationRules:
+        """What they want to be told."""
+        return NotificationRules(self._connection, self.user_id)
+
+    @cached_property
+    def notification_preferences(self) -> NotificationPreferences:
+        """When they want to be told."""
+        return NotificationPreferences(self._connection, self.user_id)
+
+    @cached_property
+    def channels(self) -> Channels:
+        """Where they are reached."""
+        return Channels(self._connection, self.user_id)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """What is on its way to them."""
+        return Letters(self._connection, self.user_id)

@@ -40,6 +40,10 @@ class NtfyAddress(Address):
             raise ValueError("a server reads like https://ntfy.example.org")
         return server
 
+    def hosts(self) -> tuple[str, ...]:
+        """Return the server."""
+        return (str(urlsplit(self.server).hostname),)
+
 
 class Ntfy(Apprised[NtfyAddress]):
     """Publishes to the topic."""

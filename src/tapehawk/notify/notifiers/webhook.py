@@ -47,6 +47,10 @@ class WebhookAddress(Address):
             raise ValueError("a webhook's URL names no user and no password")
         return url
 
+    def hosts(self) -> tuple[str, ...]:
+        """Return where the POST goes."""
+        return (str(urlsplit(self.url.get_secret_value()).hostname),)
+
 
 class Webhook(Notifier[WebhookAddress]):
     """Posts the letter as JSON."""
