@@ -207,5 +207,7 @@ def test_notes_and_letters_are_gone_with_their_user(database, ada):
     look(database, 1)
     with database.engine.begin() as connection:
         connection.execute(sa.text("DELETE FROM users"))
-        counts = [connection.execute(sa.select(sa.func.count()).select_from(t)).scalar() for t in (notifications, outbox)]
+        counts = [
+            connection.execute(sa.select(sa.func.count()).select_from(t)).scalar() for t in (notifications, outbox)
+        ]
     assert counts == [0, 0]

@@ -20,6 +20,7 @@ from tapehawk.notify.readers import preferences_of
 from tapehawk.notify.registry import sent
 from tapehawk.notify.wording import Letter, letter_of, plain
 from tapehawk.records.database import Database
+from tapehawk.records.outbox import HELD
 from tapehawk.records.owned import Row
 from tapehawk.records.records import Owned, Records
 
@@ -55,7 +56,8 @@ class Sender:
             return True
         quiet_until = preferences.quiet_until(self.now())
         if quiet_until > self.now():
-            self._again(row, quiet_until, None)
+            with self.database.write() as records:
+                records.outbox.again(row, due_at=quiet_until, held_until=quiet_until, error=None)
         else:
             self._carry(row, letter, address)
         return True
@@ -92,14 +94,11 @@ class Sender:
         if row["attempt"] >= ATTEMPTS:
             self._give_up(row, error.message)
             return
-        wait = min(FIRST_WAIT * 2 ** (row["attempt"] - 1), LONGEST_WAIT)
-        if isinstance(error, TooMany):
-            wait = max(wait, dt.timedelta(seconds=error.wait))
-        self._again(row, self.now() + wait, error.message)
-
-    def _again(self, row: Row, due_at: dt.datetime, error: str | None) -> None:
+        asked = dt.timedelta(seconds=error.wait) if isinstance(error, TooMany) else dt.timedelta()
         with self.database.write() as records:
-            records.outbox.again(row, due_at=due_at, error=error)
+            wait = max(asked, min(FIRST_WAIT * 2 ** (records.outbox.attempts(row) - 1), LONGEST_WAIT))
+            times = {"due_at": self.now() + wait, "held_until": self.now() + max(asked, min(wait, HELD))}
+            records.outbox.again(row, **times, error=error.message)
 
     def _give_up(self, row: Row, why: str) -> None:
         """Fail a letter, and say so in the user's list, once a day for each channel."""

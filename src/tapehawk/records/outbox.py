@@ -4,6 +4,9 @@
        ▲                  │ ├──again──► waiting, due later
        └──lease is over───┘ └──fail──► failed
 
+A channel in trouble is left alone: what else waits for it, and what is written meanwhile, is held back with the letter
+that failed, for a while at most, so that one letter that never arrives does not keep others from it.
+
 Who claims a letter counts its attempt up, and whoever writes says the attempt: a sender whose lease was over changes
 nothing any more.
 """
@@ -23,6 +26,8 @@ from tapehawk.records.tables import outbox
 WAITING, SENDING, SENT, FAILED = "waiting", "sending", "sent", "failed"
 TRY_OUT: Final = "test:"
 """How the keys of letters begin that were sent only to see whether they arrive."""
+HELD: Final = dt.timedelta(minutes=5)
+"""How long a letter that failed holds back others at most."""
 _OF = outbox.c
 
 
@@ -37,6 +42,7 @@ class Letters(OwnedRows):
 
         A letter that went out already is not written again.
         """
+        due_at = max(due_at, self._held_until(channel, now))
         there = self._connection.execute(self._mine(_OF.channel == channel, _OF.dedup_key == key)).mappings().first()
         if there is None:
             self._add(channel, key, list(ids), due_at=due_at, now=now)
@@ -61,6 +67,12 @@ class Letters(OwnedRows):
         wanted = self._mine(_OF.channel == channel, _OF.attempt > 0).order_by(_OF.created_at.desc(), _OF.id).limit(1)
         row = self._connection.execute(wanted).mappings().first()
         return None if row is None else dict(row)
+
+    def _held_until(self, channel: str, now: dt.datetime) -> dt.datetime:
+        """Return until when a channel is left alone; `now` for one that is well."""
+        failed = sa.and_(_OF.channel == channel, _OF.state == WAITING, _OF.attempt > 0)
+        until = self._connection.execute(sa.select(sa.func.max(_OF.due_at)).where(self._is_mine, failed)).scalar()
+        return now if until is None else min(until, now + HELD)
 
     def _add(
         self, channel: str, key: str, ids: list[str], *, due_at: dt.datetime, now: dt.datetime, **values: object
@@ -104,11 +116,17 @@ class Outbox:
         """Give a letter up; False for a sender that was given up."""
         return self._end(row, state=FAILED, error=error)
 
-    def again(self, row: Row, *, due_at: dt.datetime, error: str | None) -> None:
-        """Let a letter, and what else waits for its channel, wait until an instant."""
+    def attempts(self, row: Row) -> int:
+        """Return how often a letter was tried, or another one that waits for the same channel if that is oftener."""
+        others = sa.select(sa.func.max(_OF.attempt)).where(_of_channel(row), _OF.state.in_((WAITING, SENDING)))
+        most: int = self._connection.execute(others).scalar() or 0
+        return max(int(row["attempt"]), most)
+
+    def again(self, row: Row, *, due_at: dt.datetime, held_until: dt.datetime, error: str | None) -> None:
+        """Let a letter wait until an instant, and what else waits for its channel until another."""
         if self._end(row, state=WAITING, due_at=due_at, error=error):
-            others = sa.and_(_OF.user_id == row["user_id"], _OF.channel == row["channel"], _OF.state == WAITING)
-            self._connection.execute(outbox.update().where(others, _OF.due_at < due_at).values(due_at=due_at))
+            others = sa.and_(_of_channel(row), _OF.state == WAITING, _OF.due_at < held_until)
+            self._connection.execute(outbox.update().where(others).values(due_at=held_until))
 
     def counts(self) -> dict[str, int]:
         """Count the letters by state."""
@@ -118,6 +136,10 @@ class Outbox:
     def _end(self, row: Row, **values: object) -> bool:
         mine = sa.and_(_OF.id == row["id"], _OF.state == SENDING, _OF.attempt == row["attempt"])
         return self._connection.execute(outbox.update().where(mine).values(lease_until=None, **values)).rowcount == 1
+
+
+def _of_channel(row: Row) -> sa.ColumnElement[bool]:
+    return sa.and_(_OF.user_id == row["user_id"], _OF.channel == row["channel"])
 
 
 def _is_due(now: dt.datetime) -> sa.ColumnElement[bool]:
