@@ -63,12 +63,14 @@ def a_channel(database: Database, user_id: uuid.UUID, kind: str, address: dict[s
 def signal_row(user_id: uuid.UUID, number: int, at: dt.datetime, **values: object) -> dict[str, object]:
     """Return a signal that can be told from others by its number."""
     symbol = values.get("symbol", f"S{number:05}")
+    history = [{"status": "active", "at": at.isoformat()}]
     return {
         "id": uuid.uuid4(), "user_id": user_id, "symbol": symbol, "scanner": "breakout", "timeframe": "1m",
         "series": "us", "pattern": "resistance break", "direction": "BUY", "phase": "regular", "bar_time": at,
         "available_at": at, "data_version": "1", "setup_key": f"breakout|{symbol}|{number}", "entry_price": 10.5,
-        "stop_loss": 10.0, "target1": 11.5, "confidence": 50.0, "confluence_factors": [], "labels": [],
-        "origin": "live", "status": "active", "history": [], "created_at": at, "updated_at": at,
+        "stop_loss": 10.0, "target1": 11.5, "target2": None, "score": None, "rvol": None,
+        "confidence": 50.0, "confluence_factors": [], "labels": [],
+        "origin": "live", "status": "active", "history": history, "written_at": at, "created_at": at, "updated_at": at,
     } | values  # fmt: skip
 
 
@@ -83,8 +85,9 @@ def change_signal(database: Database, number: int, status: str, at: dt.datetime)
     with database.engine.begin() as connection:
         found = signals.c.setup_key.endswith(f"|{number}")
         history = connection.execute(signals.select().where(found)).mappings().one()["history"]
-        history = [*history, {"status": status, "at": round(at.timestamp() * 1e6)}]
-        connection.execute(signals.update().where(found).values(status=status, updated_at=at, history=history))
+        history = [*history, {"status": status, "at": at.isoformat()}]
+        changed = {"status": status, "updated_at": at, "written_at": at, "history": history}
+        connection.execute(signals.update().where(found).values(changed))
 
 
 @pytest.fixture

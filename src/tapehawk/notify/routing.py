@@ -105,7 +105,7 @@ def _wanted(news: Sequence[News], reader: Reader) -> list[tuple[News, list[Rule]
 
 def _is_cooling(rule: Rule, news: News, cooling: Mapping[Cooling, dt.datetime]) -> bool:
     last = cooling.get((str(rule.id), news.data["symbol"]))
-    return last is not None and dt.timedelta() <= news.at - last < rule.cooldown
+    return last is not None and abs(news.at - last) < rule.cooldown  # news that come late are no better
 
 
 def _note(news: News, rules: Sequence[Rule], reader: Reader) -> Note:

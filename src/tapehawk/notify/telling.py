@@ -8,9 +8,9 @@ turns.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any, Final
 
 from tapehawk.notify.news import News, news_of
@@ -18,10 +18,11 @@ from tapehawk.notify.readers import reader_of, rules_of
 from tapehawk.notify.routing import Note, Plan, route
 from tapehawk.notify.wording import MORE, more_than
 from tapehawk.records.database import Database
-from tapehawk.records.hearing import Heard, Hearing
+from tapehawk.records.hearing import STEPS
 from tapehawk.records.records import Owned
 
 LISTENER: Final = "signals"
+_Mine = defaultdict[uuid.UUID, list[News]]
 
 
 def tell(database: Database, *, now: dt.datetime, most: int) -> int:
@@ -30,25 +31,17 @@ def tell(database: Database, *, now: dt.datetime, most: int) -> int:
     `most`: how many notifications a user gets in an hour. The first call ever tells nothing: it begins to listen.
     """
     with database.read() as records:
-        known = records.hearing.found(LISTENER)
-        if known is not None and next(_fresh(records.hearing, known), None) is None:
+        through = records.hearing.through(LISTENER)
+        if through is not None and next(records.hearing.signals(through), None) is None:
             return 0
     with database.write() as records:
-        known, dealt, mine = records.hearing.begin(LISTENER, now), dict[str, float](), dict[uuid.UUID, list[News]]()
-        for key, written_at, news in _fresh(records.hearing, known):
-            dealt[key] = written_at
-            mine.setdefault(news.user_id, []).append(news)
-        records.hearing.end(LISTENER, known.and_now(dealt))
+        through, steps, mine = records.hearing.begin(LISTENER, now), dict[uuid.UUID, tuple[int, int]](), _Mine(list)
+        for row in records.hearing.signals(through):
+            through = max(through, row["written_at"])
+            steps[row["id"]] = (row[STEPS], len(row["history"]))
+            mine[row["user_id"]] += news_of(row, row[STEPS])
+        records.hearing.end(LISTENER, through, steps)
         return sum(_told(records.of(user_id), news, now, most) for user_id, news in mine.items())
-
-
-def _fresh(hearing: Hearing, known: Heard) -> Iterator[tuple[str, float, News]]:
-    """Yield what was not dealt with yet: its key among all users', when its row was written, the news."""
-    for row in hearing.signals(known.since):
-        for news in news_of(row, known.since):
-            key = hashlib.blake2b(f"{news.user_id}|{news.key}".encode(), digest_size=8).hexdigest()
-            if key not in known.dealt:
-                yield key, row["updated_at"].timestamp(), news
 
 
 def _told(owned: Owned, news: list[News], now: dt.datetime, most: int) -> int:

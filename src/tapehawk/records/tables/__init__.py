@@ -11,6 +11,7 @@ from tapehawk.records.tables.telling import (
     notification_rules,
     notifications,
     outbox,
+    told,
 )
 from tapehawk.records.tables.working import answers, fires, jobs
 
@@ -35,6 +36,7 @@ __all__ = [
     "sign_ins",
     "signals",
     "tickets",
+    "told",
     "users",
     "watchlists",
 ]

@@ -87,11 +87,17 @@ outbox = sa.Table(
     sa.Index(None, "state", "due_at"),
 )
 
-# `dealt`: what was dealt with lately, by its key, so that looking a while back again repeats nothing.
 heard = sa.Table(
     "heard",
     METADATA,
     sa.Column("name", sa.String(32), primary_key=True),
     instant("through"),
-    sa.Column("dealt", json(), nullable=False, default=dict),
+)
+
+# How many steps of a signal's history were dealt with: told to its owner, or found to be wanted by no rule of theirs.
+told = sa.Table(
+    "told",
+    METADATA,
+    sa.Column("signal_id", sa.Uuid(), sa.ForeignKey("signals.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("steps", sa.Integer(), nullable=False),
 )

@@ -43,7 +43,6 @@ def upgrade() -> None:
         "heard",
         sa.Column("name", sa.String(length=32), nullable=False),
         sa.Column("through", INSTANT, nullable=False),
-        sa.Column("dealt", JSON, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_heard"),
     )
     op.create_table(
@@ -328,6 +327,7 @@ def upgrade() -> None:
         sa.Column("history", JSON, nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
+        sa.Column("written_at", INSTANT, nullable=False),
         sa.CheckConstraint(
             "status IN ('active', 'triggered', 'expired', 'cancelled', 'closed')", name="ck_signals_status"
         ),
@@ -335,9 +335,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_signals"),
         sa.UniqueConstraint("user_id", "setup_key", name="uq_signals_user_id_setup_key"),
     )
-    op.create_index("ix_signals_updated_at_id", "signals", ["updated_at", "id"], unique=False)
     op.create_index("ix_signals_user_id", "signals", ["user_id"], unique=False)
     op.create_index("ix_signals_user_id_available_at_id", "signals", ["user_id", "available_at", "id"], unique=False)
+    op.create_index("ix_signals_written_at_id", "signals", ["written_at", "id"], unique=False)
     op.create_table(
         "tickets",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -369,18 +369,26 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["scan_id"], ["scans.id"], name="fk_scan_results_scan_id_scans", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("scan_id", "part", name="pk_scan_results"),
     )
+    op.create_table(
+        "told",
+        sa.Column("signal_id", sa.Uuid(), nullable=False),
+        sa.Column("steps", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["signal_id"], ["signals.id"], name="fk_told_signal_id_signals", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("signal_id", name="pk_told"),
+    )
 
 
 def downgrade() -> None:
     """Drop them, with all that is in them."""
+    op.drop_table("told")
     op.drop_table("scan_results")
     op.drop_index("ix_watchlists_user_id", table_name="watchlists")
     op.drop_table("watchlists")
     op.drop_index("ix_tickets_user_id", table_name="tickets")
     op.drop_table("tickets")
+    op.drop_index("ix_signals_written_at_id", table_name="signals")
     op.drop_index("ix_signals_user_id_available_at_id", table_name="signals")
     op.drop_index("ix_signals_user_id", table_name="signals")
-    op.drop_index("ix_signals_updated_at_id", table_name="signals")
     op.drop_table("signals")
     op.drop_index("ix_sign_ins_user_id", table_name="sign_ins")
     op.drop_index("ix_sign_ins_previous_hash", table_name="sign_ins")
