@@ -13,7 +13,7 @@ SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
     "scanner": ("range_scans", "range_scan_events", "sockets.scanning", "sockets.socket_io_door"),
     "records": ("jobs", "sockets.signals"),
     "market-data": ("sockets.market_data",),
-    "notifications": (),
+    "notifications": ("notifications",),
 }
 """By service, the modules of this package that each hold a `router`."""
 

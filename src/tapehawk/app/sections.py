@@ -187,6 +187,24 @@ class Storage(Section):
     ] = SecretStr("")
 
 
+class Notifications(Section):
+    """Telling users: who takes the e-mail, which addresses may be theirs, how much is too much."""
+
+    smtp_host: Annotated[str, Field(max_length=253, description="mail server; empty: no e-mail is sent")] = ""
+    smtp_port: Annotated[int, Field(ge=1, le=65_535, description="its port; 465: encrypted from the start")] = 587
+    smtp_user: Annotated[str, Field(max_length=320, description="name to sign in with; empty: without")] = ""
+    smtp_password: Annotated[SecretStr, Field(description="password to sign in with")] = SecretStr("")
+    smtp_from: Annotated[
+        str, Field(max_length=320, pattern=r"^[^\r\n]*$", description="sender; empty: tapehawk@ the mail server")
+    ] = ""
+    allow_private: Annotated[
+        bool, Field(description="let users' webhooks and ntfy servers be in private networks, this machine among them")
+    ] = False
+    max_per_hour: Annotated[
+        int, Field(ge=1, le=10_000, description="notifications a user gets in an hour; the rest is counted in one more")
+    ] = 50
+
+
 SECTIONS: Final[Mapping[str, type[Section]]] = {
     "default": Default,
     "streaming": Streaming,
@@ -197,12 +215,13 @@ SECTIONS: Final[Mapping[str, type[Section]]] = {
     "providers": Providers,
     "risk": RiskSection,
     "storage": Storage,
+    "notifications": Notifications,
 }
 
 # The parts of the program that these are for are still to come.
 _UNUSED: Final[Mapping[str, frozenset[str]]] = {
     "default": frozenset({"retry_attempts"}),
-    "streaming": frozenset({"auto_refresh_ui", "real_time_alerts"}),
+    "streaming": frozenset({"auto_refresh_ui"}),
     "api": frozenset(Api.model_fields)
     - {"host", "port", "jwt_secret", "auth", "registration"}
     - {"enable_cors", "cors_origins", "max_sockets", "max_sockets_per_user"}

@@ -29,6 +29,7 @@ from tapehawk.app.sections import (
     Api,
     Cli,
     Default,
+    Notifications,
     Providers,
     RiskSection,
     Section,
@@ -182,6 +183,11 @@ class Settings:
     def storage(self) -> Storage:
         """Where bars and records are."""
         return self._typed("storage", Storage)
+
+    @property
+    def notifications(self) -> Notifications:
+        """How users are told."""
+        return self._typed("notifications", Notifications)
 
     @property
     def risk(self) -> RiskSection:

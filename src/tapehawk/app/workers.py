@@ -16,7 +16,7 @@ Worker: TypeAlias = Callable[[House, Event], None]
 WORKERS: Final[Mapping[str, tuple[str, ...]]] = {
     "scanner": ("job_worker:work", "scheduling:schedule"),
     "records": (),
-    "notifications": (),
+    "notifications": ("notifying:listen", "notifying:send", "notifying:send"),
     "market-data": (),
     "auth": (),
 }

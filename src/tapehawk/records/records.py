@@ -13,9 +13,13 @@ import sqlalchemy as sa
 
 from tapehawk.records.audit import Audit
 from tapehawk.records.fires import Fires
+from tapehawk.records.hearing import Hearing
 from tapehawk.records.jobs import Jobs, OwnedJobs
 from tapehawk.records.leaving import Leaving
+from tapehawk.records.notification_wants import Channels, NotificationPreferences, NotificationRules
+from tapehawk.records.notifications import Notifications
 from tapehawk.records.open_signals import OpenSignals
+from tapehawk.records.outbox import Letters, Outbox
 from tapehawk.records.scans import OwnedScans, Scans
 from tapehawk.records.sign_ins import OwnSignIns, SignIns
 from tapehawk.records.tickets import Tickets
@@ -68,6 +72,16 @@ class Records:
         """When schedules were set off."""
         return Fires(self._connection)
 
+    @cached_property
+    def hearing(self) -> Hearing:
+        """What has changed since somebody looked."""
+        return Hearing(self._connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """What is on its way to them."""
+        return Outbox(self._connection)
+
     def of(self, user_id: uuid.UUID) -> Owned:
         """Return what belongs to a user."""
         return Owned(self._connection, user_id)
@@ -98,3 +112,28 @@ class Owned:
     def scans(self) -> OwnedScans:
         """Their range scans."""
         return OwnedScans(self._connection, self.user_id)
+
+    @cached_property
+    def notifications(self) -> Notifications:
+        """What they were told."""
+        return Notifications(self._connection, self.user_id)
+
+    @cached_property
+    def notification_rules(self) -> NotificationRules:
+        """What they want to be told."""
+        return NotificationRules(self._connection, self.user_id)
+
+    @cached_property
+    def notification_preferences(self) -> NotificationPreferences:
+        """When they want to be told."""
+        return NotificationPreferences(self._connection, self.user_id)
+
+    @cached_property
+    def channels(self) -> Channels:
+        """Where they are reached."""
+        return Channels(self._connection, self.user_id)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """What is on its way to them."""
+        return Letters(self._connection, self.user_id)

@@ -4,7 +4,15 @@ from tapehawk.records.tables.accounts import audit_log, sign_ins, tickets, users
 from tapehawk.records.tables.asking import live_scanners, presets, scan_results, scans
 from tapehawk.records.tables.columns import METADATA
 from tapehawk.records.tables.keeping import analytics, portfolios, signals, watchlists
-from tapehawk.records.tables.telling import channels, notification_rules, notifications, outbox
+from tapehawk.records.tables.telling import (
+    channels,
+    heard,
+    notification_preferences,
+    notification_rules,
+    notifications,
+    outbox,
+    told,
+)
 from tapehawk.records.tables.working import answers, fires, jobs
 
 __all__ = [
@@ -14,8 +22,10 @@ __all__ = [
     "audit_log",
     "channels",
     "fires",
+    "heard",
     "jobs",
     "live_scanners",
+    "notification_preferences",
     "notification_rules",
     "notifications",
     "outbox",
@@ -26,6 +36,7 @@ __all__ = [
     "sign_ins",
     "signals",
     "tickets",
+    "told",
     "users",
     "watchlists",
 ]

@@ -76,3 +76,12 @@ def owner(*, is_key: bool = False, required: bool = True) -> sa.Column[uuid.UUID
 def instant(name: str, *, required: bool = True) -> sa.Column[dt.datetime]:
     """Return the column of a time."""
     return sa.Column(name, Instant(), nullable=not required)
+
+
+def written_at() -> sa.Column[dt.datetime]:
+    """Return the column of when a row was last written, by the writer's clock, whatever times the row tells of."""
+    return sa.Column("written_at", Instant(), nullable=False, default=_now, onupdate=_now)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

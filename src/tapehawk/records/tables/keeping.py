@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from tapehawk.records.tables.columns import METADATA, identity, instant, json, owner, price, symbol
+from tapehawk.records.tables.columns import METADATA, identity, instant, json, owner, price, symbol, written_at
 
 signals = sa.Table(
     "signals",
@@ -44,8 +44,10 @@ signals = sa.Table(
     sa.Column("history", json(), nullable=False, default=list),
     instant("created_at"),
     instant("updated_at"),
+    written_at(),
     sa.UniqueConstraint("user_id", "setup_key"),
     sa.Index(None, "user_id", "available_at", "id"),
+    sa.Index(None, "written_at", "id"),
     sa.CheckConstraint("status IN ('active', 'triggered', 'expired', 'cancelled', 'closed')", name="status"),
 )
 

@@ -1,4 +1,7 @@
-"""What a user is told: notifications, the rules that make them, the channels they go to, and what is on its way."""
+"""What a user is told: notifications, the rules that make them, the channels they go to, and what is on its way there.
+
+`heard` is how far the listener has come in the tables whose changes become notifications.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,7 @@ notification_rules = sa.Table(
     sa.Column("name", sa.String(100), nullable=False),
     sa.Column("conditions", json(), nullable=False, default=dict),  # scanners, symbols, watchlist, min_confidence, …
     sa.Column("channels", json(), nullable=False, default=list),
+    sa.Column("cooldown_minutes", sa.Integer(), nullable=False, default=0),  # by symbol
     sa.Column("is_active", sa.Boolean(), nullable=False, default=True),
     instant("created_at"),
     instant("updated_at"),
@@ -48,7 +52,20 @@ channels = sa.Table(
     sa.UniqueConstraint("user_id", "kind"),
 )
 
-# A message to a channel, written with its notification in one transaction, sent by one sender, with its receipt.
+# When and how a user likes to be told; no row: at once, at any hour.
+notification_preferences = sa.Table(
+    "notification_preferences",
+    METADATA,
+    owner(is_key=True),
+    sa.Column("time_zone", sa.String(64), nullable=False),
+    sa.Column("quiet_hours", json(), nullable=True),
+    sa.Column("digest", json(), nullable=True),
+    instant("updated_at"),
+)
+
+# A message to a channel, written with its notifications in one transaction. It is its sender's as long as the lease
+# lasts; whoever writes says the attempt, so that a sender that was given up changes nothing any more. Its id goes out
+# with it, the same at every attempt.
 outbox = sa.Table(
     "outbox",
     METADATA,
@@ -62,8 +79,25 @@ outbox = sa.Table(
     instant("due_at"),
     instant("lease_until", required=False),
     instant("sent_at", required=False),
+    sa.Column("receipt", sa.Text(), nullable=True),  # what the far side answered
     sa.Column("error", sa.Text(), nullable=True),
     instant("created_at"),
     sa.UniqueConstraint("user_id", "channel", "dedup_key"),
+    sa.CheckConstraint("state IN ('waiting', 'sending', 'sent', 'failed')", name="state"),
     sa.Index(None, "state", "due_at"),
+)
+
+heard = sa.Table(
+    "heard",
+    METADATA,
+    sa.Column("name", sa.String(32), primary_key=True),
+    instant("through"),
+)
+
+# How many steps of a signal's history were dealt with: told to its owner, or found to be wanted by no rule of theirs.
+told = sa.Table(
+    "told",
+    METADATA,
+    sa.Column("signal_id", sa.Uuid(), sa.ForeignKey("signals.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("steps", sa.Integer(), nullable=False),
 )

@@ -40,6 +40,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("schedule", "fire_at", name="pk_fires"),
     )
     op.create_table(
+        "heard",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("through", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_heard"),
+    )
+    op.create_table(
         "users",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("email", sa.String(length=320), nullable=False),
@@ -141,12 +147,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name="pk_live_scanners"),
     )
     op.create_table(
+        "notification_preferences",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("quiet_hours", JSON, nullable=True),
+        sa.Column("digest", JSON, nullable=True),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_notification_preferences_user_id_users", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name="pk_notification_preferences"),
+    )
+    op.create_table(
         "notification_rules",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("conditions", JSON, nullable=False),
         sa.Column("channels", JSON, nullable=False),
+        sa.Column("cooldown_minutes", sa.Integer(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
@@ -187,8 +206,10 @@ def upgrade() -> None:
         sa.Column("due_at", INSTANT, nullable=False),
         sa.Column("lease_until", INSTANT, nullable=True),
         sa.Column("sent_at", INSTANT, nullable=True),
+        sa.Column("receipt", sa.Text(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
+        sa.CheckConstraint("state IN ('waiting', 'sending', 'sent', 'failed')", name="ck_outbox_state"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_outbox_user_id_users", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
         sa.UniqueConstraint("user_id", "channel", "dedup_key", name="uq_outbox_user_id_channel_dedup_key"),
@@ -310,6 +331,7 @@ def upgrade() -> None:
         sa.Column("history", JSON, nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
+        sa.Column("written_at", INSTANT, nullable=False),
         sa.CheckConstraint(
             "status IN ('active', 'triggered', 'expired', 'cancelled', 'closed')", name="ck_signals_status"
         ),
@@ -319,6 +341,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_signals_user_id", "signals", ["user_id"], unique=False)
     op.create_index("ix_signals_user_id_available_at_id", "signals", ["user_id", "available_at", "id"], unique=False)
+    op.create_index("ix_signals_written_at_id", "signals", ["written_at", "id"], unique=False)
     op.create_table(
         "tickets",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -351,15 +374,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["scan_id"], ["scans.id"], name="fk_scan_results_scan_id_scans", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("scan_id", "part", name="pk_scan_results"),
     )
+    op.create_table(
+        "told",
+        sa.Column("signal_id", sa.Uuid(), nullable=False),
+        sa.Column("steps", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["signal_id"], ["signals.id"], name="fk_told_signal_id_signals", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("signal_id", name="pk_told"),
+    )
 
 
 def downgrade() -> None:
     """Drop them, with all that is in them."""
+    op.drop_table("told")
     op.drop_table("scan_results")
     op.drop_index("ix_watchlists_user_id", table_name="watchlists")
     op.drop_table("watchlists")
     op.drop_index("ix_tickets_user_id", table_name="tickets")
     op.drop_table("tickets")
+    op.drop_index("ix_signals_written_at_id", table_name="signals")
     op.drop_index("ix_signals_user_id_available_at_id", table_name="signals")
     op.drop_index("ix_signals_user_id", table_name="signals")
     op.drop_table("signals")
@@ -381,6 +413,7 @@ def downgrade() -> None:
     op.drop_table("notifications")
     op.drop_index("ix_notification_rules_user_id", table_name="notification_rules")
     op.drop_table("notification_rules")
+    op.drop_table("notification_preferences")
     op.drop_table("live_scanners")
     op.drop_index("ix_jobs_user_id", table_name="jobs")
     op.drop_index("ix_jobs_turn", table_name="jobs")
@@ -393,6 +426,7 @@ def downgrade() -> None:
     op.drop_index("ix_analytics_user_id", table_name="analytics")
     op.drop_table("analytics")
     op.drop_table("users")
+    op.drop_table("heard")
     op.drop_table("fires")
     op.drop_index("ix_audit_log_user_id", table_name="audit_log")
     op.drop_index("ix_audit_log_at", table_name="audit_log")

@@ -1,0 +1,1 @@
+"""The notifiers, one file per kind; `tapehawk.notify.registry` finds them."""
