@@ -13,13 +13,17 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tapehawk.accounts.tokens import Tokens
 from tapehawk.accounts.who import Who
+from tapehawk.app.broadcast import Broadcast
 from tapehawk.app.settings import Settings
 from tapehawk.core.errors import TryAgain
 from tapehawk.records.database import Database, sqlite_url
+
+if TYPE_CHECKING:
+    from tapehawk.app.quick import TwoPhase
 
 SERVICES: Final = ("scanner", "records", "notifications", "market-data", "auth")
 
@@ -52,6 +56,20 @@ class House:
         written = self.known.api.jwt_secret.get_secret_value()
         keys = tuple(key.strip() for key in written.split(",") if key.strip())
         return Tokens(keys or (kept_secret(self.known.store / "jwt_secret"),), self.now)
+
+    @cached_property
+    def broadcast(self) -> Broadcast:
+        """What says events on the bus, from any thread, and never waits."""
+        return Broadcast()
+
+    @cached_property
+    def quick(self) -> TwoPhase:
+        """The two-phase scanner."""
+        from tapehawk.app.quick import two_phase
+
+        made = two_phase(self.known, self.broadcast.say, now=self.now)
+        self._closing.append(made.close)
+        return made
 
     @cached_property
     def who(self) -> Who:

@@ -14,7 +14,7 @@ from tapehawk.app.house import House
 Worker: TypeAlias = Callable[[House, Event], None]
 
 WORKERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "scanner": (),
+    "scanner": ("quick_rounds:scan_periodically",),
     "records": (),
     "notifications": (),
     "market-data": (),
