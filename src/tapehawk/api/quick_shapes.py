@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
-Symbol = Annotated[str, StringConstraints(min_length=1, max_length=32)]
+from tapehawk.api.market_shapes import Missing, Symbol
 
 
 class QuickScanRequest(BaseModel):
@@ -43,13 +43,6 @@ class QuickSignal(BaseModel):
     grade: Literal["weak", "usual", "strong"] | None
     ema: Annotated[Literal["above", "below"] | None, Field(description="of the price, to its slow average")]
     labels: list[str]
-
-
-class Missing(BaseModel):
-    """A symbol without a row, and why."""
-
-    symbol: str
-    reason: str
 
 
 class QuickScanAnswer(BaseModel):

@@ -10,9 +10,9 @@ from fastapi import APIRouter
 
 SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
     "auth": ("users",),
-    "scanner": ("quick",),
+    "scanner": ("quick", "market_overview"),
     "records": (),
-    "market-data": (),
+    "market-data": ("market_data",),
     "notifications": (),
 }
 """By service, the modules of this package that each hold a `router`."""

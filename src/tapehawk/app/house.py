@@ -23,7 +23,10 @@ from tapehawk.core.errors import TryAgain
 from tapehawk.records.database import Database, sqlite_url
 
 if TYPE_CHECKING:
+    from tapehawk.app.market_bars import MarketBars
+    from tapehawk.app.market_data import MarketData
     from tapehawk.app.quick import TwoPhase
+    from tapehawk.app.standing import Standing
 
 SERVICES: Final = ("scanner", "records", "notifications", "market-data", "auth")
 
@@ -70,6 +73,28 @@ class House:
         made = two_phase(self.known, self.broadcast.say, now=self.now)
         self._closing.append(made.close)
         return made
+
+    @cached_property
+    def market_bars(self) -> MarketBars:
+        """The bars that market data is made of."""
+        from tapehawk.app.market_bars import MarketBars
+
+        return MarketBars(self.known, self.now)
+
+    @cached_property
+    def market_data(self) -> MarketData:
+        """Bars and expressions of symbols."""
+        from tapehawk.app.market_data import MarketData
+
+        return MarketData(self.market_bars)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """How markets stand: quotes, and each at a glance."""
+        from tapehawk.app.market_bars import MARKETS, benchmark_of
+        from tapehawk.app.standing import Standing
+
+        return Standing(self.market_bars, {market: benchmark_of(self.known, market) for market in MARKETS})
 
     @cached_property
     def who(self) -> Who:

@@ -13,6 +13,7 @@ from typing import Final
 
 from tapehawk.analysis.opportunity import Opportunity
 from tapehawk.analysis.part import Part
+from tapehawk.app.market_bars import benchmark_of
 from tapehawk.app.observed import PastSignals
 from tapehawk.app.settings import Settings
 from tapehawk.core.errors import NoData
@@ -146,12 +147,6 @@ def two_phase(
 
     desk = QuickDesk(known.store, StoreReference(known.store), now=now, prefer=_prefer(known), threads=threads)
     return TwoPhase(QuickScanner(desk, queue, tell, now=now), analysts)
-
-
-def benchmark_of(known: Settings, market: str) -> str | None:
-    """Return the symbol that stands for a market, None for the equal weight of everything stored."""
-    named = known.providers.benchmark_us if market == US else known.providers.benchmark_crypto
-    return named or None
 
 
 def _simulated(bars: StoredBars, timeframe: str) -> bool | None:
