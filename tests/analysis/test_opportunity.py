@@ -173,17 +173,12 @@ def test_s4_the_score_reaches_both_ends_of_its_scale():
 
 
 def test_what_became_of_past_signals_stands_beside_the_score_where_it_is_known():
-    rates = {9: {"n": 41, "rate": 0.61}}
-    assert answer(part=Opportunity(observed=rates.get))["observed"] == {"n": 41, "rate": 0.61}
-    assert "observed" not in answer(part=Opportunity(observed=rates.get), rsi=75.0)  # another tenth
-    assert "observed" not in answer()
-
-
-def test_a_score_of_a_hundred_is_in_the_last_tenth():
     asked = []
-    perfect = {"adx": 50.0, "slope_atr": 1.0, "place": 1.0, "stochastic": 10.0}
-    answer(part=Opportunity(observed=asked.append), **perfect)
-    assert asked == [9]
+    part = Opportunity(observed=lambda score: asked.append(score) or ({"n": 41, "rate": 0.61} if score > 50 else None))
+    found = answer(part=part)
+    assert (found["observed"], asked) == ({"n": 41, "rate": 0.61}, [found["score"]])
+    assert "observed" not in answer(part=part, price_change_9_atr=1.0, rsi_change_9=-1.0)  # half as good
+    assert "observed" not in answer()
 
 
 def test_a_hold_has_no_side_to_judge():

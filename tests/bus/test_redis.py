@@ -433,4 +433,4 @@ def test_what_is_said_in_the_stream_is_json_that_anybody_can_read(redis_address)
 
     fields = asyncio.run(said())
     assert fields[b"kind"] == b"deepAnalysisComplete"
-    assert json.loads(fields[b"event"]) == {"kind": "deepAnalysisComplete", "scan_id": "1"}
+    assert json.loads(fields[b"event"]) == {"kind": "deepAnalysisComplete", "scan_id": "1", "owner": ""}

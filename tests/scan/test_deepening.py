@@ -137,6 +137,24 @@ def test_a_result_that_comes_after_a_newer_scan_asked_again_is_not_told():
     assert sorted(ended(desk)) == ["new", "old"]
 
 
+def test_scans_of_two_people_supersede_nothing_of_each_other_and_one_analysis_answers_both():
+    desk = Desk(ONE)
+    for owner in ("ada", "bob"):
+        desk.queue.put([Wish(owner, "A", "BUY", 60.0, owner=owner), Wish(owner, "B", "BUY", 50.0, owner=owner)], owner)
+    desk.finish()
+    assert [list(batch) for batch in desk.asked] == [["A"], ["B"]]
+    assert desk.results("ada") == desk.results("bob") == {"A": {"side": "BUY"}, "B": {"side": "BUY"}}
+    assert ended(desk) == ["ada", "bob"]
+
+
+def test_two_people_who_see_different_sides_of_a_symbol_are_answered_apart():
+    desk = Desk()
+    desk.queue.put([Wish("ada", "A", "BUY", 60.0, owner="ada")], "ada")
+    desk.queue.put([Wish("bob", "A", "SELL", 60.0, owner="bob")], "bob")
+    desk.finish()
+    assert (desk.results("ada"), desk.results("bob")) == ({"A": {"side": "BUY"}}, {"A": {"side": "SELL"}})
+
+
 # ---------------------------------------------------------------------------------------------- a full queue
 
 

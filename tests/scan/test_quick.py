@@ -130,8 +130,8 @@ def test_what_is_told_of_an_older_scan_changes_no_row_of_a_newer_one(at):
     older = at.scan("UPP").scan_id
     at.clock.forward(minutes=1)
     at.scan("UPP")
-    at.scanner.board.begun(older, ["UPP"])
-    at.scanner.board.analyzed(SymbolAnalyzed("UPP", older, {"side": "SELL"}))
+    at.scanner.boards.of("").begun(older, ["UPP"])
+    at.scanner.boards.of("").analyzed(SymbolAnalyzed("UPP", older, {"side": "SELL"}))
     assert at.statuses() == {"UPP": "quick_scan"}
     assert at.scanner.symbol("UPP")["deepAnalysis"]["reason"] == "not analysed yet"
 

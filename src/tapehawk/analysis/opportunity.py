@@ -67,13 +67,13 @@ class _Moment(NamedTuple):
 class Opportunity(Part):
     """The opportunity score of a signal.
 
-    `observed`: what became of past signals whose score fell into the same tenth (0 for 0–10 … 9 for 90–100), handed in
-    by whoever counts them; left out of the answer where it is None or answers None.
+    `observed`: what became of past signals in the same decile of their score as this one is, handed in by whoever
+    counts them; left out of the answer where it is None or answers None.
     """
 
     name: ClassVar[str] = "opportunity_score"
     timeframe: str = "1d"
-    observed: Callable[[int], Mapping[str, Any] | None] | None = None
+    observed: Callable[[float], Mapping[str, Any] | None] | None = None
 
     @classmethod
     def of_signals_on(cls, timeframe: str) -> Self:
@@ -110,7 +110,7 @@ class Opportunity(Part):
         divergence = moment.price_change > 0 > moment.rsi_change
         score = 100.0 * sum(WEIGHTS[name] * value for name, value in values.items()) * (DIVERGENCE if divergence else 1)
         parts = {name: {"value": value, "weight": WEIGHTS[name]} for name, value in values.items()}
-        observed = self.observed(min(int(score // 10), 9)) if self.observed else None
+        observed = self.observed(score) if self.observed else None
         return {
             "score": score,
             "side": str(side),

@@ -20,6 +20,7 @@ from tapehawk.core.errors import (
     FormulaError,
     NoData,
     NotAllowed,
+    NotFound,
     NotSignedIn,
     ProviderRefused,
     TapehawkError,
@@ -31,6 +32,7 @@ from tapehawk.core.errors import (
 MEDIA_TYPE: Final = "application/problem+json"
 STATUSES: Final[Mapping[type[TapehawkError], int]] = {
     BadInput: 422,
+    NotFound: 404,
     NotSignedIn: 401,
     NotAllowed: 403,
     Conflict: 409,

@@ -10,9 +10,16 @@ from fastapi import APIRouter
 
 SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
     "auth": ("auth", "sign_ins", "users", "welcome"),
-    "scanner": ("range_scans", "range_scan_events", "sockets.scanning", "sockets.socket_io_door"),
+    "scanner": (
+        "range_scans",
+        "range_scan_events",
+        "quick",
+        "market_overview",
+        "sockets.scanning",
+        "sockets.socket_io_door",
+    ),
     "records": ("jobs", "sockets.signals"),
-    "market-data": ("sockets.market_data",),
+    "market-data": ("market_data", "sockets.market_data"),
     "notifications": ("notifications",),
 }
 """By service, the modules of this package that each hold a `router`."""

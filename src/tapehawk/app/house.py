@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tapehawk.accounts.tokens import Tokens
 from tapehawk.accounts.who import Who
@@ -25,6 +25,12 @@ from tapehawk.bus.door import Bus
 from tapehawk.core.errors import TryAgain
 from tapehawk.jobs.queue import Queue
 from tapehawk.records.database import Database, sqlite_url
+
+if TYPE_CHECKING:
+    from tapehawk.app.market_bars import MarketBars
+    from tapehawk.app.market_data import MarketData
+    from tapehawk.app.quick import TwoPhase
+    from tapehawk.app.standing import Standing
 
 SERVICES: Final = ("scanner", "records", "notifications", "market-data", "auth")
 
@@ -62,6 +68,37 @@ class House:
     def accounts(self) -> Accounts:
         """Signing in, joining, changing."""
         return Accounts(self.known, self.database, self.tokens, self.now)
+
+    @cached_property
+    def quick(self) -> TwoPhase:
+        """The two-phase scanner."""
+        from tapehawk.app.quick import two_phase
+
+        made = two_phase(self.known, self.broadcast.say, now=self.now)
+        self._closing.append(made.close)
+        return made
+
+    @cached_property
+    def market_bars(self) -> MarketBars:
+        """The bars that market data is made of."""
+        from tapehawk.app.market_bars import MarketBars
+
+        return MarketBars(self.known, self.now)
+
+    @cached_property
+    def market_data(self) -> MarketData:
+        """Bars and expressions of symbols."""
+        from tapehawk.app.market_data import MarketData
+
+        return MarketData(self.market_bars)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """How markets stand: quotes, and each at a glance."""
+        from tapehawk.app.market_bars import MARKETS, benchmark_of
+        from tapehawk.app.standing import Standing
+
+        return Standing(self.market_bars, {market: benchmark_of(self.known, market) for market in MARKETS})
 
     @cached_property
     def who(self) -> Who:

@@ -6,24 +6,31 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from threading import Event as Flag
 from threading import Lock
 from typing import Final
 
+from tapehawk.analysis.opportunity import Opportunity
 from tapehawk.analysis.part import Part
+from tapehawk.app.market_bars import benchmark_of
+from tapehawk.app.observed import PastSignals
 from tapehawk.app.settings import Settings
+from tapehawk.core.errors import NoData
 from tapehawk.core.events import Event
+from tapehawk.data.freshness import SIMULATED
 from tapehawk.data.panels import PanelQuestion
 from tapehawk.scan.deep import Analyst, usual_parts
 from tapehawk.scan.deep_answers import Parts
 from tapehawk.scan.deep_data import deep_data
-from tapehawk.scan.deepening import Deepening, Limits
+from tapehawk.scan.deepening import Deepening, Limits, daemon
 from tapehawk.scan.learned import Models
 from tapehawk.scan.periodic import repeat
-from tapehawk.scan.quick import QuickScanner
+from tapehawk.scan.quick import QuickScan, QuickScanner
 from tapehawk.scan.quick_desk import QuickDesk
 from tapehawk.scan.quick_question import CRYPTO, US, USUAL_TIMEFRAME, QuickQuestion
 from tapehawk.scan.quick_reference import StoreReference
+from tapehawk.scan.quick_wire import Periodic
 from tapehawk.scan.stored_bars import StoredBars
 
 EVERYTHING: Final = (QuickQuestion(), QuickQuestion(universe=CRYPTO))
@@ -47,6 +54,10 @@ class Analysts:
         for market in question.markets:
             self._analyst(market, question.timeframe)
 
+    def are_ready(self, question: QuickQuestion) -> bool:
+        """Say whether everybody is there whom a question needs."""
+        return all((market, question.timeframe_of(market)) in self._made for market in question.markets)
+
     def __call__(self, symbols: Sequence[str], sides: Mapping[str, str], timeframe: str | None) -> Mapping[str, Parts]:
         """Analyse symbols deeply, in the words published."""
         coins = [symbol for symbol in symbols if "/" in symbol]
@@ -59,18 +70,27 @@ class Analysts:
 
     def _analyst(self, market: str, timeframe: str | None) -> Analyst:
         about = timeframe or USUAL_TIMEFRAME[market]
+        if (market, about) in self._made:  # nobody waits for another market's panels
+            return self._made[market, about]
         with self._making:
             if (market, about) not in self._made:
                 bars = StoredBars(self._known.store, PanelQuestion(about, market, prefer=_prefer(self._known)[market]))
-                self._made[market, about] = Analyst(bars, self._parts(market, about), now=self._now)
+                parts, benchmark = self._parts(market, about, bars), benchmark_of(self._known, market)
+                self._made[market, about] = Analyst(bars, parts, benchmark=benchmark, now=self._now)
             return self._made[market, about]
 
-    def _parts(self, market: str, timeframe: str) -> list[Part]:
-        """Return every part; the prediction is that of the models which the store has for these bars."""
+    def _parts(self, market: str, timeframe: str, bars: StoredBars) -> list[Part]:
+        """Return every part.
+
+        The prediction is that of the models which the store has for these bars; beside the score stands what became of
+        past signals on such bars.
+        """
         known = self._known
         models = Models(known.store, known.scanners, timeframe, market=market, parameters=known.parameters)
-        learned = models.prediction()
-        return [learned if part.name == learned.name else part for part in usual_parts(timeframe)]
+        past = PastSignals(known.store, market, timeframe, simulated=lambda: _simulated(bars, timeframe))
+        own: tuple[Part, ...] = (models.prediction(), Opportunity(timeframe, past))
+        by_name = {part.name: part for part in own}
+        return [by_name.get(part.name, part) for part in usual_parts(timeframe)]
 
 
 @dataclass(frozen=True)
@@ -79,6 +99,15 @@ class TwoPhase:
 
     scanner: QuickScanner
     analysts: Analysts
+
+    def scan(self, question: QuickQuestion, owner: str) -> QuickScan:
+        """Scan for somebody; the second phase goes on by itself, once whoever it needs is there."""
+        scan = self.scanner.scan(question, owner=owner)
+        if self.analysts.are_ready(question):
+            self.scanner.start()
+        else:
+            daemon(partial(self.deepen, question))
+        return scan
 
     def deepen(self, question: QuickQuestion) -> None:
         """Begin with the second phase, once whoever this question needs is there."""
@@ -94,7 +123,12 @@ class TwoPhase:
                 self.scanner.scan_periodically(question)
 
         if minutes:
+            self.scanner.periodic = Periodic(enabled=True)
             repeat(work, minutes * 60, stop)
+
+    def close(self) -> None:
+        """Stop deepening."""
+        self.scanner.close()
 
 
 def two_phase(
@@ -113,6 +147,14 @@ def two_phase(
 
     desk = QuickDesk(known.store, StoreReference(known.store), now=now, prefer=_prefer(known), threads=threads)
     return TwoPhase(QuickScanner(desk, queue, tell, now=now), analysts)
+
+
+def _simulated(bars: StoredBars, timeframe: str) -> bool | None:
+    """Say whether the bars that answer are simulated; None while there are none."""
+    try:
+        return SIMULATED in bars(timeframe).labels
+    except NoData:
+        return None
 
 
 def _prefer(known: Settings) -> Mapping[str, str | None]:

@@ -154,12 +154,18 @@ class Sessions(Section):
 
 
 class Providers(Section):
-    """Whose bars answer, where the store has several series of one market (`scanner data status` shows their names)."""
+    """Whose bars answer, where the store has several series (`scanner data status` shows them), and for a market."""
 
     prefer_us: Annotated[str, Field(description="series of US stocks; empty: the store's choice")] = ""
     prefer_crypto: Annotated[str, Field(description="series of crypto; empty: the store's choice")] = ""
     fetch_us: Annotated[str, Field(description="provider that --fetch asks; empty: whose bars answer")] = ""
     fetch_crypto: Annotated[str, Field(description="provider that --fetch asks; empty: whose bars answer")] = ""
+    benchmark_us: Annotated[
+        str, Field(max_length=32, description="symbol whose days are the market's regime; empty: equal weight of all")
+    ] = ""
+    benchmark_crypto: Annotated[
+        str, Field(max_length=32, description="the same of crypto, BTC/USDT; empty: equal weight of all")
+    ] = ""
 
 
 class RiskSection(Section):

@@ -13,10 +13,11 @@ from tapehawk.data.health import FeedState, Noted, read_health
 def source_findings(root: Path, now: dt.datetime) -> Iterator[Finding]:
     """Yield one finding a provider."""
     for noted in read_health(root):
-        yield _finding(noted, int(now.timestamp() * 1e6))
+        yield finding_of(noted, int(now.timestamp() * 1e6))
 
 
-def _finding(noted: Noted, now: int) -> Finding:
+def finding_of(noted: Noted, now: int) -> Finding:
+    """Return what the doctor says of a provider at an instant (µs UTC)."""
     wrong = list(_wrong(noted, now))
     said = [*_said(noted, now), *wrong]
     state = ODD if wrong else GOOD

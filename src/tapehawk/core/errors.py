@@ -3,6 +3,7 @@
     TapehawkError            a clear sentence, a hint, facts as attributes
     ├── BadInput             the asker: mend the question            exit 2
     │   ├── UnknownName      a symbol, scanner, parameter, key, column that does not exist
+    │   │   └── NotFound     the one thing that is asked for, by its name
     │   ├── OutOfBounds      a value outside its declared bounds
     │   ├── LookAhead        an expression that names a later bar
     │   ├── MixedBasis       prices of different bases brought together
@@ -60,6 +61,10 @@ class UnknownName(BadInput):
         else:
             hint = f"there are {len(names):,}, from {names[0]} to {names[-1]}" if names else ""
         super().__init__(f"unknown {kind} {name!r}" + (f" ({place})" if place else ""), hint=hint)
+
+
+class NotFound(UnknownName):
+    """The thing that is asked for itself, not one named on the way, does not exist."""
 
 
 class OutOfBounds(BadInput):

@@ -26,11 +26,15 @@ class Event:
 
 @dataclass(frozen=True)
 class QuickScanComplete(Event):
-    """A quick scan has answered: `signals` in the shape of the quick scan's rows."""
+    """A quick scan has answered: `signals` in the shape of the quick scan's rows.
+
+    `owner`, here and below: who asked for the scan; "" for the system, whose scans everybody may see.
+    """
 
     kind: ClassVar[str] = "quickScanComplete"
     scan_id: str
     signals: tuple[Plain, ...]
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class SymbolAnalyzed(Event):
     symbol: str
     scan_id: str
     deep_data: Plain
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class AnalysisProgress(Event):
     scan_id: str
     processed: int
     remaining: int
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,7 @@ class DeepAnalysisComplete(Event):
 
     kind: ClassVar[str] = "deepAnalysisComplete"
     scan_id: str
+    owner: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
@@ -14,35 +14,73 @@ import polars as pl
 from tapehawk.core.errors import NoData
 from tapehawk.core.panel import Column, Flags, Ints, Panel
 from tapehawk.core.series import TIMEFRAMES
-from tapehawk.core.sessions import date_of
+from tapehawk.core.sessions import calendar_named, date_of
 from tapehawk.data.actions import splits_in
 from tapehawk.data.building import panel_of
 from tapehawk.data.open_session import MINUTE_US, frame_of
 from tapehawk.data.panels import PanelQuestion, open_panel
 from tapehawk.data.resampling import slower_panel
-from tapehawk.data.sealing import newest
+from tapehawk.data.sealing import Newest, newest
+from tapehawk.data.so_far import SoFar
 from tapehawk.data.store import read_actions
 from tapehawk.data.view import Unsealed, View
 
 
-def joined(root: Path, question: PanelQuestion, view: View, source: str, journals: Sequence[Unsealed]) -> View:
+@dataclass(frozen=True)
+class Some:
+    """Some symbols only; `so_far`: what a journal at a path has, kept by whoever asks often."""
+
+    symbols: tuple[str, ...]
+    so_far: Callable[[Path], SoFar]
+
+    def read(self, path: Path, until: int | None = None) -> Newest:
+        """Return their bars; `until` is not looked at: whoever asks often asks for the newest."""
+        assert until is None  # noqa: S101 - a named version is read whole
+        return self.so_far(path).bars_of(self.symbols)
+
+    def last(self, root: Path, journals: Sequence[Unsealed], calendar: str, hours: str) -> int:
+        """Return the start of the newest bar that any symbol has within the hours, -1 without one."""
+        starts = np.concatenate([self.so_far(journal_of(root, one)).starts() for one in journals])
+        inside = calendar_named(calendar).locate(starts, hours)[0] >= 0
+        return int(starts[inside].max(initial=-1))
+
+
+def journal_of(root: Path, one: Unsealed) -> Path:
+    """Return where a journal is."""
+    return root / "journal" / one.folder / f"{one.session}.journal"
+
+
+def joined(  # noqa: PLR0913 - the stored bars, the journals, and whose bars are wanted
+    root: Path,
+    question: PanelQuestion,
+    view: View,
+    source: str,
+    journals: Sequence[Unsealed],
+    some: Some | None = None,
+) -> View:
     """Return a view with the bars of journals, oldest first, behind the stored ones.
 
     `source`: the timeframe of the bars that both are made of. Journals without a bar within the hours add nothing.
+    `some`: only these symbols' bars, the same as those they have among all.
     """
-    bars, offsets = _read(root, journals)
+    bars, offsets = _read(root, journals, some.read if some else newest)
     if bars.is_empty():
         return view
-    last, series = max(offsets), replace(view.series, timeframe=source)
+    newest_day, series = max(offsets), replace(view.series, timeframe=source)
     actions = read_actions(root, version=view.panel.data_version)
     try:
-        fresh = panel_of(bars, series, hours=question.stored_hours, actions=actions, as_of=question.as_of or last)
+        fresh = panel_of(bars, series, hours=question.stored_hours, actions=actions, as_of=question.as_of or newest_day)
     except NoData:  # none within the hours
         return view
-    base = replace(question, timeframe=source, as_of=_as_of(question, view.panel, actions, last))
-    panel = merged(open_panel(root, base), fresh)
+    base = replace(question, timeframe=source, as_of=_as_of(question, view.panel, actions, newest_day))
+    stored, reach = open_panel(root, base), None
+    if some is not None:
+        last = some.last(root, journals, stored.calendar, question.stored_hours)
+        reach = int(stored.time.min()), max(int(stored.time.max()), last)
+        stored = stored.select(some.symbols)
+    panel = merged(stored, fresh)
     if source != question.timeframe:
-        panel = slower_panel(panel, question.timeframe)
+        panel = slower_panel(panel, question.timeframe, reach=reach)
     named = "".join(f"+journal_{session:%Y%m%d}@{offset}" for session, offset in offsets.items())
     stale = tuple(name for name in view.panel.stale if name not in set(fresh.symbols))
     panel = replace(panel, left_out=view.panel.left_out, stale=stale, apart=view.panel.apart)
@@ -106,11 +144,13 @@ class Columns(Mapping[str, Column]):
         return name in self._made
 
 
-def _read(root: Path, journals: Sequence[Unsealed]) -> tuple[pl.DataFrame, Mapping[dt.date, int]]:
+def _read(
+    root: Path, journals: Sequence[Unsealed], read: Callable[[Path, int | None], Newest]
+) -> tuple[pl.DataFrame, Mapping[dt.date, int]]:
     """Return the newest bars of journals, sorted, and of those that have any how far they were read."""
     frames, offsets = [], {}
     for one in journals:
-        said = newest(root / "journal" / one.folder / f"{one.session}.journal", one.until)
+        said = read(journal_of(root, one), one.until)
         if said.bars.size:
             frames.append(frame_of(said.bars, said.names))
             offsets[one.session] = said.offset

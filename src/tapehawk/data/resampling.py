@@ -25,17 +25,19 @@ from tapehawk.core.sessions import Calendar, calendar_named
 _FOLDS: Final = {"high": np.maximum, "low": np.minimum, "volume": np.add}
 
 
-def slower_panel(panel: Panel, timeframe: str, *, closed: bool = False) -> Panel:
+def slower_panel(panel: Panel, timeframe: str, *, closed: bool = False, reach: tuple[int, int] | None = None) -> Panel:
     """Fold the bars of a panel into those of a slower `timeframe` (one that `faster` of data/versions.py goes with).
 
-    `closed`: whoever asks knows that every bucket has begun and ended within the bars there are. Raises NoData when no
+    `closed`: whoever asks knows that every bucket has begun and ended within the bars there are. `reach`: the starts of
+    the first and the last bar that anybody has, where the panel holds only some of its symbols. Raises NoData when no
     bucket is complete, or a bar lies across the edge of two.
     """
     calendar = calendar_named(panel.calendar)
     weekly = timeframe == "1w"
     start, end, session, minute = _weeks(panel, calendar) if weekly else _buckets(panel, calendar, timeframe)
     length = DAY if panel.timeframe in SESSION_TIMEFRAMES else TIMEFRAMES[panel.timeframe] * MINUTE
-    whole = (start >= panel.time.min()) & (end <= panel.time.max() + length) | closed
+    begins, last = reach or (int(panel.time.min()), int(panel.time.max()))
+    whole = (start >= begins) & (end <= last + length) | closed
     symbol = np.repeat(np.arange(len(panel.symbols)), np.diff(panel.starts))
     changes = (np.diff(start) != 0) | (np.diff(symbol) != 0)
     first = np.concatenate(([0], np.flatnonzero(changes) + 1))

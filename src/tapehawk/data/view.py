@@ -16,11 +16,15 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tapehawk.core.panel import Panel
-from tapehawk.core.series import Series
+from tapehawk.core.series import TIMEFRAMES, Series
 from tapehawk.data.panels import PanelQuestion, open_panel, panel_series
 from tapehawk.data.versions import parse_version
+
+if TYPE_CHECKING:
+    from tapehawk.data.so_far import SoFar
 
 _JOURNAL = re.compile(r"\+journal_(\d{4})(\d\d)(\d\d)@(\d+)")
 
@@ -70,9 +74,38 @@ def open_view(
     return joined(root, stored, View(panel, series), source, mine)
 
 
-def unsealed(root: Path, upto: dt.date) -> Sequence[Unsealed]:
+def open_view_of(
+    root: Path, question: PanelQuestion, stored: View, symbols: tuple[str, ...], so_far: Callable[[Path], SoFar]
+) -> View:
+    """Open the bars of some symbols as `open_view` would, of a stored panel that is open and all journals there are.
+
+    `so_far`: what a journal has, kept by whoever asks. Raises CorruptStore for a journal that can't be read.
+    """
+    source = _source(stored.panel)
+    mine = journals_of(root, stored.series, source)
+    if not mine:
+        return replace(stored, panel=stored.panel.select(symbols))
+    from tapehawk.data.joining import Some, joined
+
+    found = joined(root, question, stored, source, mine, Some(symbols, so_far))
+    return replace(found, panel=found.panel.select(symbols))
+
+
+def journals_of(root: Path, series: Series, source: str | None = None, *, sealed: bool = False) -> Sequence[Unsealed]:
+    """List the journals of a series that are not in the store yet, oldest first, fastest bars last.
+
+    `source`: of bars of one timeframe only. `sealed`: those that are in the store, too, as far as they are kept.
+    """
+    ends = f".{series.id}".replace("/", "_")
+    found = unsealed(root, dt.date.max, "*/*" if sealed else "*/*.journal")
+    mine = [one for one in found if one.folder.endswith(ends) and source in (None, one.folder[: -len(ends)])]
+    return sorted(mine, key=lambda one: (one.session, -TIMEFRAMES.get(one.folder[: -len(ends)], 0)))
+
+
+def unsealed(root: Path, upto: dt.date, which: str = "*/*.journal") -> Sequence[Unsealed]:
     """List the journals that are not in the store yet, of sessions up to a date, oldest first."""
-    paths = sorted((root / "journal").glob("*/*.journal"), key=lambda path: path.stem)
+    paths = sorted((root / "journal").glob(which), key=lambda path: path.stem)
+    paths = [path for path in paths if path.suffix in (".journal", ".sealed")]
     found = [Unsealed(path.parent.name, dt.date.fromisoformat(path.stem)) for path in paths]
     return [one for one in found if one.session <= upto]
 

@@ -2,8 +2,9 @@
 
     asked by a person before periodic · with a side before without · strongest first · by name
 
-A newer scan's wish for a symbol takes the place of an older one, and is as urgent as the more urgent of both. The queue
-is bounded: when it is full the least urgent symbols are turned away, and whoever added them is told which.
+A newer scan's wish for a symbol takes the place of an older one of the same owner, and is as urgent as the more urgent
+of both. Wishes of several owners for one symbol stand side by side, so that one analysis answers them all. The queue is
+bounded: when it is full the least urgent symbols are turned away, and whoever added them is told which.
 """
 
 from __future__ import annotations
@@ -14,10 +15,14 @@ from typing import Final, NamedTuple
 ASKED: Final = 0
 PERIODIC: Final = 1
 NO_SIDE: Final = "HOLD"
+LOOKED: Final = 4
 
 
 class Wish(NamedTuple):
-    """A symbol that waits, and what a scan says of it: its side, how strongly, on which bars (None: the usual)."""
+    """A symbol that waits, and what a scan says of it: its side, how strongly, on which bars (None: the usual).
+
+    `owner`: who asked for the scan, "" for nobody in particular.
+    """
 
     scan_id: str
     symbol: str
@@ -25,6 +30,12 @@ class Wish(NamedTuple):
     strength: float
     urgency: int = ASKED
     timeframe: str | None = None
+    owner: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return what waits once: a symbol of an owner."""
+        return self.owner, self.symbol
 
     @property
     def place(self) -> tuple[int, bool, float, str]:
@@ -33,7 +44,7 @@ class Wish(NamedTuple):
 
 
 class DeepQueue:
-    """At most `room` waiting wishes, one a symbol."""
+    """At most `room` waiting wishes, one a symbol and owner."""
 
     def __init__(self, room: int) -> None:
         self.room = room
@@ -44,26 +55,33 @@ class DeepQueue:
 
     def add(self, wishes: Iterable[Wish]) -> tuple[list[Wish], list[Wish]]:
         """Put wishes in; return the older ones whose place they took, and those turned away for want of room."""
-        waiting = {wish.symbol: wish for wish in self._waiting}
+        waiting = {wish.key: wish for wish in self._waiting}
         superseded = []
         for wish in wishes:
-            older = waiting.get(wish.symbol)
+            older = waiting.get(wish.key)
             if older is None:
-                waiting[wish.symbol] = wish
+                waiting[wish.key] = wish
                 continue
             superseded.append(older)
-            waiting[wish.symbol] = wish if wish.urgency <= older.urgency else wish._replace(urgency=older.urgency)
+            waiting[wish.key] = wish if wish.urgency <= older.urgency else wish._replace(urgency=older.urgency)
         self._waiting = sorted(waiting.values(), key=lambda wish: wish.place, reverse=True)
         return superseded, self._turned_away()
 
     def take(self, count: int) -> list[Wish]:
-        """Take out the most urgent wishes that are about the same bars as the first of them."""
-        if not self._waiting:
-            return []
-        about = self._waiting[-1].timeframe
-        taken = [wish for wish in reversed(self._waiting[-count:]) if wish.timeframe == about]
-        gone = {wish.symbol for wish in taken}
-        self._waiting[-count:] = [wish for wish in self._waiting[-count:] if wish.symbol not in gone]
+        """Take out the most urgent wishes that are about the same bars as the first of them, each symbol for one side.
+
+        Wishes for a symbol that is taken come along, whoever's they are: at most LOOKED times `count` are looked at.
+        """
+        near = self._waiting[: -LOOKED * count - 1 : -1]
+        about = near[0].timeframe if near else None
+        sides: dict[str, str] = {}
+        taken: list[Wish] = []
+        left: list[Wish] = []
+        for wish in near:
+            fits = wish.timeframe == about and (wish.symbol in sides or len(sides) < count)
+            fits = fits and sides.setdefault(wish.symbol, wish.side) == wish.side
+            (taken if fits else left).append(wish)
+        self._waiting[len(self._waiting) - len(near) :] = left[::-1]
         return taken
 
     def clear(self) -> list[Wish]:

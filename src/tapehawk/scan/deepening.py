@@ -77,7 +77,7 @@ class _State:
     queue: DeepQueue
     size: int
     scans: dict[str, _Scan] = field(default_factory=dict)
-    newest: dict[str, str] = field(default_factory=dict)
+    newest: dict[tuple[str, str], str] = field(default_factory=dict)
     running: list[_Batch] = field(default_factory=list)
     lost: list[_Batch] = field(default_factory=list)
     turned_away: int = 0
@@ -104,12 +104,15 @@ class Deepening:
         self._analyse, self._tell, self._begun = analyse, tell, begun
         self._limits, self._spawn, self._clock = limits or Limits(), spawn, clock
         self._state = _State(DeepQueue(self._limits.room), self._limits.first)
-        self._lock, self._wake, self._closed = RLock(), Flag(), False
+        self._lock, self._wake, self._started, self._closed = RLock(), Flag(), False, False
         self._outbox: deque[Callable[[], None]] = deque()
 
     def start(self) -> None:
-        """Let a thread take the turns, until `close`."""
-        daemon(self._run)
+        """Let a thread take the turns, until `close`; to start what is started changes nothing."""
+        with self._lock:
+            started, self._started = self._started, True
+        if not started:
+            daemon(self._run)
 
     def close(self) -> None:
         """Stop: what waits is not begun, what runs is not told."""
@@ -122,7 +125,7 @@ class Deepening:
             state = self._state
             state.scans[scan_id] = _Scan({wish.symbol for wish in wishes})
             for wish in wishes:
-                self._supersede(wish.symbol, scan_id)
+                self._supersede(wish, scan_id)
             _, away = state.queue.add(wishes)
             state.turned_away += len(away)
             self._say(away, f"turned away: the queue is full ({self._limits.room:,} symbols)")
@@ -165,12 +168,12 @@ class Deepening:
                 _log.exception("whoever hears the second phase failed; the others are told on")
                 wait = 0.0
 
-    def _supersede(self, symbol: str, scan_id: str) -> None:
-        """Take a symbol from the scan that it was analysed for until now."""
-        older = self._state.newest.get(symbol)
+    def _supersede(self, wish: Wish, scan_id: str) -> None:
+        """Take a symbol from the scan of the same owner that it was analysed for until now."""
+        older = self._state.newest.get(wish.key)
         if older in self._state.scans and older != scan_id:
-            self._state.scans[older].left.discard(symbol)
-        self._state.newest[symbol] = scan_id
+            self._state.scans[older].left.discard(wish.symbol)
+        self._state.newest[wish.key] = scan_id
 
     def _collect(self) -> None:
         """Tell what came back; of those given up nothing is told again."""
@@ -222,6 +225,7 @@ class Deepening:
         if scan is None or wish.symbol not in scan.left:
             return
         scan.left.discard(wish.symbol)
+        self._state.newest.pop(wish.key, None)
         scan.processed += 1
         self._outbox.append(partial(self._tell, SymbolAnalyzed(wish.symbol, wish.scan_id, parts)))
 

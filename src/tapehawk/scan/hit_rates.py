@@ -10,7 +10,7 @@ Signals that expired, were cancelled or go on are counted and in no rate.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -81,8 +81,40 @@ def with_deciles(track: pl.DataFrame) -> pl.DataFrame:
 
 def decile_of(scores: np.ndarray[Any, Any], past: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return the decile, 1 to 10, of scores among past ones."""
-    edges = np.quantile(past, np.arange(1, DECILES) / DECILES) if past.size else np.empty(0)
-    return np.searchsorted(edges, scores, side="left") + 1
+    return np.searchsorted(edges_of(past), scores, side="left") + 1
+
+
+def edges_of(past: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the scores that part the deciles of past ones."""
+    return np.quantile(past, np.arange(1, DECILES) / DECILES) if past.size else np.empty(0)
+
+
+class Observed:
+    """What became of past signals, by where a score stands among theirs: asked often, counted once a decile.
+
+    `track`: of the signals that count. `group`: what they have in common, by name.
+    """
+
+    def __init__(self, track: pl.DataFrame, group: Mapping[str, Any]) -> None:
+        closed = track.filter(pl.col("score").is_not_null(), status="closed")
+        self._scores = closed["score"].to_numpy()
+        self._edges = edges_of(self._scores)
+        self._closed = closed.with_columns(decile=pl.Series(self._decile(self._scores), dtype=pl.Int64))
+        self._group, self._found = group, dict[int, HitRate | None]()
+
+    def of(self, score: float) -> HitRate | None:
+        """Return the hit rate of those in the score's decile; None of fewer than 30 closed."""
+        if not self._scores.size:
+            return None
+        decile = int(self._decile(np.array([score]))[0])
+        if decile not in self._found:
+            same = self._closed.filter(decile=decile)
+            group = {**self._group, "decile": decile}
+            self._found[decile] = _rate(group, same) if same.height >= LEAST_OBSERVED else None
+        return self._found[decile]
+
+    def _decile(self, scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        return np.searchsorted(self._edges, scores, side="left") + 1
 
 
 def observed(track: pl.DataFrame, *, scanner: str, score: float, at: dt.datetime | None = None) -> HitRate | None:
@@ -93,13 +125,7 @@ def observed(track: pl.DataFrame, *, scanner: str, score: float, at: dt.datetime
     past = track.filter(pl.col("scanner") == scanner, status="closed")
     if at is not None:
         past = past.filter(pl.col("known_at") <= round(at.timestamp() * 1e6))
-    past = past.filter(pl.col("score").is_not_null())
-    if not past.height:
-        return None
-    scores = past["score"].to_numpy()
-    decile = int(decile_of(np.array([score]), scores)[0])
-    same = past.filter(pl.Series(decile_of(scores, scores) == decile))
-    return _rate({"scanner": scanner, "decile": decile}, same) if same.height >= LEAST_OBSERVED else None
+    return Observed(past, {"scanner": scanner}).of(score)
 
 
 def _rate(group: dict[str, Any], rows: pl.DataFrame) -> HitRate:

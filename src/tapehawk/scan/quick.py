@@ -11,16 +11,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, Protocol
 
 from tapehawk.core.errors import TapehawkError
-from tapehawk.core.events import Event, QuickScanComplete, SymbolAnalyzed
+from tapehawk.core.events import (
+    AnalysisProgress,
+    DeepAnalysisComplete,
+    Event,
+    QuickScanComplete,
+    SymbolAnalyzed,
+)
 from tapehawk.scan import quick_wire
 from tapehawk.scan.deep_queue import ASKED, PERIODIC, Wish
 from tapehawk.scan.deepening import Deepening
-from tapehawk.scan.quick_board import Board, Past
+from tapehawk.scan.quick_board import SYSTEM, Boards, Past
 from tapehawk.scan.quick_changes import Seen, changes
 from tapehawk.scan.quick_desk import QuickDesk
 from tapehawk.scan.quick_question import QuickAnswer, QuickQuestion
@@ -62,11 +68,12 @@ class QuickScanner:
         self, desk: QuickDesk, queue: MakesQueue, tell: Callable[[Event], None], *, now: Callable[[], dt.datetime]
     ) -> None:
         self._desk, self._tell, self._now = desk, tell, now
-        self.board, self.periodic = Board(), Periodic()
-        self.queue = queue(self._hear, self.board.begun)
+        self.boards, self.periodic = Boards(), Periodic()
+        self.queue = queue(self._hear, self._begun)
         self._before: dict[QuickQuestion, Seen] = {}
+        self._owner_of: dict[str, str] = {}
         self._posting, self._counting, self._scanning = Lock(), Lock(), 0
-        self._second = self._alike = 0
+        self._second = self._alike = self._number = 0
 
     def start(self) -> None:
         """Begin to deepen what is scanned."""
@@ -77,11 +84,17 @@ class QuickScanner:
         self.queue.close()
 
     def scan(
-        self, question: QuickQuestion, *, periodic: bool = False, on_build: Callable[[], None] | None = None
+        self,
+        question: QuickQuestion,
+        *,
+        owner: str = SYSTEM,
+        periodic: bool = False,
+        on_build: Callable[[], None] | None = None,
     ) -> QuickScan:
         """Scan, tell it, and let its symbols wait for their deep analysis. Raises what the desk does.
 
-        A periodic scan is less urgent than one that a person asked for, and is compared with the one before.
+        A periodic scan is less urgent than one that a person asked for, and is compared with the one before. What an
+        owner scans takes the place of their own older scans, of nobody else's.
         """
         self._count(1)
         try:
@@ -91,12 +104,11 @@ class QuickScanner:
         with self._posting:  # scans are told in the order of their ids
             at = self._now()
             scan_id = self._fresh_id(int(at.timestamp()))
-            self.board.post(Past(scan_id, _instant(at), len(answer.rows)), answer.rows)
-            self._tell(QuickScanComplete(scan_id, tuple(answer.rows)))
-            urgency, about = PERIODIC if periodic else ASKED, question.timeframe
-            wishes = [
-                Wish(scan_id, row["symbol"], row["signal"], row["strength"], urgency, about) for row in answer.rows
-            ]
+            self._number, self._owner_of[scan_id] = self._number + 1, owner
+            self.boards.of(owner).post(Past(scan_id, _instant(at), len(answer.rows), self._number), answer.rows)
+            self._tell(QuickScanComplete(scan_id, tuple(answer.rows), owner))
+            how = PERIODIC if periodic else ASKED, question.timeframe, owner
+            wishes = [Wish(scan_id, row["symbol"], row["signal"], row["strength"], *how) for row in answer.rows]
             away = self.queue.put(wishes, scan_id)
             if periodic:
                 self._compare(question, answer)
@@ -111,24 +123,33 @@ class QuickScanner:
         else:
             self.periodic = Periodic(enabled=True)
 
-    def results(self) -> dict[str, Any]:
-        """Return the rows of the last scan and how things stand, as the surfaces show them."""
-        return quick_wire.results(self.board.rows(), self._standing(), self.board.last)
+    def results(self, owner: str = SYSTEM) -> dict[str, Any]:
+        """Return the rows of the last scan that an owner may see and how things stand, as the surfaces show them."""
+        board = self.boards.newest(owner)
+        return quick_wire.results(board.rows(), self._standing(owner), board.last)
 
-    def symbol(self, symbol: str) -> dict[str, Any]:
+    def symbol(self, symbol: str, owner: str = SYSTEM) -> dict[str, Any]:
         """Return one symbol's own row and deep analysis. Raises UnknownName for one that was never scanned."""
-        return quick_wire.of_symbol(symbol, *self.board.symbol(symbol))
+        return quick_wire.of_symbol(symbol, *self.boards.symbol(symbol, owner))
 
-    def scan_status(self) -> dict[str, Any]:
-        """Return how things stand, and the last scans, newest first."""
-        return quick_wire.scan_status(self._standing(), self.board.past, self.periodic)
+    def scan_status(self, owner: str = SYSTEM) -> dict[str, Any]:
+        """Return how things stand, and the last scans that an owner may see, newest first."""
+        return quick_wire.scan_status(self._standing(owner), self.boards.past(owner), self.periodic)
 
-    def _standing(self) -> dict[str, Any]:
-        return quick_wire.standing(self.board.last, self.queue.status(), scanning=self._scanning > 0)
+    def _standing(self, owner: str) -> dict[str, Any]:
+        return quick_wire.standing(self.boards.newest(owner).last, self.queue.status(), scanning=self._scanning > 0)
+
+    def _begun(self, scan_id: str, symbols: Sequence[str]) -> None:
+        self.boards.of(self._owner_of.get(scan_id, SYSTEM)).begun(scan_id, symbols)
 
     def _hear(self, event: Event) -> None:
+        """Note what the queue says and tell it on, with whose scan it is about."""
+        if isinstance(event, SymbolAnalyzed | AnalysisProgress | DeepAnalysisComplete):
+            event = replace(event, owner=self._owner_of.get(event.scan_id, SYSTEM))
         if isinstance(event, SymbolAnalyzed):
-            self.board.analyzed(event)
+            self.boards.of(event.owner).analyzed(event)
+        if isinstance(event, DeepAnalysisComplete):
+            self._owner_of.pop(event.scan_id, None)
         self._tell(event)
 
     def _compare(self, question: QuickQuestion, answer: QuickAnswer) -> None:

@@ -1,29 +1,36 @@
-"""What the quick scan's surfaces show: the rows of the last scan, how deep each is, and the scans before."""
+"""What the quick scan's surfaces show: the rows of the last scan, how deep each is, and the scans before.
+
+Who asks for a scan has a board of their own; what the system scans is on one that everybody sees beside it.
+"""
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import RLock
 from typing import Any, Final
 
 from tapehawk.analysis.part import unavailable
-from tapehawk.core.errors import UnknownName
+from tapehawk.core.errors import NotFound
 from tapehawk.core.events import SymbolAnalyzed
 from tapehawk.scan.quick_rows import ANALYZING, COMPLETE, QUICK, Row
 
 KEPT_SCANS: Final = 10
+KEPT_BOARDS: Final = 16
+"""Boards of people; a whole market analysed deeply takes tens of megabytes."""
+SYSTEM: Final = ""
 NOT_YET: Final = "not analysed yet"
 
 
 @dataclass(frozen=True)
 class Past:
-    """A scan that was made; `at` is RFC 3339."""
+    """A scan that was made; `at` is RFC 3339, `number` counts the scans of the process."""
 
     scan_id: str
     at: str
     symbols: int
+    number: int = 0
 
 
 class Board:
@@ -32,7 +39,7 @@ class Board:
     def __init__(self) -> None:
         self._lock = RLock()
         self._rows: dict[str, Row] = {}
-        self._scan_of: dict[str, str] = {}
+        self._scan_of: dict[str, Past] = {}
         self._status: dict[str, str] = {}
         self._deep: dict[str, Mapping[str, Any]] = {}
         self._current: tuple[str, ...] = ()
@@ -55,7 +62,7 @@ class Board:
             self._past.append(scan)
             own = {row["symbol"]: row for row in rows}
             self._rows |= own
-            self._scan_of |= dict.fromkeys(own, scan.scan_id)
+            self._scan_of |= dict.fromkeys(own, scan)
             self._status |= dict.fromkeys(own, QUICK)
             self._current = tuple(own)
             for symbol in self._deep.keys() & own.keys():
@@ -79,16 +86,26 @@ class Board:
         with self._lock:
             return [self._row(symbol) for symbol in self._current]
 
-    def symbol(self, symbol: str) -> tuple[Row, Mapping[str, Any]]:
-        """Return a symbol's own row and what is known of it deeply. Raises UnknownName for one never scanned."""
+    def number_of(self, symbol: str) -> int:
+        """Return the number of the scan that a symbol's row is of, -1 for one never scanned."""
         with self._lock:
-            if symbol not in self._rows:
-                raise UnknownName("symbol", symbol, self._rows, place="quick scans")
+            scan = self._scan_of.get(symbol)
+            return -1 if scan is None else scan.number
+
+    def symbols(self) -> list[str]:
+        """Return the symbols that were ever scanned."""
+        with self._lock:
+            return list(self._rows)
+
+    def symbol(self, symbol: str) -> tuple[Row, Mapping[str, Any]]:
+        """Return a symbol's own row and what is known of it deeply. Raises KeyError for one never scanned."""
+        with self._lock:
             return self._row(symbol), self._deep.get(symbol, unavailable(NOT_YET))
 
     def _mark(self, scan_id: str, symbol: str, status: str) -> bool:
         """Put a row's status, unless it is of another scan by now; say whether it was put."""
-        if self._scan_of.get(symbol) != scan_id:
+        scan = self._scan_of.get(symbol)
+        if scan is None or scan.scan_id != scan_id:
             return False
         self._status[symbol] = status
         return True
@@ -96,3 +113,44 @@ class Board:
     def _row(self, symbol: str) -> Row:
         """Return a row as it stands; the rows themselves are shared with whoever scanned."""
         return {**self._rows[symbol], "status": self._status[symbol]}
+
+
+class Boards:
+    """The system's board, and those of the people who scanned last; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock, self._system = RLock(), Board()
+        self._own: OrderedDict[str, Board] = OrderedDict()
+
+    def of(self, owner: str) -> Board:
+        """Return the board that an owner's scans are posted on, made where there is none."""
+        if owner == SYSTEM:
+            return self._system
+        with self._lock:
+            board = self._own.setdefault(owner, Board())
+            self._own.move_to_end(owner)
+            while len(self._own) > KEPT_BOARDS:
+                self._own.popitem(last=False)
+            return board
+
+    def newest(self, owner: str) -> Board:
+        """Return the board with the newest of the scans that an owner may see."""
+        return max(self._seen_by(owner), key=lambda board: board.last.number if board.last else -1)
+
+    def past(self, owner: str) -> list[Past]:
+        """Return the last scans that an owner may see, oldest first."""
+        seen = [scan for board in self._seen_by(owner) for scan in board.past]
+        return sorted(seen, key=lambda scan: scan.number)[-KEPT_SCANS:]
+
+    def symbol(self, symbol: str, owner: str) -> tuple[Row, Mapping[str, Any]]:
+        """Return a symbol's row of the newest scan that an owner may see. Raises NotFound for one never scanned."""
+        boards = self._seen_by(owner)
+        board = max(boards, key=lambda one: one.number_of(symbol))
+        if board.number_of(symbol) < 0:
+            known = {name for one in boards for name in one.symbols()}
+            raise NotFound("symbol", symbol, known, place="quick scans")
+        return board.symbol(symbol)
+
+    def _seen_by(self, owner: str) -> list[Board]:
+        with self._lock:
+            return [self._system, *([self._own[owner]] if owner in self._own else [])]

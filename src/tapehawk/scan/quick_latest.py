@@ -65,7 +65,7 @@ class Latest:
 
 def latest(panel: Panel, now: int, *, asked: Flags | None = None, threads: int = 2) -> Latest:
     """Judge every symbol's last bar that closed by `now` (µs UTC); `asked`: only these symbols of the panel."""
-    bar, good_until = _last_closed(panel, now)
+    bar, good_until = last_closed(panel, now)
     newest = _newest(panel, bar[bar >= 0])
     if asked is not None:
         bar = np.where(asked, bar, -1)
@@ -75,10 +75,10 @@ def latest(panel: Panel, now: int, *, asked: Flags | None = None, threads: int =
     closed = np.full(bar.size, -1)
     closed[some] = closes_of(panel, bars)
     values = {name: _spread(column, some) for name, column in found.items()}
-    return Latest(panel, bar, closed, values, _spread(_change(panel, bars), some), newest, good_until)
+    return Latest(panel, bar, closed, values, _spread(changes_to(panel, bars), some), newest, good_until)
 
 
-def _last_closed(panel: Panel, now: int) -> tuple[Ints, int]:
+def last_closed(panel: Panel, now: int) -> tuple[Ints, int]:
     """Return the place of each symbol's last bar that closed by an instant (-1: none), and when the next one closes."""
     ends = Closed.at(panel, now).ends
     open_ = ends[ends < panel.starts[1:]]
@@ -91,7 +91,7 @@ def _newest(panel: Panel, bars: Ints) -> Newest:
     return Newest(panel.timeframe, panel.calendar, panel.hours, session, int(panel.time[bars].max(initial=-1)))
 
 
-def _change(panel: Panel, bars: Ints) -> Floats:
+def changes_to(panel: Panel, bars: Ints) -> Floats:
     """Return the change to each bar's close, percent."""
     close = panel.columns["close"]
     before = _before(panel, bars)

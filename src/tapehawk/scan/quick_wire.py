@@ -17,6 +17,7 @@ from tapehawk.scan.quick_rows import Row
 
 NAMES: Final[Mapping[str, str]] = {"scan_id": "scanId", "deep_data": "deepData", "before": "from", "after": "to"}
 """Fields of events that are called otherwise on the wire."""
+_UNSAID: Final = frozenset({"owner"})
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Periodic:
 
 def message(event: Event) -> dict[str, Any]:
     """Return an event of the two-phase scan as a message; `type` is its name."""
-    said = {NAMES.get(one.name, one.name): getattr(event, one.name) for one in fields(event)}
+    said = {NAMES.get(one.name, one.name): getattr(event, one.name) for one in fields(event) if one.name not in _UNSAID}
     return {"type": event.kind, **said}
 
 

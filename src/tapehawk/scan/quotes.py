@@ -1,0 +1,64 @@
+"""Quotes: one line a symbol, for watchlists and tables of the whole market.
+
+last        newest price known, as traded        change_pct   since the close of the session before (coins: 24 h)
+volume      of that session so far (coins: 24 h) rvol         that by the mean of the 20 sessions before
+sparkline   the last closes, on the basis of `last`, oldest first; the open session's price stands last
+age         seconds since `last` was known       labels       simulated, stale since …, session open …
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from tapehawk.core.sessions import date_of
+from tapehawk.scan.market_now import Now
+
+CLOSES: Final = 30
+FIELDS: Final = ("symbol", "last", "change_pct", "volume", "rvol", "sparkline", "time", "labels")
+
+
+def quotes_of(now: Now, labels: Sequence[str], numbers: Iterable[int] | None = None) -> list[dict[str, Any]]:
+    """Return quotes without their age: of all, or of the symbols with these numbers, in that order.
+
+    `labels`: those of the whole market. A symbol whose session is an older one than the market's says so.
+    """
+    which = np.arange(len(now.symbols)) if numbers is None else np.array(list(numbers), dtype=np.int64)
+    values = (now.last, now.change, now.volume, now.rvol)
+    columns = (
+        [now.symbols[number] for number in which.tolist()],
+        *([None if value != value else value for value in one[which].tolist()] for one in values),  # noqa: PLR0124 - NaN
+        [_closes(now, number) for number in which.tolist()],
+        [f"{text}Z" for text in np.datetime_as_string(now.closed[which].astype("datetime64[us]"), unit="s").tolist()],
+        _labels(now, which.tolist(), list(labels)),
+    )
+    return [dict(zip(FIELDS, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def aged(quotes: Iterable[Mapping[str, Any]], closed: Iterable[int], instant: int) -> list[dict[str, Any]]:
+    """Return quotes with the seconds since each was known."""
+    return [{**one, "age": max(0, instant - at) // 1_000_000} for one, at in zip(quotes, closed, strict=True)]
+
+
+def _closes(now: Now, number: int) -> list[float]:
+    panel, end, open_ = now.panel, int(now.bar[number]) + 1, bool(now.is_open[number])
+    first = max(int(panel.starts[now.place[number]]), end - CLOSES + open_)
+    closes = panel.columns["close"][first:end]
+    raw = panel.columns.get("raw.close")
+    basis = (
+        1.0 if raw is None or open_ else float(raw[end - 1] / closes[-1])
+    )  # that of a name which left before a split
+    found: list[float] = (closes if basis == 1.0 else closes * basis).tolist()
+    return [*found, float(now.last[number])] if open_ else found
+
+
+def _labels(now: Now, numbers: Sequence[int], labels: list[str]) -> list[list[str]]:
+    newest = int(now.session[~now.is_open].max(initial=-1))
+    said: dict[tuple[int, bool], list[str]] = {}
+    for session, open_ in {(int(now.session[n]), bool(now.is_open[n])) for n in numbers}:
+        own = [f"session {date_of(session)} so far"] if open_ else []
+        own += [f"stale since {date_of(session)}"] if not open_ and session < newest else []
+        said[session, open_] = [*labels, *own]
+    return [said[int(now.session[n]), bool(now.is_open[n])] for n in numbers]
