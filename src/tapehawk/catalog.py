@@ -12,7 +12,8 @@ import importlib.util
 import pkgutil
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
@@ -76,6 +77,12 @@ def _files(folder: Path | None) -> dict[str, Path]:
 def _installed() -> EntryPoints:
     from importlib.metadata import entry_points  # thirty milliseconds that a built-in scanner need not pay
 
+    return _read_from(tuple(sys.path), entry_points)
+
+
+@cache
+def _read_from(_path: tuple[str, ...], entry_points: Callable[..., EntryPoints]) -> EntryPoints:
+    """Return the plug-ins of a path: read once, for a service asks with every question."""
     return entry_points(group=ENTRY_POINTS)
 
 

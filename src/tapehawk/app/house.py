@@ -13,13 +13,17 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tapehawk.accounts.tokens import Tokens
 from tapehawk.accounts.who import Who
+from tapehawk.app.measuring import Measures
 from tapehawk.app.settings import Settings
 from tapehawk.core.errors import TryAgain
 from tapehawk.records.database import Database, sqlite_url
+
+if TYPE_CHECKING:
+    from tapehawk.app.scanning import Scanning
 
 SERVICES: Final = ("scanner", "records", "notifications", "market-data", "auth")
 
@@ -57,6 +61,18 @@ class House:
     def who(self) -> Who:
         """Who asks."""
         return Who(self.database, self.tokens)
+
+    @cached_property
+    def measures(self) -> Measures:
+        """How this process does."""
+        return Measures()
+
+    @cached_property
+    def scanning(self) -> Scanning:
+        """Who answers scans, and keeps them for a while."""
+        from tapehawk.app.scanning import Scanning  # compiles kernels, which other services need not load
+
+        return Scanning(self.known, self.measures, self.now)
 
     def close(self) -> None:
         """Close what was opened, the last first."""

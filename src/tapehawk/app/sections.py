@@ -196,9 +196,9 @@ SECTIONS: Final[Mapping[str, type[Section]]] = {
 
 # The parts of the program that these are for are still to come.
 _UNUSED: Final[Mapping[str, frozenset[str]]] = {
-    "default": frozenset({"retry_attempts", "enable_caching", "cache_ttl"}),
+    "default": frozenset({"retry_attempts"}),
     "streaming": frozenset({"websocket_enabled", "auto_refresh_ui", "real_time_alerts"}),
-    "api": frozenset(Api.model_fields) - {"host", "port", "jwt_secret"},
+    "api": frozenset(Api.model_fields) - {"host", "port", "jwt_secret", "timeout"},
     "cli": frozenset({"verbose_logging"}),
     "streamlit": frozenset(Streamlit.model_fields),
 }

@@ -24,7 +24,18 @@ from pydantic import BaseModel
 from tapehawk.app import places
 from tapehawk.app.checking import Setting, checked, from_text, to_written
 from tapehawk.app.environment import OF_A_PROVIDER, named_by, short_names, variables
-from tapehawk.app.sections import SECTIONS, Api, Cli, Providers, RiskSection, Section, Sessions, Storage, Streaming
+from tapehawk.app.sections import (
+    SECTIONS,
+    Api,
+    Cli,
+    Default,
+    Providers,
+    RiskSection,
+    Section,
+    Sessions,
+    Storage,
+    Streaming,
+)
 from tapehawk.app.settings_file import SettingsFile, read_settings_file
 from tapehawk.core.errors import BadInput, UnknownName
 from tapehawk.data.providers.registry import config_type, provider_names
@@ -146,6 +157,11 @@ class Settings:
             self._named(name)
         for name in SECTIONS:
             checked(SECTIONS[name], name, self.given(name))
+
+    @property
+    def default(self) -> Default:
+        """What scanners share, and how long answers are kept."""
+        return self._typed("default", Default)
 
     @property
     def cli(self) -> Cli:

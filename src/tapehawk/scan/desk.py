@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,12 +23,12 @@ from tapehawk.scan.funnel import band_note, funnel_of, limited
 from tapehawk.scan.learned import Models
 from tapehawk.scan.next_day import checked
 from tapehawk.scan.parameters import configured
-from tapehawk.scan.question import Question, of_symbols, selection
-from tapehawk.scan.report import Report
+from tapehawk.scan.question import Question
+from tapehawk.scan.report import Report, scan_id_at
 from tapehawk.scan.rows import HOUSE, hits_of, ordered
 from tapehawk.scan.still_open import may_lack_bars, need_closed, notes_of
 from tapehawk.scan.trust import left_out_notes, trusted
-from tapehawk.scan.watching import ranks, watch_for
+from tapehawk.scan.watching import searched, watch_for
 
 USUAL_RISK: Final = Risk()
 
@@ -104,10 +103,7 @@ class Desk:
         """
         began = time.perf_counter()
         watches = [watch_for(scanner, asked.panel.timeframe) for scanner in scanners]
-        panel = asked.among if asked.is_narrowed and any(map(ranks, watches)) else asked.panel
-        select = selection(question, asked.days, panel)
-        if panel is not asked.panel:
-            select = of_symbols(asked.panel.symbols, panel, select)
+        panel, select = searched(watches, question, asked)
         found = find(panel, watches, select, threads=self.threads)
         if not any(one.symbols for one in found):
             raise asked.no_data(question.cutoff)
@@ -123,7 +119,7 @@ class Desk:
         limits = limited(scanner, *ordered(hits, by_session=question.is_range, by_time=firsts), firsts=firsts)
         check = type(scanner).next_day
         return Report(
-            scan_id=f"scan_{time.strftime('%Y%m%d_%H%M%S', time.gmtime())}_{secrets.token_hex(4)}",
+            scan_id=scan_id_at(_now()),
             scanner_type=scanner.type(),
             as_of=asked.days.date.isoformat(),
             series=asked.series,
