@@ -43,7 +43,8 @@ def scanner_names(folder: Path | None = None) -> tuple[str, ...]:
 def scanner_type(name: str, folder: Path | None = None) -> type[Scanner]:
     """Return a scanner's class, importing only its module. Raises UnknownName; BadInput for a file that is broken."""
     own = _files(folder)
-    if name not in own and name.isidentifier() and importlib.util.find_spec(f"{_PACKAGE}.{name}"):
+    named = name.isidentifier() and not name.startswith("_")
+    if name not in own and named and importlib.util.find_spec(f"{_PACKAGE}.{name}"):
         return _declared(importlib.import_module(f"{_PACKAGE}.{name}"), name)
     if name not in scanner_names(folder):
         raise UnknownName("scanner", name, scanner_names(folder))

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 
 SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
     "auth": ("users",),
-    "scanner": (),
+    "scanner": ("scans",),
     "records": (),
     "market-data": (),
     "notifications": (),

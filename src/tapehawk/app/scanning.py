@@ -104,9 +104,9 @@ class Scanning:
 
     def _fresh(self, tag: str) -> Finding | None:
         """Return what was found before and may be answered again."""
-        rules = self._known.default
-        found = self.kept.finding(tag) if rules.enable_caching else None
-        return found if found is not None and self._age(found) <= rules.cache_ttl else None
+        known = self._known
+        found = self.kept.finding(tag) if known.default.enable_caching else None
+        return found if found is not None and self._age(found) < known.default.cache_ttl else None
 
     def _age(self, finding: Finding) -> float:
         return max(self._now().timestamp() - finding.made, 0.0)
