@@ -103,7 +103,7 @@ def test_the_same_question_again_is_the_same_answer_with_its_age(signed_in, hous
     assert first.content == again.content
     assert first.headers["etag"] == again.headers["etag"]
     assert (first.headers["age"], again.headers["age"]) == ("0", "0")
-    scans = house.measures.performance()["scanners"]["inside_bar"]
+    scans = house.performance.to_dict()["scanners"]["inside_bar"]
     assert (scans["count"], scans["cached"]) == (1, 1)
 
 
@@ -155,7 +155,7 @@ def test_two_users_share_what_was_found_and_not_the_scan(signed_in, house):
     mine, yours = ada.post(SCAN, json=WIDE).json(), bob.post(SCAN, json=WIDE).json()
     assert mine["scan_id"] != yours["scan_id"]
     assert mine["results"] == yours["results"]
-    assert house.measures.performance()["scanners"]["inside_bar"]["count"] == 1
+    assert house.performance.to_dict()["scanners"]["inside_bar"]["count"] == 1
     path = f"/api/v1/scanner/{mine['scan_id']}/funnel/3"
     assert ada.get(path).status_code == 200
     refused = bob.get(path)
@@ -177,7 +177,7 @@ def test_equal_questions_at_once_are_computed_once(signed_in, house):
     for thread in threads:
         thread.join()
     assert answers == [200] * 3
-    assert house.measures.performance()["scanners"]["inside_bar"]["count"] == 1
+    assert house.performance.to_dict()["scanners"]["inside_bar"]["count"] == 1
 
 
 def test_explain_is_the_command_line_s(signed_in):

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from tapehawk.api import problems
 from tapehawk.api.problems import Problem
 from tapehawk.api.surfaces import routers
+from tapehawk.api.timing import Timed
 from tapehawk.app.house import House
 from tapehawk.app.workers import working
 
@@ -39,6 +40,7 @@ def build(house: House) -> FastAPI:
     )
     app.state.house = house
     problems.install(app)
+    app.add_middleware(Timed, performance=house.performance)
     for router in routers(house.services):
         app.include_router(router)
     return app

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 
 SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
     "auth": ("users",),
-    "scanner": ("scans",),
+    "scanner": ("scans", "formulas", "symbols", "presets", "exports", "scanner_state", "models"),
     "records": (),
     "market-data": (),
     "notifications": (),

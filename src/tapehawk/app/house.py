@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Final
 
 from tapehawk.accounts.tokens import Tokens
 from tapehawk.accounts.who import Who
-from tapehawk.app.measuring import Measures
+from tapehawk.app.performance import Performance
 from tapehawk.app.settings import Settings
 from tapehawk.core.errors import TryAgain
 from tapehawk.records.database import Database, sqlite_url
 
 if TYPE_CHECKING:
     from tapehawk.app.scanning import Scanning
+    from tapehawk.app.symbol_list import SymbolList
 
 SERVICES: Final = ("scanner", "records", "notifications", "market-data", "auth")
 
@@ -63,16 +64,23 @@ class House:
         return Who(self.database, self.tokens)
 
     @cached_property
-    def measures(self) -> Measures:
+    def performance(self) -> Performance:
         """How this process does."""
-        return Measures()
+        return Performance()
 
     @cached_property
     def scanning(self) -> Scanning:
         """Who answers scans, and keeps them for a while."""
         from tapehawk.app.scanning import Scanning  # compiles kernels, which other services need not load
 
-        return Scanning(self.known, self.measures, self.now)
+        return Scanning(self.known, self.performance, self.now)
+
+    @cached_property
+    def symbols(self) -> SymbolList:
+        """The symbols that are known."""
+        from tapehawk.app.symbol_list import SymbolList  # loads Polars
+
+        return SymbolList(self.known.store)
 
     def close(self) -> None:
         """Close what was opened, the last first."""

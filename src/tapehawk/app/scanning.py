@@ -19,11 +19,11 @@ from typing import Any, Final
 from tapehawk.app import asking
 from tapehawk.app.asking import Asked
 from tapehawk.app.kept_scans import Finding, KeptScans, Scan
-from tapehawk.app.measuring import Measures, ScanMeasure
+from tapehawk.app.performance import Performance, ScanMeasure
 from tapehawk.app.settings import Settings
 from tapehawk.app.sizing import sized_for
 from tapehawk.catalog import scanner_names
-from tapehawk.core.errors import Conflict
+from tapehawk.core.errors import Conflict, NoData
 from tapehawk.core.scanner import Scanner
 from tapehawk.records.users import User
 from tapehawk.scan.asked import Asked as Bars
@@ -34,6 +34,7 @@ from tapehawk.scan.fingerprint import fingerprint
 from tapehawk.scan.question import Question
 from tapehawk.scan.report import Report, scan_id_at
 
+FORMULA: Final = "formula"
 UNKNOWN: Final = "unknown"
 _STRIPES: Final = 64
 
@@ -47,11 +48,23 @@ class Answer:
     is_known: bool = False
 
 
+@dataclass(frozen=True)
+class Matches:
+    """How many symbols match a formula, of so many that have a bar; null with the `reason` where that is not known."""
+
+    count: int | None = None
+    of: int | None = None
+    as_of: str | None = None
+    data_version: str | None = None
+    labels: tuple[str, ...] = ()
+    reason: str | None = None
+
+
 class Scanning:
     """Answers the users of a service."""
 
-    def __init__(self, known: Settings, measures: Measures, now: Callable[[], dt.datetime]) -> None:
-        self._known, self._measures, self._now = known, measures, now
+    def __init__(self, known: Settings, performance: Performance, now: Callable[[], dt.datetime]) -> None:
+        self._known, self._performance, self._now = known, performance, now
         self.kept = KeptScans()
         self._making = [Lock() for _ in range(_STRIPES)]  # of equal questions asked at once, one is computed
 
@@ -62,8 +75,18 @@ class Scanning:
         """
         name = asked.scanners[0]
         known = name in scanner_names(self._known.scanners)
-        with self._measures.scan(name if known else UNKNOWN) as measure:
+        with self._performance.scan(name if known else UNKNOWN) as measure:
             return self._answer(user, asked, known_tags, measure)
+
+    def matches(self, user: User, formula: str, asked: Asked) -> Matches:
+        """Count what a scan for a formula finds on the latest bar. A reason where nothing stored can tell."""
+        try:
+            found = self.scan(user, replace(asked, scanners=[FORMULA], parameters={FORMULA: formula})).scan
+        except NoData as error:
+            return Matches(reason=error.message)
+        said = json.loads(found.body)
+        entered = said["funnel"][0]["steps"][2]["passed"]
+        return Matches(len(said["results"]), entered, said["as_of"], said["data_version"], tuple(said["labels"]))
 
     def explain(self, user: User, asked: Asked, symbol: str) -> Explanation:
         """Say of one symbol which conditions of a scanner held. Raises as the desk does."""

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
+from tapehawk.records.presets import Presets
 from tapehawk.records.sign_ins import SignIns
 from tapehawk.records.users import Users
 
@@ -41,3 +42,8 @@ class Owned:
 
     def __init__(self, connection: sa.Connection, user_id: uuid.UUID) -> None:
         self._connection, self.user_id = connection, user_id
+
+    @cached_property
+    def presets(self) -> Presets:
+        """What they named to be asked again."""
+        return Presets(self._connection, self.user_id)

@@ -26,9 +26,10 @@ from tapehawk.scan.parameters import configured
 from tapehawk.scan.question import Question
 from tapehawk.scan.report import Report, scan_id_at
 from tapehawk.scan.rows import HOUSE, hits_of, ordered
+from tapehawk.scan.searched import searched
 from tapehawk.scan.still_open import may_lack_bars, need_closed, notes_of
 from tapehawk.scan.trust import left_out_notes, trusted
-from tapehawk.scan.watching import searched, watch_for
+from tapehawk.scan.watching import watch_for
 
 USUAL_RISK: Final = Risk()
 

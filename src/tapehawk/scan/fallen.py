@@ -34,7 +34,8 @@ from tapehawk.scan.misses import Words, distance
 from tapehawk.scan.question import Question
 from tapehawk.scan.report import plain_values
 from tapehawk.scan.rows import Columns, hits_of, ordered, sound
-from tapehawk.scan.watching import searched, watch_for
+from tapehawk.scan.searched import searched
+from tapehawk.scan.watching import watch_for
 
 FALSE: Final = "false"
 UNKNOWN: Final = "unknown"

@@ -80,7 +80,7 @@ class Named(Generic[V]):
         yield from sorted(self._values.items())
 
 
-class Measures:
+class Performance:
     """The recorder; any thread may tell it and ask it."""
 
     def __init__(self) -> None:
@@ -104,13 +104,13 @@ class Measures:
         with self._lock:
             self._scanned(self._scanners[scanner], measure, perf_counter() - began)
 
-    def request(self, route: str, status: int, seconds: float) -> None:
+    def answered(self, route: str, status: int, seconds: float) -> None:
         """Count an answer of the API. `route`: the template of its path, with the method."""
         with self._lock:
             self._routes[route].add(seconds)
             self._statuses[status] += 1
 
-    def performance(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return everything, as the API shows it."""
         with self._lock:
             scanners = {name: one.to_dict() for name, one in self._scanners.items()}
