@@ -8,13 +8,16 @@ import re
 from threading import Barrier, Thread
 from urllib.parse import quote
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
 from tapehawk.api.problems import MEDIA_TYPE
+from tapehawk.api.scan_models import ScanAnswer
 from tapehawk.app.settings import settings
 from tapehawk.catalog import scanner_names
 from tapehawk.cli.main import app
+from tapehawk.data.imports import ImportOptions, import_path
 from tapehawk.records.tables import users
 from tests.api.conftest import user_of
 
@@ -41,6 +44,7 @@ def test_a_scan_answers_the_bytes_of_the_command_line(signed_in, scanner):
     answer = signed_in().post(SCAN, json={"scanner_type": scanner, "scan_date": "2025-06-27"})
     assert answer.status_code == 200, answer.text
     assert parts(answer.text) == parts(command_line("run", "--scanner-type", scanner, "--date", "2025-06-27"))
+    ScanAnswer.model_validate(answer.json())
 
 
 def test_parameters_as_values_and_as_texts_are_the_command_line_s(signed_in):
@@ -255,3 +259,20 @@ def test_a_funnel_of_data_that_are_gone_is_a_conflict(signed_in, house):
     scan = house.scanning.kept.get(user_of(house, "ada").id, scan_id)
     object.__setattr__(scan.finding, "data_version", "bars_1d@1")
     assert ada.get(f"/api/v1/scanner/{scan_id}/funnel/3").status_code == 409
+
+
+def test_real_bars_are_answered_as_the_command_line_does(shared, signed_in, house, tmp_path, monkeypatch):
+    names = pl.scan_parquet(shared / "us_daily_adjusted.parquet").select("symbol").unique().collect()["symbol"].sort()
+    some = pl.scan_parquet(shared / "us_daily_adjusted.parquet").filter(pl.col("symbol").is_in(names.to_list()[::40]))
+    some.sink_parquet(tmp_path / "some.parquet")
+    root = tmp_path / "real"
+    import_path(root, tmp_path / "some.parquet", ImportOptions(adjustment="split"))
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(root))
+    house.known = settings()
+    ada = signed_in()
+    for scanner in [name for name in scanner_names() if name != "ml"]:
+        config = {"min_price": "1"} if scanner in ("breakout", "crp") else {}
+        answer = ada.post(SCAN, json={"scanner_type": scanner, "scan_date": "2024-02-29", "config": config})
+        typed = [part for key, value in config.items() for part in ("--set", f"{key}={value}")]
+        said = command_line("run", "--scanner-type", scanner, "--date", "2024-02-29", *typed)
+        assert parts(answer.text) == parts(said), scanner

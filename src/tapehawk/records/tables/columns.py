@@ -28,7 +28,7 @@ class Instant(sa.TypeDecorator[dt.datetime]):
 
     @property
     def python_type(self) -> type[dt.datetime]:
-        """What it is in Python; cursors are read by it."""
+        """Return what a value is in Python."""
         return dt.datetime
 
     def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
