@@ -113,6 +113,12 @@ class Cli(Section):
     ] = "table"
     auto_save_results: Annotated[bool, Field(description="save the rows of every run")] = True
     results_directory: Annotated[str, Field(min_length=1, description="folder they are saved in")] = "scanner_results"
+    service_url: Annotated[
+        str, Field(description="service that `run --api-mode` asks; empty: the host and port of [api]")
+    ] = ""
+    service_token: Annotated[
+        SecretStr, Field(description="access token for it; none is needed where auth is `loopback-open`")
+    ] = SecretStr("")
 
 
 class Streamlit(Section):
