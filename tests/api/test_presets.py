@@ -107,6 +107,17 @@ def test_what_is_too_large_is_not_kept(signed_in):
     assert is_problem(signed_in().post(SAVED, json={**VIEW, "view": {"a": "x" * 20_001}}), 422)
 
 
+@pytest.mark.parametrize("value", ["1e400", "NaN", "-Infinity", '"\\u0000"', '"\\ud800"', "1" * 5000, "[" * 5000])
+def test_what_a_database_can_not_hold_is_not_kept(signed_in, value):
+    body = '{"name": "x", "view": {"a": ["b", ' + value + "]}}"
+    assert is_problem(signed_in().post(SAVED, content=body, headers={"Content-Type": "application/json"}), 400, 422)
+
+
+def test_a_number_of_any_length_is_kept_as_it_is(signed_in):
+    made = signed_in().post(SAVED, json={**VIEW, "view": {"a": 10**30}})
+    assert made.json()["view"] == {"a": 10**30}
+
+
 def test_there_is_an_end_to_them(signed_in, monkeypatch):
     monkeypatch.setattr(records_presets, "MOST", 3)
     ada = signed_in()

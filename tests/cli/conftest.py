@@ -10,9 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tapehawk.cli.main import app
-from tests.simulated import LAST, fill_market
-
-__all__ = ["LAST"]
+from tests.simulated import fill_market
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,6 @@ async def export_scan(
 
     In CSV and Excel a text that a spreadsheet would take for a formula stands behind an apostrophe.
     """
-    scan = house.scanning.kept.get(user.id, scan_id)
-    made = await turns.run(lambda: exported(scan, format))
+    made = await turns.run(lambda: exported(house.scanning.kept.get(user.id, scan_id), format))
     headers = {"Content-Disposition": f'attachment; filename="{made.name}"', "Cache-Control": "private, no-cache"}
     return StreamingResponse(made.parts, media_type=made.media_type, headers=headers)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 
 from tapehawk.api.dependencies import CurrentUser, HouseDep
 from tapehawk.api.scan_models import MOST_SYMBOLS, Hours, Name, Symbol, Timeframe
@@ -90,7 +91,7 @@ async def check_formula(
     question: FormulaQuestion, house: HouseDep, user: CurrentUser, turns: TurnsDep
 ) -> FormulaAnswer:
     """Say which names a formula uses and what it gives, or where it is wrong. Nothing of it is ever evaluated."""
-    found = checked(question.formula)
+    found = await run_in_threadpool(checked, question.formula)
     about, matches = found.about, None
     if question.count and found.is_condition:
         asked = Asked(

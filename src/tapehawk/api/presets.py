@@ -7,10 +7,10 @@ the view of a table: columns, order, filters, whatever the screen that shows it 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from typing import Annotated, Any, Final, Self
 
-import orjson
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
@@ -29,18 +29,21 @@ MOST_BYTES: Final = 20_000
 Title = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")
 ]
-OfScanner = Annotated[str | None, Query(max_length=64, description="only those of this scanner")]
+OfScanner = Annotated[str | None, Query(max_length=64, pattern=r"^\w*$", description="only those of this scanner")]
 
 
 class _Body(BaseModel):
-    """What is kept is bounded."""
+    """What is kept is bounded, and nothing that one of the databases can't hold."""
 
     model_config = ConfigDict(extra="forbid")
 
     @model_validator(mode="after")
-    def _is_small(self) -> Self:
-        if len(orjson.dumps(self.model_dump(mode="json"), default=str)) > MOST_BYTES:
+    def _can_be_kept(self) -> Self:
+        said = json.dumps(self.model_dump(), ensure_ascii=False, allow_nan=False)
+        if len(said.encode()) > MOST_BYTES:
             raise ValueError(f"more than {MOST_BYTES:,} bytes")
+        if "\\u0000" in said:
+            raise ValueError("a text with a null character")
         return self
 
 
