@@ -12,7 +12,8 @@ import importlib.util
 import pkgutil
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
@@ -42,7 +43,8 @@ def scanner_names(folder: Path | None = None) -> tuple[str, ...]:
 def scanner_type(name: str, folder: Path | None = None) -> type[Scanner]:
     """Return a scanner's class, importing only its module. Raises UnknownName; BadInput for a file that is broken."""
     own = _files(folder)
-    if name not in own and name.isidentifier() and importlib.util.find_spec(f"{_PACKAGE}.{name}"):
+    named = name.isidentifier() and not name.startswith("_")
+    if name not in own and named and importlib.util.find_spec(f"{_PACKAGE}.{name}"):
         return _declared(importlib.import_module(f"{_PACKAGE}.{name}"), name)
     if name not in scanner_names(folder):
         raise UnknownName("scanner", name, scanner_names(folder))
@@ -76,6 +78,12 @@ def _files(folder: Path | None) -> dict[str, Path]:
 def _installed() -> EntryPoints:
     from importlib.metadata import entry_points  # thirty milliseconds that a built-in scanner need not pay
 
+    return _read_from(tuple(sys.path), entry_points)
+
+
+@cache
+def _read_from(_path: tuple[str, ...], entry_points: Callable[..., EntryPoints]) -> EntryPoints:
+    """Return the plug-ins of a path: read once, for a service asks with every question."""
     return entry_points(group=ENTRY_POINTS)
 
 

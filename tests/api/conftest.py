@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,6 +14,21 @@ from tapehawk.app.house import House
 from tapehawk.app.settings import settings
 from tapehawk.records.migrating import upgrade
 from tapehawk.records.users import User
+from tests.simulated import fill_market
+
+
+@pytest.fixture(scope="session")
+def market(tmp_path_factory) -> Path:
+    """Return a store with a year of 60 simulated names, and 5-minute bars of its last sessions."""
+    return fill_market(tmp_path_factory.mktemp("market") / "store")
+
+
+@pytest.fixture
+def stored(market, monkeypatch, tmp_path) -> Path:
+    """Make the simulated market the service's store, its records kept elsewhere."""
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(market))
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'records.db'}")
+    return market
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,20 +10,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tapehawk.cli.main import app
-from tapehawk.data.providers.sim import Simulator
-from tapehawk.data.providers.sim.filling import fill, fill_intraday
-
-LAST = dt.date(2025, 6, 30)
+from tests.simulated import fill_market
 
 
 @pytest.fixture(scope="session")
 def market(tmp_path_factory) -> Path:
     """Return a store with a year of 60 simulated names, and 5-minute bars of its last sessions."""
-    root = tmp_path_factory.mktemp("market") / "store"
-    simulator = Simulator(symbols=60)
-    fill(root, simulator, dt.date(2024, 6, 3), LAST)
-    fill_intraday(root, simulator, "5m", dt.date(2025, 6, 23), LAST)
-    return root
+    return fill_market(tmp_path_factory.mktemp("market") / "store")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from tapehawk.api import problems
 from tapehawk.api.problems import Problem
 from tapehawk.api.sockets.desk import attending
 from tapehawk.api.surfaces import routers
+from tapehawk.api.timing import Timed
 from tapehawk.app.broadcast import speaking
 from tapehawk.app.house import House
 from tapehawk.app.workers import working
@@ -44,6 +45,7 @@ def build(house: House) -> FastAPI:
     )
     app.state.house = house
     problems.install(app)
+    app.add_middleware(Timed, performance=house.performance)
     for router in routers(house.services):
         app.include_router(router)
     return app

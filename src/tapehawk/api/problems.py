@@ -75,6 +75,7 @@ class Problem(BaseModel):
     detail: str = Field(description="what happened, and what to do")
     timestamp: dt.datetime
     request_id: str | None = None
+    scanner_type: str | None = Field(default=None, description="the scanner that was asked, where one was")
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -98,9 +99,15 @@ def problem(request: Request, status: int, detail: str, **more: object) -> JSONR
         "detail": detail,
         "timestamp": dt.datetime.now(dt.UTC).isoformat().replace("+00:00", "Z"),
         "request_id": getattr(request.state, "request_id", None),
+        **_about(request),
         **{key: value for key, value in more.items() if value is not None},
     }
     return JSONResponse(said, status, media_type=MEDIA_TYPE)
+
+
+def _about(request: Request) -> dict[str, str]:
+    scanner = getattr(request.state, "scanner_type", None)
+    return {} if scanner is None else {"scanner_type": scanner}
 
 
 def install(app: FastAPI) -> None:

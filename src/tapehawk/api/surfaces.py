@@ -11,6 +11,13 @@ from fastapi import APIRouter
 SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
     "auth": ("auth", "sign_ins", "users", "welcome"),
     "scanner": (
+        "scans",
+        "formulas",
+        "symbols",
+        "presets",
+        "exports",
+        "scanner_state",
+        "models",
         "range_scans",
         "range_scan_events",
         "quick",

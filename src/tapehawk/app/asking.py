@@ -14,6 +14,7 @@ from tapehawk.app.phasing import risk
 from tapehawk.app.settings import Settings
 from tapehawk.catalog import scanner_names, scanner_type
 from tapehawk.core.errors import BadInput
+from tapehawk.core.scanner import Scanner
 from tapehawk.scan.desk import Desk
 from tapehawk.scan.explain import Explanation
 from tapehawk.scan.question import Question
@@ -21,6 +22,7 @@ from tapehawk.scan.report import Report
 
 ALL: Final = "all"
 CRYPTO: Final = "crypto"
+TYPED: Final = "command line, --set"
 NEEDS_MORE: Final = ("formula", "ml")
 """Scanners that `all` leaves out: one needs a formula, the other a trained model."""
 
@@ -30,7 +32,7 @@ class Asked:
     """What a person asks for; None and empty mean: by default.
 
     `scanners` may hold "all". `symbols` with a slash, and the universe "crypto", ask the crypto market. `parameters`
-    are texts as typed and go before the settings.
+    are texts as typed or plain values, and go before the settings; errors say that they were `given_by`.
     """
 
     scanners: Sequence[str]
@@ -42,8 +44,9 @@ class Asked:
     hours: str = "regular"
     symbols: Sequence[str] = ()
     universe: str | None = None
-    parameters: Mapping[str, str] | None = None
+    parameters: Mapping[str, object] | None = None
     strict: bool = False
+    given_by: str = TYPED
 
     @property
     def market(self) -> str:
@@ -97,17 +100,24 @@ def question(settings: Settings, asked: Asked, scanner: str) -> Question:
         hours=asked.hours,
         symbols=tuple(asked.symbols),
         universe=None if asked.universe == CRYPTO else asked.universe,
-        parameters=parameters(settings, scanner, asked.parameters or {}),
+        parameters=parameters(settings, scanner, asked.parameters or {}, asked.given_by),
         strict=asked.strict,
     )
 
 
-def parameters(settings: Settings, scanner: str, typed: Mapping[str, str]) -> dict[str, object]:
-    """Return a scanner's parameters: the settings', and before them what was typed for this question."""
+def parameters(
+    settings: Settings, scanner: str, asked: Mapping[str, object], given_by: str = TYPED
+) -> dict[str, object]:
+    """Return a scanner's parameters: the settings', and before them what was asked for in this question."""
     model = scanner_type(scanner, settings.scanners)
-    given = {key: Setting(from_text(model, key, text), "command line, --set") for key, text in typed.items()}
-    values = checked(model, scanner, {**settings.given(scanner), **given})
-    return {key: getattr(values, key) for key in {**settings.given(scanner), **given}}
+    given = {key: Setting(_read(model, key, value), given_by) for key, value in asked.items()}
+    every = {**settings.given(scanner), **given}
+    values = checked(model, scanner, every)
+    return {key: getattr(values, key) for key in every}
+
+
+def _read(model: type[Scanner], key: str, value: object) -> object:
+    return from_text(model, key, value) if isinstance(value, str) else value
 
 
 def assignments(texts: Iterable[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from tapehawk.app.checking import bounds
-from tapehawk.catalog import scanner_type
+from tapehawk.catalog import scanner_names, scanner_type
 from tapehawk.core.errors import TapehawkError
 from tapehawk.core.scanner import Scanner
+
+_log = logging.getLogger("tapehawk.scanners")
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,17 @@ def describe(name: str, folder: Path | None = None) -> Description:
         parameters=tuple(_parameter(kind, key) for key in kind.model_fields),
         schema=schema,
     )
+
+
+def describe_every(folder: Path | None = None) -> list[Description]:
+    """Describe every scanner; one of the user's whose file is broken is left out, so that it hides no other."""
+    found = []
+    for name in scanner_names(folder):
+        try:
+            found.append(describe(name, folder))
+        except TapehawkError as error:
+            _log.warning("a scanner can't be read", extra={"scanner": name, "reason": error.message})
+    return found
 
 
 def _patterns(kind: type[Scanner]) -> tuple[tuple[str, str], ...]:

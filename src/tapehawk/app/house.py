@@ -19,6 +19,7 @@ from tapehawk.accounts.tokens import Tokens
 from tapehawk.accounts.who import Who
 from tapehawk.app.accounts import Accounts
 from tapehawk.app.broadcast import Broadcast
+from tapehawk.app.performance import Performance
 from tapehawk.app.settings import Settings
 from tapehawk.bus.choosing import bus_at
 from tapehawk.bus.door import Bus
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from tapehawk.app.market_bars import MarketBars
     from tapehawk.app.market_data import MarketData
     from tapehawk.app.quick import TwoPhase
+    from tapehawk.app.scanning import Scanning
     from tapehawk.app.standing import Standing
+    from tapehawk.app.symbol_list import SymbolList
 
 SERVICES: Final = ("scanner", "records", "notifications", "market-data", "auth")
 
@@ -121,6 +124,25 @@ class House:
         from tapehawk.app.job_kinds import kinds
 
         return Queue(self.database, kinds(self), self.now)
+
+    @cached_property
+    def performance(self) -> Performance:
+        """How this process does."""
+        return Performance()
+
+    @cached_property
+    def scanning(self) -> Scanning:
+        """Who answers scans, and keeps them for a while."""
+        from tapehawk.app.scanning import Scanning  # compiles kernels, which other services need not load
+
+        return Scanning(self.known, self.performance, self.now)
+
+    @cached_property
+    def symbols(self) -> SymbolList:
+        """The symbols that are known."""
+        from tapehawk.app.symbol_list import SymbolList  # loads Polars
+
+        return SymbolList(self.known.store)
 
     def close(self) -> None:
         """Close what was opened, the last first."""

@@ -1,4 +1,8 @@
-"""Reports as files: JSON as the API answers, tables as CSV, Parquet or Excel."""
+"""Reports as files: JSON as the API answers, tables as CSV, Parquet or Excel.
+
+A spreadsheet takes a cell that begins with one of `= + - @` for a formula, whoever wrote it: in CSV and Excel such a
+text stands behind an apostrophe, as OWASP advises (CSV Injection). Numbers are not texts.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +22,8 @@ from tapehawk.scan.report import Report
 FORMATS: Final = ("json", "csv", "parquet", "xlsx")
 BINARY: Final = ("parquet", "xlsx")
 TABLE: Final = "table"
+ROWS_A_PART: Final = 500
+_ARMED: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 Row = Mapping[str, Any]
 
 
@@ -61,7 +67,7 @@ def as_bytes(reports: Sequence[Report], format_: str) -> bytes:
     if format_ == "json":
         return (as_json(reports) + "\n").encode()
     rows = table_rows(reports)
-    return as_csv(rows).encode() if format_ == "csv" else _as_frame(rows, format_)
+    return as_csv(rows).encode() if format_ == "csv" else as_frame(rows, format_)
 
 
 def as_json(reports: Sequence[Report]) -> str:
@@ -73,30 +79,56 @@ def as_json(reports: Sequence[Report]) -> str:
 
 def table_rows(reports: Sequence[Report]) -> list[dict[str, Any]]:
     """Return the rows of all reports with the same columns, lists as text."""
-    rows = [row for report in reports for row in report.results]
+    return tabular([row for report in reports for row in report.results])
+
+
+def tabular(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return rows with the same columns, lists as text."""
     names = list(dict.fromkeys(name for row in rows for name in row)) or ["symbol"]
     return [{name: _cell(row.get(name)) for name in names} for row in rows]
 
 
 def as_csv(rows: Sequence[Row]) -> str:
     """Return rows as CSV with a header; null is empty."""
+    return "".join(csv_parts(rows))
+
+
+def csv_parts(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield rows as CSV, some at a time."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]) if rows else ["symbol"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(map(_in_csv, rows[0] if rows else ["symbol"]))
+    for first in range(0, len(rows), ROWS_A_PART):
+        writer.writerows(map(_in_csv, row.values()) for row in rows[first : first + ROWS_A_PART])
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+    yield out.getvalue()
 
 
-def _as_frame(rows: Sequence[Row], format_: str) -> bytes:
+def as_frame(rows: Sequence[Row], format_: str) -> bytes:
+    """Return rows as a Parquet or Excel file."""
     import polars as pl
 
-    frame, out = pl.DataFrame(rows, infer_schema_length=None), io.BytesIO()
+    out = io.BytesIO()
     if format_ == "parquet":
-        frame.write_parquet(out)
+        pl.DataFrame(rows, infer_schema_length=None).write_parquet(out)
         return out.getvalue()
     _need_excel()
-    frame.write_excel(out)
+    safe = [{str(unarmed(name)): unarmed(value) for name, value in row.items()} for row in rows]
+    pl.DataFrame(safe, infer_schema_length=None).write_excel(out)
     return out.getvalue()
+
+
+def unarmed(value: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_ARMED) else value
+
+
+def _in_csv(value: object) -> object:
+    """Return an unarmed cell without the carriage return, at which some programs begin a row."""
+    safe = unarmed(value)
+    return safe.replace("\r", " ") if isinstance(safe, str) else safe
 
 
 def _need_excel() -> None:

@@ -115,6 +115,12 @@ class Cli(Section):
     ] = "table"
     auto_save_results: Annotated[bool, Field(description="save the rows of every run")] = True
     results_directory: Annotated[str, Field(min_length=1, description="folder they are saved in")] = "scanner_results"
+    service_url: Annotated[
+        str, Field(description="service that `run --api-mode` asks; empty: the host and port of [api]")
+    ] = ""
+    service_token: Annotated[
+        SecretStr, Field(description="access token for it; none is needed where auth is `loopback-open`")
+    ] = SecretStr("")
 
 
 class Streamlit(Section):
@@ -229,7 +235,7 @@ _UNUSED: Final[Mapping[str, frozenset[str]]] = {
     "default": frozenset({"retry_attempts"}),
     "streaming": frozenset({"auto_refresh_ui"}),
     "api": frozenset(Api.model_fields)
-    - {"host", "port", "jwt_secret", "auth", "registration"}
+    - {"host", "port", "jwt_secret", "auth", "registration", "timeout"}
     - {"enable_cors", "cors_origins", "max_sockets", "max_sockets_per_user"}
     - {"max_concurrent_scans", "scan_timeout_minutes"},
     "cli": frozenset({"verbose_logging"}),

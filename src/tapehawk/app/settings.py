@@ -161,7 +161,7 @@ class Settings:
 
     @property
     def default(self) -> Default:
-        """What scans take by default, and how long answers are kept."""
+        """What scanners share, and how long answers are kept."""
         return self._typed("default", Default)
 
     @property

@@ -12,7 +12,11 @@ from tapehawk.cli import options
 from tapehawk.cli.options import Assignments, ConfigFile, Date, EndDate, StartDate, Strict, Symbols, Timeframe
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tapehawk.app.asking import Asked
+    from tapehawk.app.settings import Settings
+    from tapehawk.scan.report import Report
 
 FileFormat = Literal["table", "json", "csv", "parquet", "xlsx"]
 ScannerTypes = Annotated[
@@ -37,6 +41,14 @@ Universe = Annotated[
 ]
 Fetch = Annotated[
     bool, typer.Option("--fetch", help="Fetch symbols that are not stored, if it takes no longer than a scan may.")
+]
+ApiMode = Annotated[
+    bool,
+    typer.Option(
+        "--api-mode",
+        help="Ask a running service (cli.service_url) over HTTP instead of this machine's store: its bars, its "
+        "settings, your account there. The rows and the funnel are printed as without it.",
+    ),
 ]
 Interval = Annotated[
     float | None,
@@ -68,6 +80,7 @@ def run(
     set_: Assignments = None,
     strict: Strict = False,
     fetch: Fetch = False,
+    api_mode: ApiMode = False,
     stream: Stream = False,
     interval: Interval = None,
     config_file: ConfigFile = None,
@@ -89,6 +102,8 @@ def run(
     from tapehawk.app.asking import Asked, assignments
     from tapehawk.core.errors import BadInput
 
+    if api_mode and (stream or fetch):
+        raise BadInput("--api-mode asks once what the service has", hint="leave --stream and --fetch out")
     if interval is not None and not stream:
         raise BadInput("--interval is for --stream", hint="scanner run --stream --interval 30")
     asked = Asked(
@@ -107,7 +122,7 @@ def run(
     if stream:
         _stream(asked, config_file, format_, output, interval=interval, fetch=fetch)
     else:
-        _answer(asked, config_file, format_, output, fetch=fetch)
+        _answer(asked, config_file, format_, output, fetch=fetch, api_mode=api_mode)
 
 
 def formula(
@@ -155,9 +170,14 @@ def formula(
 
 
 def _answer(
-    asked: Asked, config_file: Path | None, format_: FileFormat | None, output: Path | None, *, fetch: bool = False
+    asked: Asked,
+    config_file: Path | None,
+    format_: FileFormat | None,
+    output: Path | None,
+    *,
+    fetch: bool = False,
+    api_mode: bool = False,
 ) -> None:
-    from tapehawk.app.asking import run as scan
     from tapehawk.app.saving import BINARY, keep, need_place
     from tapehawk.app.settings import settings
     from tapehawk.cli import report, terminal
@@ -171,7 +191,7 @@ def _answer(
 
         fetch_lacking(known, asked)
     with terminal.working(known, "opening") as step:
-        reports = scan(known, asked, on_step=step)
+        reports = _asked(known, asked, step, of_service=api_mode)
     if output is None or chosen == "table":
         report.show(terminal.screen(known), asked, reports, chosen)
     try:
@@ -183,6 +203,16 @@ def _answer(
         return
     if saved is not None:
         terminal.remark(f"saved in {saved}")
+
+
+def _asked(known: Settings, asked: Asked, step: Callable[[str], None], *, of_service: bool) -> list[Report]:
+    if of_service:
+        from tapehawk.app import asking_service
+
+        return asking_service.run(known, asked, on_step=step)
+    from tapehawk.app import asking
+
+    return asking.run(known, asked, on_step=step)
 
 
 def _stream(

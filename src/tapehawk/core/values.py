@@ -25,19 +25,26 @@ class _Own(local):
         self.space = Workspace(made, script)
 
 
-def values_at(panel: Panel, bars: Ints, wanted: Mapping[str, Expr], *, threads: int = 2) -> dict[str, Floats]:
-    """Return the values of some numbers at some of the panel's bars (places in rising order), by name.
+def values_at(
+    panel: Panel,
+    bars: Ints,
+    wanted: Mapping[str, Expr],
+    *,
+    threads: int = 2,
+    given: Mapping[Expr, Floats] | None = None,
+) -> dict[str, Floats]:
+    """Return the values of some expressions at some of the panel's bars (places in rising order), by name.
 
-    They are made of each symbol's whole history; symbols without such a bar are not looked at. Nothing may be ranked:
-    that is of the whole panel.
+    They are made of each symbol's whole history; symbols without such a bar are not looked at. A condition is 1, 0 or
+    null. Ranks, which are of the whole panel, must be `given` (`ranks_of`).
     """
     settled = {name: for_bars(x, panel.timeframe, panel.hours, panel.calendar) for name, x in wanted.items()}
     values = {name: np.empty(bars.size) for name in settled}
     script: list[Order] = [Known(0), *(Show(x, 0) for x in settled.values())]
-    own = _Own(plan(roots(script)), script)
+    own = _Own(plan(roots(script), given or ()), script)
 
     def work(block: Block) -> None:
-        Evaluation(own.space, block).show([bars], list(values.values()))
+        Evaluation(own.space, block, given=given).show([bars], list(values.values()))
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, _blocks_with(panel, bars)))

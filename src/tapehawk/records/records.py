@@ -20,6 +20,7 @@ from tapehawk.records.notification_wants import Channels, NotificationPreference
 from tapehawk.records.notifications import Notifications
 from tapehawk.records.open_signals import OpenSignals
 from tapehawk.records.outbox import Letters, Outbox
+from tapehawk.records.presets import Presets
 from tapehawk.records.scans import OwnedScans, Scans
 from tapehawk.records.sign_ins import OwnSignIns, SignIns
 from tapehawk.records.tickets import Tickets
@@ -137,3 +138,8 @@ class Owned:
     def letters(self) -> Letters:
         """What is on its way to them."""
         return Letters(self._connection, self.user_id)
+
+    @cached_property
+    def presets(self) -> Presets:
+        """What they named to be asked again."""
+        return Presets(self._connection, self.user_id)

@@ -21,7 +21,7 @@ class Asked:
 
     `among`: the bars of the whole universe, which ranks are taken among whichever symbols are asked for. `without`: the
     symbols among them that are not asked for. `series`: whose bars they are. `notes`: what a reader must be told of
-    them in a sentence.
+    them in a sentence. `unstored`: who was asked for and has no stored bar.
     """
 
     panel: Panel
@@ -31,6 +31,7 @@ class Asked:
     series: str = "memory"
     notes: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()
+    unstored: tuple[str, ...] = ()
 
     @property
     def is_narrowed(self) -> bool:
@@ -70,6 +71,16 @@ class Asked:
         }
         return {reason: count for reason, count in reasons.items() if count}
 
+    def why_no_bar(self, place: int) -> str:
+        """Say why a symbol with stored bars has none on the days asked for, in the words of `without_a_bar`."""
+        panel, name = self.panel, self.panel.symbols[place]
+        session = panel.columns["session"][panel.starts[place] : panel.starts[place + 1]]
+        if session[-1] < self.days.first:
+            return "stale" if name in panel.stale else "last bar is earlier"
+        if session[0] > self.days.last:
+            return "quarantined" if name in panel.left_out else "first bar is later"
+        return "no bar then"
+
     def _among(self, places: Ints, names: Collection[str]) -> int:
         return sum(self.panel.symbols[place] in names for place in places) if names else 0
 
@@ -87,9 +98,15 @@ def asked_for(store: Path, question: Question, panel: Panel) -> Asked:
         among = _of(panel, named, question)
     without = frozenset(question.without)
     if not question.symbols:
-        return Asked(among, len(panel.symbols if named is None else named), days, among, without=without)
+        whole = len(panel.symbols if named is None else named)
+        return Asked(among, whole, days, among, without=without, unstored=_unstored(named or (), panel))
     wanted = set(question.symbols) if named is None else named.intersection(question.symbols)
-    return Asked(_of(among, wanted, question), len(wanted), days, among, without=without)
+    narrowed = _of(among, wanted, question)
+    return Asked(narrowed, len(wanted), days, among, without=without, unstored=_unstored(wanted, panel))
+
+
+def _unstored(names: Collection[str], panel: Panel) -> tuple[str, ...]:
+    return tuple(sorted(set(names).difference(panel.symbols))) if names else ()
 
 
 def _of(panel: Panel, names: set[str], question: Question) -> Panel:

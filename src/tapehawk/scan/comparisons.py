@@ -25,13 +25,21 @@ def parts_of(condition: Expr) -> Iterator[Expr]:
 
     `on("1d", a and b)` joins `on("1d", a)` and `on("1d", b)`.
     """
-    if condition.op in ("and", "or"):
-        for arg in condition.args:
-            yield from parts_of(arg)
-    elif condition.op == "on" and condition.kind == MASK:
-        yield from (_on(condition, part) for arg in condition.args for part in parts_of(arg))
-    else:
+    _, inside = joined_by(condition)
+    if not inside:
         yield condition
+    for part in inside:
+        yield from parts_of(part)
+
+
+def joined_by(condition: Expr) -> tuple[str, tuple[Expr, ...]]:
+    """Return "and" or "or" and what a condition joins with it; "" and nothing where it joins nothing."""
+    if condition.op in ("and", "or"):
+        return condition.op, condition.args
+    if condition.op == "on" and condition.kind == MASK:
+        operator, inside = joined_by(condition.args[0])
+        return operator, tuple(_on(condition, part) for part in inside)
+    return "", ()
 
 
 def sides_of(part: Expr) -> tuple[str, tuple[Expr, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +23,7 @@ from tapehawk.scan.looking import Look, look_for
 from tapehawk.scan.next_day import checked
 from tapehawk.scan.parameters import configured
 from tapehawk.scan.question import Question
-from tapehawk.scan.report import Report
+from tapehawk.scan.report import Report, scan_id_at
 from tapehawk.scan.rows import HOUSE, hits_of, ordered
 from tapehawk.scan.still_open import may_lack_bars, need_closed, notes_of
 from tapehawk.scan.trust import left_out_notes, trusted
@@ -127,7 +126,7 @@ class Desk:
         firsts = question.is_every_intraday_bar and scanner.limit()[0] is not None
         limits = limited(scanner, *ordered(hits, by_session=question.is_range, by_time=firsts), firsts=firsts)
         return Report(
-            scan_id=f"scan_{time.strftime('%Y%m%d_%H%M%S', time.gmtime())}_{secrets.token_hex(4)}",
+            scan_id=scan_id_at(_now()),
             scanner_type=scanner.type(),
             as_of=asked.days.date.isoformat(),
             series=asked.series,

@@ -105,7 +105,7 @@ def explained(scanner: Scanner, question: Question, asked: Asked, symbol: str, r
     row = _bar_asked_for(question, asked, place)
     watch = watch_for(scanner, panel.timeframe)
     (group,) = groups_of(panel, [watch])
-    at = _Bar(panel, place, row, group, _written(watch, panel))
+    at = _Bar(panel, place, row, group, written(watch, panel))
     return Explanation(
         symbol=symbol,
         scanner_type=scanner.type(),
@@ -169,16 +169,20 @@ class _Bar:
 
     def missing(self, x: Expr) -> str:
         """Say why an expression is unknown."""
-        panel = self.panel
-        needed = warmup(x, Bars(panel.timeframe, panel.hours, panel.calendar)) + 1
-        if self.row + 1 < needed:
-            left_out = panel.left_out.get(panel.symbols[self.place])
-            quarantined = f" ({left_out} earlier ones are quarantined)" if left_out else ""
-            return f"not enough history: {self.row + 1} bars, {needed} are needed{quarantined}"
-        return "a value it needs is missing on this bar"
+        return why_unknown(self.panel, self.place, self.row, x)
 
 
-def _written(watch: Watch, panel: Panel) -> Mapping[Expr, Expr]:
+def why_unknown(panel: Panel, place: int, row: int, x: Expr) -> str:
+    """Say why an expression is unknown at bar `row` of a symbol."""
+    needed = warmup(x, Bars(panel.timeframe, panel.hours, panel.calendar)) + 1
+    if row + 1 < needed:
+        left_out = panel.left_out.get(panel.symbols[place])
+        quarantined = f" ({left_out} earlier ones are quarantined)" if left_out else ""
+        return f"not enough history: {row + 1} bars, {needed} are needed{quarantined}"
+    return "a value it needs is missing on this bar"
+
+
+def written(watch: Watch, panel: Panel) -> Mapping[Expr, Expr]:
     """Return how the conditions were written, by what they are on the panel's bars."""
     conditions = [*watch.universe.values(), *(x for setup in watch.setups for x in setup.when.values())]
     return as_written(conditions, panel.timeframe, panel.hours, panel.calendar)

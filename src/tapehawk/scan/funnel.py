@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from tapehawk.scan.question import Question
 from tapehawk.scan.rows import Columns, Hits, taken
 
 Funnel = Mapping[str, Any]
+ASKED: Final = "symbols asked"
+WITH_BARS: Final = "with stored bars"
+VALID_LEVELS: Final = "valid levels"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,36 +36,49 @@ class Limits:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Limit:
+    """One of a scanner's limits: which rows are left by it and those before, and what is said of the hidden ones."""
+
+    name: str
+    keep: Flags
+    notes: tuple[str, ...] = ()
+
+
 def limited(scanner: Scanner, columns: Columns, session: Ints, *, firsts: bool = False) -> Limits:
-    """Apply the scanner's limits to rows that stand in order of merit, each with its session.
+    """Apply the scanner's limits to rows that stand in order of merit, each with its session."""
+    limits = list(limits_of(scanner, columns, session, firsts=firsts))
+    steps = {one.name: _by_pattern(columns, one.keep) for one in limits}
+    rows = np.flatnonzero(limits[-1].keep) if limits else np.arange(session.size)
+    notes = tuple(note for one in limits for note in one.notes)
+    return Limits({name: taken(column, rows) for name, column in columns.items()}, session[rows], steps, notes)
+
+
+def limits_of(scanner: Scanner, columns: Columns, session: Ints, *, firsts: bool = False) -> Iterator[Limit]:
+    """Yield the limits one after another: the lowest score, the first of a session, the cap.
 
     `firsts`: the rows stand in order of time, and of each (symbol, session, pattern) only the first is one: a row that
     was shown at its time is never hidden for what came later.
     """
     cap, floor = scanner.limit()
-    keep, steps, notes = np.ones(session.size, dtype=bool), {}, []
+    keep = np.ones(session.size, dtype=bool)
     if floor:
         keep = np.nan_to_num(np.asarray(columns["score"], dtype=np.float64), nan=0.0) >= floor
-        steps[f"score ≥ {floor:g}"] = _by_pattern(columns, keep)
-        notes += _hidden(
-            int((~keep).sum()), f"with a score below {floor:g}", "--set min_probability_score=0 shows them"
-        )
+        how = "--set min_probability_score=0 shows them"
+        yield Limit(f"score ≥ {floor:g}", keep, _hidden(int((~keep).sum()), f"with a score below {floor:g}", how))
     if firsts:
         keep = keep & _first_in_session(columns, session, keep)
-        steps["first in its session"] = _by_pattern(columns, keep)
+        yield Limit("first in its session", keep)
     if cap is not None:
         which = f"{'first' if firsts else 'best'} {cap} a session"
         over = keep & (_place_in_session(session, keep) > cap)
-        keep = keep & ~over
-        steps[which] = _by_pattern(columns, keep)
-        notes += _hidden(int(over.sum()), f"beyond the {which}", "--set max_results_per_day=… shows more")
-    rows = np.flatnonzero(keep)
-    return Limits({name: taken(column, rows) for name, column in columns.items()}, session[rows], steps, tuple(notes))
+        hidden = _hidden(int(over.sum()), f"beyond the {which}", "--set max_results_per_day=… shows more")
+        yield Limit(which, keep & ~over, hidden)
 
 
-def _hidden(count: int, which: str, how: str) -> list[str]:
+def _hidden(count: int, which: str, how: str) -> tuple[str, ...]:
     said = f"{count} rows {which} are hidden" if count > 1 else f"1 row {which} is hidden"
-    return [f"{said}; {how}"] if count else []
+    return (f"{said}; {how}",) if count else ()
 
 
 def _by_pattern(columns: Columns, keep: Flags) -> Mapping[tuple[str, str], int]:
@@ -102,7 +118,7 @@ def band_note(scanner: Scanner, hits: Iterable[Hits]) -> tuple[str, ...]:
     by = {name: count for name, count in hidden.items() if count}
     each = ", ".join(f"{name} = {getattr(scanner, name):g} hides {count}" for name, count in by.items())
     options = " ".join(f"--set {name}=…" for name in by)
-    return tuple(_hidden(sum(by.values()), f"outside the band ({each})", f"{options} widens it"))
+    return _hidden(sum(by.values()), f"outside the band ({each})", f"{options} widens it")
 
 
 def funnel_of(one: Hits, asked: Asked, question: Question, limits: Limits) -> Funnel:
@@ -117,11 +133,16 @@ def funnel_of(one: Hits, asked: Asked, question: Question, limits: Limits) -> Fu
 
 def _entering(one: Hits, asked: Asked, question: Question) -> Iterator[Funnel]:
     """Yield the steps before the conditions: who was asked for, has bars at all, has one then."""
-    yield _step(Step("symbols asked", asked.symbols), "symbols")
-    yield _step(Step("with stored bars", len(asked.panel.symbols)), "symbols")
+    yield _step(Step(ASKED, asked.symbols), "symbols")
+    yield _step(Step(WITH_BARS, len(asked.panel.symbols)), "symbols")
     reasons = asked.without_a_bar(one.symbols)
-    then = _step(Step(f"with a bar {_when(asked, question)}", one.symbols), "symbols")
+    then = _step(Step(with_a_bar(asked, question), one.symbols), "symbols")
     yield {**then, "reasons": reasons} if reasons else then
+
+
+def with_a_bar(asked: Asked, question: Question) -> str:
+    """Return the name of the step that counts who has a bar at all then."""
+    return f"with a bar {_when(asked, question)}"
 
 
 def _when(asked: Asked, question: Question) -> str:

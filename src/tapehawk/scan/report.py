@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +20,11 @@ from tapehawk.scan.rows import Columns, Values
 _TIMES = frozenset({"bar_time", "available_at", "known_at"})
 LEVELS: Final = ("direction", "entry", "stop", "target1", "target2", "position_size", "size_reason", "risk_amount")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def scan_id_at(now: dt.datetime) -> str:
+    """Return an id for a scan that begins now."""
+    return f"scan_{now.astimezone(dt.UTC):%Y%m%d_%H%M%S}_{secrets.token_hex(4)}"
 
 
 @dataclass(frozen=True)

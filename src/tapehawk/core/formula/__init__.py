@@ -24,11 +24,11 @@ from tapehawk.core.errors import FormulaError
 from tapehawk.core.expr import Expr
 from tapehawk.core.formula.budget import MAX_DEPTH, Budget
 from tapehawk.core.formula.grammar import READERS
-from tapehawk.core.formula.reader import Reader
+from tapehawk.core.formula.reader import Noting, Reader
 from tapehawk.core.formula.spelling import Source, read_source
 from tapehawk.core.formula.vocabulary import Parameter, Word, names
 
-__all__ = ["Description", "Parameter", "Word", "describe", "names", "parse", "parse_condition"]
+__all__ = ["Description", "Parameter", "Used", "Word", "describe", "names", "parse", "parse_condition", "parse_noting"]
 
 MAX_NODES: Final = 500
 
@@ -44,6 +44,15 @@ class Description:
     state: int
 
 
+@dataclass(frozen=True)
+class Used:
+    """A name of a formula: where it stands (columns from 0) and what it gives, as "number", "mask" or "several"."""
+
+    name: str
+    places: tuple[int, ...]
+    gives: str
+
+
 def parse(text: str) -> Expr:
     """Return the number or condition that a formula says; raises FormulaError."""
     reader = Reader(read_source(text), READERS)
@@ -54,6 +63,16 @@ def parse_condition(text: str) -> Expr:
     """Return the condition that a formula says; raises FormulaError, also for one that says a number."""
     reader = Reader(read_source(text), READERS)
     return _read(reader.source, reader.condition)
+
+
+def parse_noting(text: str) -> tuple[Expr, tuple[Used, ...]]:
+    """Return what a formula says, and the columns and functions that it names, in their order. Raises FormulaError."""
+    reader = Noting(read_source(text), READERS)
+    found = _read(reader.source, reader.expression)
+    places: dict[tuple[str, str], list[int]] = {}
+    for name, place, gives in sorted(reader.noted, key=lambda one: one[1]):
+        places.setdefault((name, gives), []).append(reader.source.start + place)
+    return found, tuple(Used(name, tuple(at), gives) for (name, gives), at in places.items())
 
 
 def describe(x: Expr) -> Description:

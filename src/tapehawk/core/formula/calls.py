@@ -42,12 +42,10 @@ def read_call(reader: Reader, node: ast.Call) -> Expr | Several:
     """Return what a function gives for its arguments: an expression, or several with names."""
     if not isinstance(node.func, ast.Name):
         raise reader.error(node.func, "only a function can be called", "as in ema(close, 20)")
-    name, place = node.func.id, node.func.col_offset
+    place = node.func.col_offset
     given = [_given(reader, arg) for arg in node.args]
     named = _named(reader, node)
-    word = find(name, len(given))
-    if word is None:
-        raise _unknown(reader, node.func)
+    word = _known(reader, node.func, len(given))
     positional, rest = _bound(reader, word, place, given, named)
     with reader.pointing(place):
         result = word.build(*positional, **rest)
@@ -71,11 +69,15 @@ def _named(reader: Reader, node: ast.Call) -> dict[str, _Given]:
     return named
 
 
-def _unknown(reader: Reader, name: ast.Name) -> BadInput:
+def _known(reader: Reader, name: ast.Name, arguments: int) -> Word:
+    """Return the function of a name. Raises FormulaError where there is none."""
+    word = find(name.id, arguments)
+    if word is not None:
+        return word
     if name.id in COLUMNS:
-        return reader.error(name, f"{name.id} is a column, not a function", f"{name.id}[5] is its value 5 bars ago")
-    unknown = UnknownName("name", name.id, every_name())
-    return reader.error(name, unknown.message, unknown.hint)
+        raise reader.error(name, f"{name.id} is a column, not a function", f"{name.id}[5] is its value 5 bars ago")
+    with reader.pointing(name.col_offset):
+        raise UnknownName("name", name.id, every_name())
 
 
 def _bound(

@@ -86,6 +86,30 @@ class Reader:
             return found
 
 
+class Noting(Reader):
+    """Notes which names stand where, and what they give."""
+
+    def __init__(self, source: Source, readers: Readers) -> None:
+        super().__init__(source, readers)
+        self.noted: list[tuple[str, int, str]] = []
+
+    def value(self, node: ast.expr) -> Value:
+        """Return what a node says, as every reader does."""
+        found = super().value(node)
+        name = _named(node)
+        if name:
+            self.noted.append((name, node.col_offset, found.kind if isinstance(found, Expr) else "several"))
+        return found
+
+
+def _named(node: ast.expr) -> str:
+    """Return the name of a column or function that a node is, "" where it is something else."""
+    if isinstance(node, ast.Attribute):
+        return f"raw.{node.attr}" if isinstance(node.value, ast.Name) and node.value.id == "raw" else ""
+    named = node.func if isinstance(node, ast.Call) else node
+    return named.id if isinstance(named, ast.Name) else ""
+
+
 def fields(several: Several) -> tuple[str, ...]:
     """Return the names of several values."""
     return cast("tuple[str, ...]", cast("Any", several)._fields)
