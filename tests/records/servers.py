@@ -7,9 +7,11 @@ import re
 import secrets
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from socket import socket
 
 import psycopg
 import pytest
@@ -35,6 +37,21 @@ def _execute(statement: str) -> None:
             connection.execute(statement)
     except psycopg.OperationalError as error:
         pytest.skip(f"needs PostgreSQL at the address in TAPEHAWK_TEST_POSTGRES: {error}")
+
+
+@contextmanager
+def own_server() -> Iterator[Server]:
+    """Yield a PostgreSQL of one's own that runs, in a folder that its user may enter (pytest's are the tester's)."""
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="tapehawk_pg_", ignore_cleanup_errors=True) as folder:
+        made = Server(Path(folder), port)
+        made.start()
+        try:
+            yield made
+        finally:
+            made.stop("immediate")
 
 
 class Server:

@@ -26,6 +26,11 @@ class Instant(sa.TypeDecorator[dt.datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[dt.datetime]:
+        """Return what a value is in Python."""
+        return dt.datetime
+
     def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
         """Store as UTC. Raises ValueError for a time without a zone."""
         if value is None:
