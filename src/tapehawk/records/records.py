@@ -11,8 +11,12 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
+from tapehawk.records.analytics import Analytics
+from tapehawk.records.portfolios import Portfolios
 from tapehawk.records.sign_ins import SignIns
+from tapehawk.records.signals import EverySignal, Signals
 from tapehawk.records.users import Users
+from tapehawk.records.watchlists import Watchlist
 
 
 class Records:
@@ -31,6 +35,11 @@ class Records:
         """Their sign-ins."""
         return SignIns(self._connection)
 
+    @cached_property
+    def signals(self) -> EverySignal:
+        """Everybody's signals as they go on."""
+        return EverySignal(self._connection)
+
     def of(self, user_id: uuid.UUID) -> Owned:
         """Return what belongs to a user."""
         return Owned(self._connection, user_id)
@@ -41,3 +50,23 @@ class Owned:
 
     def __init__(self, connection: sa.Connection, user_id: uuid.UUID) -> None:
         self._connection, self.user_id = connection, user_id
+
+    @cached_property
+    def signals(self) -> Signals:
+        """Their signals."""
+        return Signals(self._connection, self.user_id)
+
+    @cached_property
+    def watchlist(self) -> Watchlist:
+        """The symbols they watch."""
+        return Watchlist(self._connection, self.user_id)
+
+    @cached_property
+    def portfolios(self) -> Portfolios:
+        """Their portfolios."""
+        return Portfolios(self._connection, self.user_id)
+
+    @cached_property
+    def analytics(self) -> Analytics:
+        """What their signals came to, day by day."""
+        return Analytics(self._connection, self.user_id)
