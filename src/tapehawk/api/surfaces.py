@@ -11,7 +11,7 @@ from fastapi import APIRouter
 SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
     "auth": ("users",),
     "scanner": (),
-    "records": (),
+    "records": ("signals", "watchlist", "portfolios", "analytics"),
     "market-data": (),
     "notifications": (),
 }

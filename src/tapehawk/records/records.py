@@ -12,6 +12,7 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from tapehawk.records.analytics import Analytics
+from tapehawk.records.answers import Answers
 from tapehawk.records.portfolios import Portfolios
 from tapehawk.records.sign_ins import SignIns
 from tapehawk.records.signals import EverySignal, Signals
@@ -70,3 +71,8 @@ class Owned:
     def analytics(self) -> Analytics:
         """What their signals came to, day by day."""
         return Analytics(self._connection, self.user_id)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What they were answered to idempotency keys."""
+        return Answers(self._connection, self.user_id)

@@ -14,12 +14,15 @@ from tapehawk.core.signal_record import BY_HAND, Change, Signal
 from tapehawk.core.signal_shape import history_row, hypothetical_pnl, plain_signal
 from tapehawk.core.signal_states import ALLOWED
 from tapehawk.records.owned import Row
+from tapehawk.records.tables import signals
 
 _NAMES: Final = {"entry": "entry_price", "stop": "stop_loss"}
 _NOT_STORED: Final = ("id", "hypothetical_pnl")
 _TIMES: Final = ("bar_time", "available_at", "created_at", "updated_at")
 _NOT_SHOWN: Final = ("user_id", "history")
-_SHOWN: Final = {column: name for name, column in _NAMES.items()}
+_GIVEN: Final = {column: name for name, column in _NAMES.items()}
+_SHOWN: Final = [(str(c.name), _GIVEN.get(c.name, str(c.name))) for c in signals.columns if c.name not in _NOT_SHOWN]
+"""Columns and the names they are given under, as plain strings: SQLAlchemy's own are no keys of JSON."""
 
 
 def row_of(one: Signal) -> Row:
@@ -33,7 +36,7 @@ def row_of(one: Signal) -> Row:
 
 def shown(row: Row) -> dict[str, Any]:
     """Return a row as a signal is given (`core/signal_shape.py`); its id is the record's."""
-    plain = {_SHOWN.get(name, name): value for name, value in row.items() if name not in _NOT_SHOWN}
+    plain = {name: row[column] for column, name in _SHOWN}
     return plain | {"hypothetical_pnl": hypothetical_pnl(row["r"], row["risk_amount"])}
 
 

@@ -86,6 +86,10 @@ class Signals(OwnedRows):
         count, last = self._connection.execute(found).one()
         return count, last
 
+    def origins(self) -> set[str]:
+        """Return where they come from."""
+        return set(self._connection.execute(sa.select(signals.c.origin).where(self._is_mine).distinct()).scalars())
+
     def keep(self, found: Iterable[Signal]) -> int:
         """Keep signals, and what has become of those that are there; return how many are new."""
         by_key = {str(one.key): one for one in found}
