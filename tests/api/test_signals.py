@@ -105,7 +105,7 @@ def test_pages_follow_each_other_while_signals_come(signed_in, keep):
         found += [one["bar_time"] for one in page["items"]]
         cursor = page["next_cursor"]
         keep(signal(100 + len(found)))
-    assert found == sorted({one for one in found}, reverse=True)
+    assert found == sorted(set(found), reverse=True)
     assert len(found) == 7
 
 
