@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Final
 
 import orjson
 from fastapi import Request, Response
+
+from tapehawk.api.etags import FRESH, hashed, knows, weak
 
 JSON: Final = "application/json"
 _OPTIONS: Final = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
@@ -25,12 +26,8 @@ def json_answer(content: object) -> Response:
 
 def tagged(request: Request, body: bytes, *, headers: Mapping[str, str] | None = None) -> Response:
     """Return a JSON answer with the ETag of its bytes; 304 without them to who has these."""
-    tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    said = {"ETag": tag, "Cache-Control": "private, no-cache", **(headers or {})}
-    if _has(request.headers.get("if-none-match", ""), tag):
+    tag = hashed(body)
+    said = {"ETag": weak(tag), **FRESH, **(headers or {})}
+    if knows(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=said)
     return Response(body, media_type=JSON, headers=said)
-
-
-def _has(named: str, tag: str) -> bool:
-    return any(one.strip().removeprefix("W/") in (tag.removeprefix("W/"), "*") for one in named.split(","))

@@ -25,7 +25,7 @@ SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
         "sockets.scanning",
         "sockets.socket_io_door",
     ),
-    "records": ("jobs", "sockets.signals"),
+    "records": ("signals", "watchlist", "portfolios", "analytics", "jobs", "sockets.signals"),
     "market-data": ("market_data", "sockets.market_data"),
     "notifications": ("notifications",),
 }

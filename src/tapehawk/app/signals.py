@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -18,7 +18,7 @@ from tapehawk.core.errors import BadInput, NoData, OutOfBounds, UnknownName
 from tapehawk.core.outcomes import reached
 from tapehawk.core.panel import Panel
 from tapehawk.core.sessions import EPOCH
-from tapehawk.core.signal_record import BY_HAND, LIVE, ORIGINS, Change, Signal
+from tapehawk.core.signal_record import LIVE, ORIGINS, Change, Signal
 from tapehawk.core.signal_states import STATUSES
 from tapehawk.data.panels import PanelQuestion, open_panel
 from tapehawk.data.signal_log import Noted, SignalLog, logs
@@ -31,11 +31,6 @@ HISTORY: Final = "history"
 SOURCES: Final = (HISTORY, *ORIGINS)
 """Where hit rates come from: stored bars scanned anew, or the log of one origin, which are never mixed."""
 HYPOTHETICAL: Final = "R and P&L are hypothetical: at the prices of bars, without costs"
-_FROM_ROW: Final = (
-    "symbol", "scanner", "pattern", "direction", "bar_time", "available_at", "phase", "entry", "stop", "target1",
-    "target2", "confidence", "score", "volume", "atr", "rvol", "position_size", "risk_amount", "confluence_factors",
-    "labels",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -133,7 +128,7 @@ def change(known: Settings, name: str, status: str, *, now: dt.datetime) -> Sign
     Raises as `signal` does, and BadInput where its status forbids it.
     """
     log, one = _found(known, name)
-    made = Change(status, round(now.timestamp() * 1e6), "no_trade" if status != "triggered" else "open", BY_HAND)
+    made = Change.by_hand(status, round(now.timestamp() * 1e6))
     changed = one.became(made)
     if log.note([], [Noted(str(one.key), made)]):  # somebody was faster
         return log.known()[str(one.key)].became(made)
@@ -153,37 +148,6 @@ def rates(
     if counting.source != HISTORY:
         return _logged(known, asked, counting)
     return _of_history(known, asked, counting, on_step)
-
-
-def plain_signal(one: Signal) -> dict[str, Any]:
-    """Return a signal as the API gives it; `hypothetical_pnl` is what its size would have made."""
-    trigger, closed, size = one.at("triggered"), one.at("closed"), one.row["risk_amount"]
-    r = closed.r if closed else None
-    return {
-        "id": one.id,
-        **{name: one.row[name] for name in _FROM_ROW},
-        "timeframe": one.key.timeframe,
-        "series": one.key.series,
-        "setup_key": str(one.key),
-        "data_version": one.data_version,
-        "origin": one.origin,
-        "status": one.status,
-        "outcome": one.outcome,
-        "trigger_price": trigger.price if trigger else None,
-        "exit_price": closed.price if closed else None,
-        "r": r,
-        "hypothetical_pnl": None if r is None or size is None else r * size,
-        "created_at": _instant(one.history[0].at),
-        "updated_at": _instant(one.history[-1].at),
-    }
-
-
-def history_rows(one: Signal) -> Iterator[dict[str, Any]]:
-    """Yield what became of a signal, change by change."""
-    for made in one.history:
-        yield {"at": _instant(made.at), "status": made.status, "outcome": made.outcome, "price": made.price} | {
-            "r": made.r, "mae": made.mae, "mfe": made.mfe, "bars_held": made.bars_held, "reason": made.reason,
-        }  # fmt: skip
 
 
 def _daily(known: Settings, market: str) -> Panel:
@@ -229,7 +193,3 @@ def _notes(reports: Sequence[Report]) -> Iterator[str]:
     """Yield what a reader must be told, each thing once, with the scanners that say it."""
     for note in dict.fromkeys(note for report in reports for note in report.notes):
         yield f"{', '.join(one.scanner_type for one in reports if note in one.notes)}: {note}"
-
-
-def _instant(microseconds: int) -> str:
-    return dt.datetime.fromtimestamp(microseconds / 1e6, dt.UTC).isoformat().replace("+00:00", "Z")

@@ -60,10 +60,11 @@ def signals(
     if ctx.invoked_subcommand is not None:
         return
     from tapehawk.app.settings import settings
-    from tapehawk.app.signals import Wanted, plain_signal
+    from tapehawk.app.signals import Wanted
     from tapehawk.app.signals import signals as listed
     from tapehawk.cli.signal_tables import list_signals
     from tapehawk.cli.terminal import screen
+    from tapehawk.core.signal_shape import plain_signal
 
     known = settings(config_file)
     wanted = Wanted(symbol, scanner, pattern, direction, status, None, min_confidence, from_, to)
@@ -184,9 +185,9 @@ def _cell(value: object) -> object:
 
 
 def _answer(known: Settings, one: Signal, format_: str) -> None:
-    from tapehawk.app.signals import history_rows, plain_signal
     from tapehawk.cli.signal_tables import show_signal
     from tapehawk.cli.terminal import screen
+    from tapehawk.core.signal_shape import history_rows, plain_signal
 
     row, history = plain_signal(one), list(history_rows(one))
     if format_ == "table":

@@ -62,6 +62,11 @@ class Change:
     mfe: float | None = None
     bars_held: int | None = None
 
+    @classmethod
+    def by_hand(cls, status: str, at: int) -> Self:
+        """Return the change that a person makes: it comes to no trade's end, and scans follow the signal no more."""
+        return cls(status, at, "open" if status == "triggered" else "no_trade", BY_HAND)
+
 
 @dataclass(frozen=True)
 class Signal:

@@ -1,7 +1,7 @@
 """A connection to the records, and transactions on it: SQLite in the data folder, or PostgreSQL.
 
 On SQLite a writing transaction takes the lock as it begins (BEGIN IMMEDIATE), so that two writers wait for each other
-instead of failing half-way; readers never wait (WAL). What the driver raises becomes TryAgain or Conflict here.
+instead of failing half-way; readers never wait (WAL). What the driver raises becomes an error of ours (`faults.py`).
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 
-from tapehawk.core.errors import BadInput, Conflict, TryAgain
+from tapehawk.core.errors import BadInput, CorruptStore, TryAgain
+from tapehawk.records.faults import translated
 from tapehawk.records.records import Records
 
 SLOW_MS: Final = 200.0
 BUSY_SECONDS: Final = 15.0
 _WRITES: Final = "writes"
+_ALTERING: Final = 7_283_402_915  # the lock of who alters tables
 _log = logging.getLogger("tapehawk.records")
 
 
@@ -39,6 +41,9 @@ class Database:
     def __init__(self, url: str, read_url: str = "") -> None:
         self._engine = _engine(url)
         self._reader = _engine(read_url) if read_url else self._engine
+        self._writes = self._engine.execution_options(**{_WRITES: True})
+        self._reads = self._reader.execution_options(**_reading(self._reader))
+        self._fresh = self._engine.execution_options(**_reading(self._engine))
 
     @property
     def engine(self) -> sa.Engine:
@@ -53,21 +58,35 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Records]:
         """Hold a transaction that is committed at its end, rolled back when it raises."""
-        with _translated(), self._engine.execution_options(**{_WRITES: True}).begin() as connection:
+        with translated(), self._writes.begin() as connection:
             yield Records(connection)
 
     @contextmanager
     def read(self, *, fresh: bool = False) -> Iterator[Records]:
         """Hold a transaction that sees one state of the records and changes nothing. `fresh`: never a replica's."""
-        engine = self._engine if fresh else self._reader
-        with _translated(), engine.connect() as connection, connection.begin() as transaction:
+        engine = self._fresh if fresh else self._reads
+        with translated(), engine.connect() as connection, connection.begin() as transaction:
             yield Records(connection)
             transaction.rollback()
+
+    @contextmanager
+    def altering(self) -> Iterator[sa.Connection]:
+        """Hold a transaction in which tables may change; who wants the same waits.
+
+        SQLite alters a table by making it anew, and the old one would take along all that refers to it: foreign keys
+        don't hold meanwhile and are looked at in the end. Raises CorruptStore where one leads nowhere then.
+        """
+        with translated(), self._writes.connect() as connection, _free_keys(connection), connection.begin():
+            if self.is_shared:
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ALTERING})
+            yield connection
+            if not self.is_shared and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise CorruptStore("rows refer to others that are not there")
 
     def ping(self) -> float:
         """Return the milliseconds that a round trip takes. Raises TryAgain when there is nobody."""
         began = time.perf_counter()
-        with _translated(), self._engine.connect() as connection:
+        with translated(), self._engine.connect() as connection:
             connection.execute(sa.text("SELECT 1"))
         return (time.perf_counter() - began) * 1000
 
@@ -83,26 +102,32 @@ class Database:
         self._reader.dispose()
 
 
+def _reading(engine: sa.Engine) -> dict[str, Any]:
+    """Return the options of a transaction that sees one state, as SQLite's do anyway."""
+    shared = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    return shared if engine.dialect.name == "postgresql" else {}
+
+
 @contextmanager
-def _translated() -> Iterator[None]:
+def _free_keys(connection: sa.Connection) -> Iterator[None]:
+    """Let no foreign key hold meanwhile, on SQLite, which can be told so outside of a transaction only."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys=OFF")
     try:
         yield
-    except exc.IntegrityError as error:
-        raise Conflict("this contradicts what is on record already") from error
-    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, exc.InternalError) as error:
-        raise TryAgain(f"the database can't be used now ({type(error.__cause__ or error).__name__})") from error
-    except exc.DBAPIError as error:
-        if error.connection_invalidated:
-            raise TryAgain("the database went away") from error
-        raise
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _engine(url: str) -> sa.Engine:
     try:
         parsed = sa.make_url(url)
-    except exc.ArgumentError as error:  # the address holds a password: it is not repeated
+    except (exc.ArgumentError, ValueError):  # the address holds a password: it is not repeated
         hint = "it reads like postgresql://name:password@host/database, or sqlite:////folder/records.db"
-        raise BadInput("DATABASE_URL is no address of a database", hint=hint) from error
+        raise BadInput("DATABASE_URL is no address of a database", hint=hint) from None
     kind = parsed.get_backend_name()
     if kind == "sqlite":
         return _sqlite(parsed)
@@ -113,7 +138,7 @@ def _engine(url: str) -> sa.Engine:
 
 def _sqlite(url: sa.URL) -> sa.Engine:
     if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _folder_of(Path(url.database))
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=8)
 
     @event.listens_for(engine, "connect")
@@ -128,6 +153,13 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return _watched(engine)
+
+
+def _folder_of(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TryAgain(f"there can be no database in {file.parent}: {error.strerror}") from error
 
 
 def _postgresql(url: sa.URL) -> sa.Engine:

@@ -13,28 +13,26 @@ from alembic.script import ScriptDirectory
 
 from tapehawk.core.errors import BadInput
 from tapehawk.records.database import Database
+from tapehawk.records.faults import translated
 
 FOLDER: Final = Path(__file__).with_name("migrations")
-_LOCK: Final = 7_283_402_915  # one process migrates at a time
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the tables up to a revision; others that try at once wait."""
-    with database.engine.connect() as connection, connection.begin():
-        _alone(connection)
+    with database.altering() as connection:
         command.upgrade(_config(connection), revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
     """Take the tables back to a revision; what only later ones can hold is lost."""
-    with database.engine.connect() as connection, connection.begin():
-        _alone(connection)
+    with database.altering() as connection:
         command.downgrade(_config(connection), revision)
 
 
 def revision_of(database: Database) -> str | None:
     """Return the revision that the tables are at, None for a database without any."""
-    with database.engine.connect() as connection:
+    with translated(), database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -56,8 +54,3 @@ def _config(connection: sa.Connection) -> Config:
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
-
-
-def _alone(connection: sa.Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

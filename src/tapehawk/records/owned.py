@@ -43,6 +43,8 @@ class OwnedRows:
 
     def change(self, id: object, **values: object) -> Row:
         """Change a row. Raises NoData as `get` does."""
+        if not values:
+            return self.get(id)
         changed = self.table.update().where(self._is_mine, self._key == id).values(**values)
         return self._one(changed.returning(*self.table.c), id)
 

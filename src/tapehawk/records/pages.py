@@ -16,6 +16,7 @@ from tapehawk.core.errors import BadInput
 
 MOST: Final = 1000
 """Rows of a page at most."""
+_LONG: Final = 2**63
 
 
 @dataclass(frozen=True)
@@ -56,16 +57,23 @@ def _read(cursor: str, by: Sequence[sa.Column[Any]]) -> list[sa.ColumnElement[An
         texts = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
         pairs = zip(texts, by, strict=True)
         return [sa.literal(_value(text, column.type.python_type), column.type) for text, column in pairs]
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise BadInput("this cursor is none", hint="a cursor is the `next_cursor` of the page before") from error
 
 
-def _value(text: str, kind: type) -> object:
+def _value(text: object, kind: type) -> object:
+    """Return the value that `_written` wrote as a text. Raises ValueError for what no column of the kind holds."""
+    if not isinstance(text, str) or "\0" in text:
+        raise ValueError(text)
     if kind is dt.datetime:
         found = dt.datetime.fromisoformat(text)
         if found.tzinfo is None:
             raise ValueError(text)
-        return found
+        return found.astimezone(dt.UTC)
     if kind is dt.date:
         return dt.date.fromisoformat(text)
-    return uuid.UUID(text) if kind is uuid.UUID else kind(text)
+    if kind is uuid.UUID:
+        return uuid.UUID(text)
+    if kind is int and not -_LONG <= int(text) < _LONG:
+        raise ValueError(text)
+    return kind(text)

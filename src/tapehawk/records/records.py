@@ -11,6 +11,8 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
+from tapehawk.records.analytics import Analytics
+from tapehawk.records.answers import Answers
 from tapehawk.records.audit import Audit
 from tapehawk.records.fires import Fires
 from tapehawk.records.hearing import Hearing
@@ -20,11 +22,14 @@ from tapehawk.records.notification_wants import Channels, NotificationPreference
 from tapehawk.records.notifications import Notifications
 from tapehawk.records.open_signals import OpenSignals
 from tapehawk.records.outbox import Letters, Outbox
+from tapehawk.records.portfolios import Portfolios
 from tapehawk.records.presets import Presets
 from tapehawk.records.scans import OwnedScans, Scans
 from tapehawk.records.sign_ins import OwnSignIns, SignIns
+from tapehawk.records.signals import EverySignal, Signals
 from tapehawk.records.tickets import Tickets
 from tapehawk.records.users import Users
+from tapehawk.records.watchlists import Watchlist
 
 
 class Records:
@@ -82,6 +87,11 @@ class Records:
     def outbox(self) -> Outbox:
         """What is on its way to them."""
         return Outbox(self._connection)
+
+    @cached_property
+    def signals(self) -> EverySignal:
+        """Everybody's signals as they go on."""
+        return EverySignal(self._connection)
 
     def of(self, user_id: uuid.UUID) -> Owned:
         """Return what belongs to a user."""
@@ -143,3 +153,28 @@ class Owned:
     def presets(self) -> Presets:
         """What they named to be asked again."""
         return Presets(self._connection, self.user_id)
+
+    @cached_property
+    def signals(self) -> Signals:
+        """Their signals."""
+        return Signals(self._connection, self.user_id)
+
+    @cached_property
+    def watchlist(self) -> Watchlist:
+        """The symbols they watch."""
+        return Watchlist(self._connection, self.user_id)
+
+    @cached_property
+    def portfolios(self) -> Portfolios:
+        """Their portfolios."""
+        return Portfolios(self._connection, self.user_id)
+
+    @cached_property
+    def analytics(self) -> Analytics:
+        """What their signals came to, day by day."""
+        return Analytics(self._connection, self.user_id)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What they were answered to idempotency keys."""
+        return Answers(self._connection, self.user_id)

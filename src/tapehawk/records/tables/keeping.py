@@ -46,7 +46,12 @@ signals = sa.Table(
     instant("updated_at"),
     written_at(),
     sa.UniqueConstraint("user_id", "setup_key"),
-    sa.Index(None, "user_id", "available_at", "id"),
+    sa.Index(None, "user_id", "bar_time", "id"),
+    sa.Index(None, "user_id", "symbol", "bar_time", "id"),
+    sa.Index(None, "user_id", "scanner", "bar_time", "id"),
+    sa.Index(None, "user_id", "status", "bar_time", "id"),
+    sa.Index(None, "user_id", "updated_at"),
+    sa.Index(None, "setup_key"),
     sa.Index(None, "written_at", "id"),
     sa.CheckConstraint("status IN ('active', 'triggered', 'expired', 'cancelled', 'closed')", name="status"),
 )

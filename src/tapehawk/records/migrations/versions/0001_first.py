@@ -339,8 +339,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_signals"),
         sa.UniqueConstraint("user_id", "setup_key", name="uq_signals_user_id_setup_key"),
     )
+    op.create_index("ix_signals_setup_key", "signals", ["setup_key"], unique=False)
     op.create_index("ix_signals_user_id", "signals", ["user_id"], unique=False)
-    op.create_index("ix_signals_user_id_available_at_id", "signals", ["user_id", "available_at", "id"], unique=False)
+    op.create_index("ix_signals_user_id_bar_time_id", "signals", ["user_id", "bar_time", "id"], unique=False)
+    op.create_index(
+        "ix_signals_user_id_scanner_bar_time_id", "signals", ["user_id", "scanner", "bar_time", "id"], unique=False
+    )
+    op.create_index(
+        "ix_signals_user_id_status_bar_time_id", "signals", ["user_id", "status", "bar_time", "id"], unique=False
+    )
+    op.create_index(
+        "ix_signals_user_id_symbol_bar_time_id", "signals", ["user_id", "symbol", "bar_time", "id"], unique=False
+    )
+    op.create_index("ix_signals_user_id_updated_at", "signals", ["user_id", "updated_at"], unique=False)
     op.create_index("ix_signals_written_at_id", "signals", ["written_at", "id"], unique=False)
     op.create_table(
         "tickets",
@@ -392,8 +403,13 @@ def downgrade() -> None:
     op.drop_index("ix_tickets_user_id", table_name="tickets")
     op.drop_table("tickets")
     op.drop_index("ix_signals_written_at_id", table_name="signals")
-    op.drop_index("ix_signals_user_id_available_at_id", table_name="signals")
+    op.drop_index("ix_signals_user_id_updated_at", table_name="signals")
+    op.drop_index("ix_signals_user_id_symbol_bar_time_id", table_name="signals")
+    op.drop_index("ix_signals_user_id_status_bar_time_id", table_name="signals")
+    op.drop_index("ix_signals_user_id_scanner_bar_time_id", table_name="signals")
+    op.drop_index("ix_signals_user_id_bar_time_id", table_name="signals")
     op.drop_index("ix_signals_user_id", table_name="signals")
+    op.drop_index("ix_signals_setup_key", table_name="signals")
     op.drop_table("signals")
     op.drop_index("ix_sign_ins_user_id", table_name="sign_ins")
     op.drop_table("sign_ins")

@@ -1,0 +1,150 @@
+"""Signals: a user's own, and all of them as they go on.
+
+    scan ──signals, sized for the user──► of(user).signals.keep
+    scan ──what became of them──────────► signals.follow         everybody's at once
+    user ──by hand──────────────────────► of(user).signals.move  scans follow it no more
+
+Both of the first may be told again: what is there already stays as it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from tapehawk.core.errors import BadInput, Conflict
+from tapehawk.core.signal_record import Change, Signal
+from tapehawk.core.signal_states import check_change
+from tapehawk.records.adding import add_new
+from tapehawk.records.owned import OwnedRows, Row
+from tapehawk.records.pages import Page
+from tapehawk.records.signal_rows import became, moved, row_of
+from tapehawk.records.tables import signals
+
+_AT_ONCE: Final = 500  # keys of one question
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which signals are wanted; None: any. Dates are those of the setup's bar, in UTC, both inclusive.
+
+    Raises BadInput for dates the wrong way round.
+    """
+
+    symbol: str | None = None
+    scanner: str | None = None
+    pattern: str | None = None
+    direction: str | None = None
+    status: str | None = None
+    min_confidence: float | None = None
+    from_: dt.date | None = None
+    to: dt.date | None = None
+
+    def __post_init__(self) -> None:
+        if self.from_ and self.to and self.from_ > self.to:
+            raise BadInput(f"signals from {self.from_} to {self.to}, which is earlier", hint="the other way round")
+
+    def conditions(self) -> Iterator[sa.ColumnElement[bool]]:
+        """Yield what a row has to meet."""
+        for name in ("symbol", "scanner", "pattern", "direction", "status"):
+            if getattr(self, name) is not None:
+                yield signals.c[name] == getattr(self, name)
+        if self.min_confidence is not None:
+            yield sa.func.coalesce(signals.c.confidence, 0.0) >= self.min_confidence
+        if self.from_ is not None:
+            yield signals.c.bar_time >= dt.datetime.combine(self.from_, dt.time.min, dt.UTC)
+        if self.to is not None:
+            yield signals.c.bar_time <= dt.datetime.combine(self.to, dt.time.max, dt.UTC)
+
+
+class Signals(OwnedRows):
+    """The signals of a user."""
+
+    table = signals
+    noun = "signal"
+    newest_by = "bar_time"
+
+    def wanted(self, wanted: Wanted, *, limit: int, cursor: str | None = None) -> Page:
+        """Return those that are wanted, the latest bar's first."""
+        return self.page(*wanted.conditions(), limit=limit, cursor=cursor)
+
+    def columns(self, *names: str, since: dt.datetime | None, until: dt.datetime | None) -> list[sa.Row[Any]]:
+        """Return some columns of the signals of bars from an instant until before another."""
+        asked = sa.select(*(signals.c[name] for name in names)).where(self._is_mine)
+        asked = asked if since is None else asked.where(signals.c.bar_time >= since)
+        asked = asked if until is None else asked.where(signals.c.bar_time < until)
+        return list(self._connection.execute(asked.order_by(signals.c.bar_time, signals.c.id)))
+
+    def state(self) -> tuple[int, dt.datetime | None]:
+        """Return how many there are and when one last changed: it is another where anything about them is."""
+        found = sa.select(sa.func.count(), sa.func.max(signals.c.updated_at)).where(self._is_mine)
+        count, last = self._connection.execute(found).one()
+        return count, last
+
+    def origins(self) -> set[str]:
+        """Return where they come from."""
+        return set(self._connection.execute(sa.select(signals.c.origin).where(self._is_mine).distinct()).scalars())
+
+    def keep(self, found: Iterable[Signal]) -> int:
+        """Keep signals, and what has become of those that are there; return how many are new."""
+        by_key = {str(one.key): one for one in found}
+        rows = [{"user_id": self._user_id, **row_of(by_key[key])} for key in sorted(by_key)]
+        new = add_new(self._connection, signals, rows, "setup_key")
+        _follow(self._connection, [one for key, one in by_key.items() if key not in new], self._is_mine)
+        return len(new)
+
+    def move(self, id: uuid.UUID, status: str, *, now: dt.datetime) -> Row:
+        """Take one to another status by hand. Raises NoData as `get` does, Conflict where its status forbids it."""
+        row = self._one(self._mine(self._key == id).with_for_update(), id)
+        try:
+            check_change(row["status"], status)
+        except BadInput as error:
+            raise Conflict(error.message, hint=error.hint) from error
+        return self.change(id, **moved(row, Change.by_hand(status, round(now.timestamp() * 1e6))))
+
+
+class EverySignal:
+    """Everybody's signals, for who follows them."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def follow(self, found: Iterable[Signal]) -> int:
+        """Let everybody's signals of these setups come to what these came to; return how many changed.
+
+        These are the signals of the log that `SignalChanged` events tell of.
+        """
+        return _follow(self._connection, list(found), sa.true())
+
+    def changed_since(self, since: dt.datetime) -> dict[uuid.UUID, set[dt.datetime]]:
+        """Return whose signals of which bars have come or gone on since an instant."""
+        changed = sa.select(signals.c.user_id, signals.c.bar_time).where(signals.c.updated_at >= since).distinct()
+        found: dict[uuid.UUID, set[dt.datetime]] = {}
+        for user_id, bar_time in self._connection.execute(changed):
+            found.setdefault(user_id, set()).add(bar_time)
+        return found
+
+
+def _follow(connection: sa.Connection, found: Sequence[Signal], whose: sa.ColumnElement[bool]) -> int:
+    changes = {str(one.key): one.history[1:] for one in found if len(one.history) > 1}
+    keys, changed = sorted(changes), 0
+    for begin in range(0, len(keys), _AT_ONCE):
+        asked = sa.select(signals.c.id, signals.c.setup_key, signals.c.history).where(
+            whose, signals.c.setup_key.in_(keys[begin : begin + _AT_ONCE])
+        )
+        rows = connection.execute(asked.order_by(signals.c.id).with_for_update()).mappings().all()
+        changed += _write(connection, [(row["id"], became(dict(row), changes[row["setup_key"]])) for row in rows])
+    return changed
+
+
+def _write(connection: sa.Connection, rows: Sequence[tuple[uuid.UUID, Row | None]]) -> int:
+    parts = [{"of": id, **{f"new_{name}": value for name, value in row.items()}} for id, row in rows if row]
+    if parts:
+        values: dict[str, Any] = {name.removeprefix("new_"): sa.bindparam(name) for name in parts[0] if name != "of"}
+        connection.execute(signals.update().where(signals.c.id == sa.bindparam("of")).values(values), parts)
+    return len(parts)

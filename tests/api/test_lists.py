@@ -1,0 +1,82 @@
+"""`/api/v1/watchlist` and `/api/v1/portfolios`."""
+
+from __future__ import annotations
+
+import pytest
+
+WATCHLIST, PORTFOLIOS = "/api/v1/watchlist", "/api/v1/portfolios"
+
+
+def test_symbols_are_watched_until_they_are_not(signed_in):
+    ada = signed_in()
+    assert ada.get(WATCHLIST).json() == {"items": [], "next_cursor": None}
+    first = ada.post(WATCHLIST, json={"symbols": ["MSFT", "AAPL"]})
+    assert (first.status_code, first.json()) == (200, {"changed": ["AAPL", "MSFT"], "symbols": ["AAPL", "MSFT"]})
+    again = ada.post(WATCHLIST, json={"symbols": ["AAPL", "BTC/USDT"]})
+    assert (again.status_code, again.json()["changed"]) == (200, ["BTC/USDT"])
+    gone = ada.request("DELETE", WATCHLIST, json={"symbols": ["MSFT", "NEVER"]})
+    assert (gone.status_code, gone.json()) == (200, {"changed": ["MSFT"], "symbols": ["AAPL", "BTC/USDT"]})
+    assert {one["symbol"] for one in ada.get(WATCHLIST).json()["items"]} == {"AAPL", "BTC/USDT"}
+    assert signed_in("bob").get(WATCHLIST).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"symbols": []},
+        {"symbols": "AAPL"},
+        {"symbols": [""]},
+        {"symbols": ["X" * 33]},
+        {"symbols": ["a\0b"]},
+        {"symbols": ["a b"]},
+        {"symbols": ["\ud800"]},
+        {"symbols": [5]},
+        {"symbols": ["A"] * 1001},
+        {"symbols": ["A"], "more": 1},
+        [],
+        None,
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_what_is_no_list_of_symbols_is_a_422(signed_in, method, body):
+    import json
+
+    answer = signed_in().request(
+        method, WATCHLIST, content=json.dumps(body), headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 422
+    assert answer.json()["errors"]
+
+
+def test_a_portfolio_is_made_changed_and_removed(signed_in):
+    ada = signed_in()
+    made = ada.post(PORTFOLIOS, json={"name": "  Large caps ", "symbols": ["AAPL"]})
+    assert made.status_code == 201
+    id = made.json()["id"]
+    assert made.json() == ada.get(f"{PORTFOLIOS}/{id}").json()
+    assert (made.json()["name"], made.json()["description"]) == ("Large caps", "")
+    changed = ada.put(f"{PORTFOLIOS}/{id}", json={"name": "Mine", "description": "é\n", "symbols": []}).json()
+    assert (changed["name"], changed["description"], changed["symbols"]) == ("Mine", "é\n", [])
+    assert ada.get(PORTFOLIOS).json() == {"items": [changed], "next_cursor": None}
+    assert ada.delete(f"{PORTFOLIOS}/{id}").status_code == 204
+    assert ada.delete(f"{PORTFOLIOS}/{id}").status_code == 404
+    assert ada.get(f"{PORTFOLIOS}/{id}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"name": ""},
+        {"name": "   "},
+        {"name": "n" * 101},
+        {"name": "a\0b"},
+        {"name": "n", "description": "\0"},
+        {"name": "n", "description": "d" * 5001},
+        {"name": "n", "symbols": ["X" * 33]},
+        {"name": "n", "user_id": "00000000-0000-0000-0000-000000000000"},
+    ],
+)
+def test_what_is_no_portfolio_is_a_422(signed_in, body):
+    assert signed_in().post(PORTFOLIOS, json=body).status_code == 422
