@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 
+from anyio import CapacityLimiter
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from tapehawk.api import problems
-from tapehawk.api.problems import Problem
+from tapehawk.api.around import put_around
+from tapehawk.api.around.methods import Allowed
 from tapehawk.api.surfaces import routers
 from tapehawk.app.house import House
+from tapehawk.app.measuring import measure_process
 from tapehawk.app.workers import working
 
 
@@ -21,27 +24,42 @@ def build(house: House) -> FastAPI:
 
     @asynccontextmanager
     async def living(_app: FastAPI) -> AsyncIterator[None]:
+        threads = current_default_thread_limiter()
+        house.gauges.add("threads_busy_share", "of the threads that answer requests", lambda: _busy(threads))
         workers = working(house)
         await run_in_threadpool(workers.__enter__)
         try:
             yield
         finally:
+            house.ending.set()
             await run_in_threadpool(workers.__exit__, None, None, None)
             await run_in_threadpool(house.close)
 
     app = FastAPI(
-        title="Tapehawk",
-        version=version("tapehawk"),
-        description="A market scanner: one definition of a scan everywhere, which cannot see the future.",
         lifespan=living,
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
-        responses={status: {"model": Problem, "description": title} for status, title in _ALWAYS.items()},
+        openapi_url=None,  # documents.py shows the whole API, whichever services run here
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
     )
+    measure_process(house)
     app.state.house = house
     problems.install(app)
-    for router in routers(house.services):
+    served = list(routers(house.services))
+    for router in served:
         app.include_router(router)
+    app.state.allowed = Allowed(route for router in served for route in router.routes)
+    put_around(app, house)
     return app
 
 
-_ALWAYS = {401: "Not signed in", 422: "Bad input", 429: "Too many requests", 503: "Try again later"}
+def made() -> FastAPI:
+    """Return the application of a process that another one started; its settings are in the environment."""
+    from tapehawk.app.serving import house_here
+
+    return build(house_here())
+
+
+def _busy(threads: CapacityLimiter) -> float:
+    return threads.borrowed_tokens / threads.total_tokens
