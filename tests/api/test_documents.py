@@ -46,7 +46,7 @@ def test_a_real_browser_shows_every_route(tmp_path):
     if BROWSER is None:
         return
     with Service(tmp_path) as service:
-        for page, shown in (("/docs", "/api/v1/users"), ("/redoc", "Alive")):
+        for page, shown in (("/docs", "/api/v1/users"), ("/redoc", "List Users")):
             command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=20000"]
             command += [f"--user-data-dir={tmp_path / 'browser'}", "--enable-logging=stderr", "--dump-dom"]
             done = subprocess.run(
