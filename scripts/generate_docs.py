@@ -4,7 +4,7 @@ python scripts/generate_docs.py            # `make docs`; a test says that what 
 
 settings.md      the sections and keys of the settings       cli.md        every command with its options
 scanners.md      every scanner with its parameters           indicators.md every indicator with its docstring
-analysis.md      every part of the deep analysis
+analysis.md      every part of the deep analysis               http.md       every route of the service
 functions.md      the words of the formula language           ../../.env.example  every environment name
 """
 
@@ -29,6 +29,9 @@ from tapehawk.core import indicators
 from tapehawk.core.formula import names
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(Path(__file__).parent))
+import http_reference  # noqa: E402  it stands beside this file
+
 NOTE = "<!-- written by scripts/generate_docs.py (`make docs`); do not edit -->\n"
 
 
@@ -42,6 +45,7 @@ def pages() -> dict[Path, str]:
         "analysis": _analysis,
         "indicators": _indicators,
         "functions": _functions,
+        "http": http_reference.lines,
     }
     texts = {reference / f"{name}.md": NOTE + "\n".join(lines()) + "\n" for name, lines in made.items()}
     return {**texts, ROOT / ".env.example": "\n".join(_environment()) + "\n"}

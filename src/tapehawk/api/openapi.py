@@ -11,6 +11,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from tapehawk.api.examples import complete
 from tapehawk.api.problems import MEDIA_TYPE, TITLES, Problem
 from tapehawk.api.surfaces import routers
 from tapehawk.app.house import SERVICES
@@ -71,24 +72,10 @@ def document() -> dict[str, Any]:
     parts["responses"] = {_name(status): _response(status) for status in (*_EXPLAINED, None)}
     for path, method, operation in operations(made):
         _with_problems(path, method, operation)
-    for schema in list(parts["schemas"].values()):
-        if "example" in schema:
-            schema["example"] = _with_nulls(parts["schemas"], schema, schema["example"])
+    complete(parts["schemas"])
     for unused in ("HTTPValidationError", "ValidationError"):
         parts["schemas"].pop(unused, None)
     return made
-
-
-def _with_nulls(schemas: dict[str, Any], schema: dict[str, Any], example: Any) -> Any:  # noqa: ANN401  JSON
-    """Put back into an example the nulls that the framework leaves out, where a field must be there."""
-    schema = schemas.get(schema.get("$ref", "").rpartition("/")[2], schema)
-    if isinstance(example, list):
-        return [_with_nulls(schemas, schema.get("items", {}), one) for one in example]
-    if not isinstance(example, dict):
-        return example
-    fields = schema.get("properties", {})
-    nulls = {name: None for name in schema.get("required", ()) if {"type": "null"} in fields[name].get("anyOf", ())}
-    return nulls | {name: _with_nulls(schemas, fields.get(name, {}), one) for name, one in example.items()}
 
 
 def operations(made: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
