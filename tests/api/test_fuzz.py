@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 import schemathesis
@@ -30,8 +31,9 @@ from tapehawk.api.problems import MEDIA_TYPE
 from tapehawk.app.house import House
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-SCHEMA = schemathesis.openapi.from_dict(document())
-NAMES = [f"{method.upper()} {path}" for path, method, _ in operations(document())]
+DOCUMENT = document()
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+NAMES = [f"{method.upper()} {path}" for path, method, _ in operations(DOCUMENT)]
 ENDS_THE_SIGN_IN = ("/auth/logout", "/auth/password", "/auth/sign-ins", "/users/{user_id}")
 """Not asked by who is signed in: after them they would not be."""
 
@@ -120,3 +122,39 @@ def test_a_planted_bug_is_found(roomy, planted):
     client = TestClient(app, raise_server_exceptions=False)
     with pytest.raises(FailureGroup):
         fuzz(client, "GET /api/health/live", examples=2, number=1)
+
+
+NASTY = (
+    "' OR '1'='1' --", "1; DROP TABLE users", "../../../../etc/passwd", "..%2f..%2fetc%2fpasswd", "%s%n{0}",
+    "{{7*7}}", "${jndi:ldap://x}", "=cmd|' /C calc'!A0", "<script>alert(1)</script>", "\u202e\ufeff",
+    "\U0001f4a5" * 50, "x" * 5_000, "9" * 400, "-1", "1e999", "NaN", "null", "true", "[]", "2024-02-30",
+    "0000-00-00", "9999-12-31T23:59:59Z", " ", "\n",
+)  # fmt: skip
+
+
+def replaced(value: object, nasty: str) -> object:
+    """Return an example with every text in it replaced."""
+    if isinstance(value, dict):
+        return {key: replaced(one, nasty) for key, one in value.items()}
+    if isinstance(value, list):
+        return [replaced(one, nasty) for one in value]
+    return nasty if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_text_anywhere_is_more_than_a_text(roomy, signed_in, name):
+    method, path = name.split(" ")
+    operation = DOCUMENT["paths"][path][method.lower()]
+    parameters = operation.get("parameters", [])
+    schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    body = DOCUMENT["components"]["schemas"].get((schema or {}).get("$ref", "").rpartition("/")[2], {}).get("example")
+    for client in clients(signed_in, name):
+        for nasty in NASTY:
+            at = path
+            for one in parameters:
+                at = at.replace(f"{{{one['name']}}}", quote(nasty, safe=""))
+            query = {one["name"]: nasty for one in parameters if one["in"] == "query"}
+            asked = {} if schema is None else {"json": replaced(body, nasty)}
+            answer = client.request(method, at, params=query, **asked)
+            assert answer.status_code < 500, (nasty, answer.text)
+            assert answer.status_code < 400 or answer.headers["content-type"] == MEDIA_TYPE, nasty

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,8 @@ from tapehawk.api.app import build
 from tapehawk.app.health import Found, Health
 from tapehawk.app.house import House
 from tapehawk.core.errors import TryAgain
+from tapehawk.data.health import FeedState, Noted, note_health
+from tapehawk.data.providers.door import Health as ProviderHealth
 
 
 def test_health_lists_each_dependency_with_how_long_it_took(anyone):
@@ -127,3 +130,20 @@ def test_what_parts_measure_is_shown_and_what_can_not_be_read_now_is_left_out(ho
     assert 'tapehawk_scans_total{outcome="failed",scanner="gap"} 1.0' in text
     for name in ("memory_bytes", "cpu_percent", "database_connections", "threads_busy_share", "workers_failing"):
         assert f"\ntapehawk_{name}" in text, name
+
+
+def test_providers_and_the_age_of_a_feeds_watermark_are_among_the_numbers(house):
+    now = int(house.now().timestamp() * 1e6)
+    feed = FeedState("us-alpaca", 3, watermark=now - 90 * 1_000_000)
+    note_health(house.known.store, Noted(now, ProviderHealth("alpaca", calls=12), feed=feed))
+    note_health(house.known.store, Noted(now, ProviderHealth("polygon", breaker="open")))
+    here = at(house, "127.0.0.1")
+    text = here.get("/metrics").text
+    assert 'tapehawk_provider_up{provider="alpaca"} 1.0' in text
+    assert 'tapehawk_provider_up{provider="polygon"} 0.0' in text
+    assert 'tapehawk_provider_calls{provider="alpaca"} 12.0' in text
+    (age,) = re.findall(r'tapehawk_watermark_age_seconds{provider="alpaca"} (\S+)', text)
+    assert float(age) >= 90
+    found = {one["name"]: one for one in here.get("/api/health").json()["dependencies"]}
+    assert found["providers"]["status"] == "degraded"
+    assert "polygon" in found["providers"]["detail"]

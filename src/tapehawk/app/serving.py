@@ -132,6 +132,7 @@ def _config(known: Settings, application: object) -> uvicorn.Config:
         factory=isinstance(application, str),
         workers=api.workers,
         reload=api.reload,
+        reload_dirs=[str(Path(__file__).parents[1])] if api.reload else None,
         log_config=None,
         access_log=False,
         server_header=False,

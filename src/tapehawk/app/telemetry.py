@@ -18,6 +18,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from tapehawk.app.gauges import Gauges
 
+SOCKET: Final = "WS"
+"""What stands for a method where a socket is asked for."""
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
@@ -42,9 +44,10 @@ class Telemetry:
         self._bars = Counter("tapehawk_bars_scanned", "bars that scans went over", ("scanner",), registry=registry)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count a request. `route`: its template."""
+        """Count a request, or a socket that has ended: it took as long as it was open. `route`: its template."""
         self._requests.labels(method, route, str(status)).inc()
-        self._took.labels(method, route).observe(seconds)
+        if method != SOCKET:
+            self._took.labels(method, route).observe(seconds)
 
     def refused(self, limit: str) -> None:
         """Count a request that was one too many."""

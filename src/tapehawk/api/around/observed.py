@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tapehawk.app.house import House
 from tapehawk.app.logs import ACCESS, about
+from tapehawk.app.telemetry import SOCKET
 
 HEADER: Final = "X-Request-ID"
 UNKNOWN: Final = "unknown"
@@ -51,7 +52,7 @@ class Observed:
                 self._note(scope, status, perf_counter_ns() - began)
 
     def _note(self, scope: Scope, status: int, took: int) -> None:
-        method = scope.get("method", "WS")
+        method = scope.get("method", SOCKET)
         route = str(getattr(scope.get("route"), "path", UNKNOWN))
         self._house.telemetry.answered(method if route != UNKNOWN else "-", route, status, took / 1e9)
         facts = {"method": method, "path": scope["path"], "status": status, "duration": took, "route": route}
