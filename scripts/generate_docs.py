@@ -4,7 +4,7 @@ python scripts/generate_docs.py            # `make docs`; a test says that what 
 
 settings.md      the sections and keys of the settings       cli.md        every command with its options
 scanners.md      every scanner with its parameters           indicators.md every indicator with its docstring
-analysis.md      every part of the deep analysis
+analysis.md      every part of the deep analysis               http.md       every route of the service
 functions.md      the words of the formula language           ../../.env.example  every environment name
 """
 
@@ -20,7 +20,7 @@ import typer
 
 from tapehawk.app.checking import bounds, to_plain
 from tapehawk.app.describing import Description, describe
-from tapehawk.app.environment import SHORT_NAMES
+from tapehawk.app.environment import SECRET_NAMES, SHORT_NAMES
 from tapehawk.app.sections import UNUSED, is_unused
 from tapehawk.app.settings import TAKES_DEFAULTS, Settings, settings
 from tapehawk.catalog import part_types, scanner_names
@@ -29,6 +29,9 @@ from tapehawk.core import indicators
 from tapehawk.core.formula import names
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(Path(__file__).parent))
+import http_reference  # noqa: E402  it stands beside this file
+
 NOTE = "<!-- written by scripts/generate_docs.py (`make docs`); do not edit -->\n"
 
 
@@ -42,6 +45,7 @@ def pages() -> dict[Path, str]:
         "analysis": _analysis,
         "indicators": _indicators,
         "functions": _functions,
+        "http": http_reference.lines,
     }
     texts = {reference / f"{name}.md": NOTE + "\n".join(lines()) + "\n" for name, lines in made.items()}
     return {**texts, ROOT / ".env.example": "\n".join(_environment()) + "\n"}
@@ -239,39 +243,18 @@ HEADER = """\
 # of the program still to come changes nothing yet: docs/reference/settings.md says which settings these are.
 # `scanner config show` prints each value with where it came from. Written by scripts/generate_docs.py (`make docs`).
 
-# --- Where things are -------------------------------------------------------------------------------------------------
 # The settings file (TOML or JSON); else ./scanner.toml, ./scanner.json, then the user's configuration folder.
 #SCANNER_CONFIG=
-# The bar store and everything derived from it.
-#SCANNER_DATA_DIR=
-# Where results are saved.
-#SCANNER_RESULTS_DIR=scanner_results
 
 # --- Any setting: SCANNER__<SECTION>__<KEY> --------------------------------------------------------------------------\
 """
-FOOTER = """\
+SHORT = """\
 
-# --- Keys and passwords: never commit them ----------------------------------------------------------------------------
-# The Redis that tells other processes what is found: redis://USER:PASSWORD@HOST:PORT/0
-#REDIS_URL=
-#POLYGON_API_KEY=
-#TWELVEDATA_API_KEY=
-#ALPACA_API_KEY=
-#ALPACA_SECRET_KEY=
+# --- The same by short names -----------------------------------------------------------------------------------------\
+"""
+SECRETS = """\
 
-# --- For the parts still to come: accounts, service, logs -------------------------------------------------------------
-#JWT_SECRET=
-#DATABASE_URL=
-#DATABASE_URL_READ=
-#SCANNER_HOST=localhost
-#SCANNER_PORT=8000
-#SCANNER_WORKERS=1
-#SCANNER_RELOAD=false
-#MAX_CONCURRENT_SCANS=3
-#SCAN_TIMEOUT_MINUTES=60
-# Where logs are written (rotated); standard output if empty.
-#SCANNER_LOG_DIR=
-#SCANNER_LOG_LEVEL=INFO\
+# --- Keys and passwords: never commit them ---------------------------------------------------------------------------\
 """
 
 
@@ -283,7 +266,17 @@ def _environment() -> Iterator[str]:
     yield "# Parameters of scanners; docs/reference/scanners.md says what they mean."
     for name in scanner_names():
         yield from _variables(name, {one.name: one.default or "" for one in describe(name).parameters})
-    yield FOOTER
+    yield SHORT
+    yield from _short(known, SHORT_NAMES)
+    yield SECRETS
+    yield from _short(known, SECRET_NAMES)
+
+
+def _short(known: Settings, names: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+    for name, (section, key) in names.items():
+        field = known.model(section).model_fields[key]
+        value = "" if name in SECRET_NAMES else _shown(field.default)
+        yield f"# {field.description}.\n#{name}={value}"
 
 
 def _variables(section: str, values: Mapping[str, object]) -> Iterator[str]:

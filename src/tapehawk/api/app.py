@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager
-from importlib.metadata import version
 
+from anyio import CapacityLimiter
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from tapehawk.api import problems
-from tapehawk.api.problems import Problem
+from tapehawk.api.around import put_around
+from tapehawk.api.around.methods import Allowed
 from tapehawk.api.sockets.desk import attending
 from tapehawk.api.surfaces import routers
 from tapehawk.api.timing import Timed
 from tapehawk.app.broadcast import speaking
 from tapehawk.app.house import House
+from tapehawk.app.measuring import measure_process
 from tapehawk.app.workers import working
 
 
@@ -24,6 +27,8 @@ def build(house: House) -> FastAPI:
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
+        threads = current_default_thread_limiter()
+        house.gauges.add("threads_busy_share", "of the threads that answer requests", lambda: _busy(threads))
         try:
             async with (
                 house.bus,
@@ -33,21 +38,26 @@ def build(house: House) -> FastAPI:
             ):
                 yield
         finally:
+            house.ending.set()
             await run_in_threadpool(house.close)
 
     app = FastAPI(
-        title="Tapehawk",
-        version=version("tapehawk"),
-        description="A market scanner: one definition of a scan everywhere, which cannot see the future.",
         lifespan=living,
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
-        responses={status: {"model": Problem, "description": title} for status, title in _ALWAYS.items()},
+        openapi_url=None,  # documents.py shows the whole API, whichever services run here
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
     )
+    measure_process(house)
     app.state.house = house
     problems.install(app)
     app.add_middleware(Timed, performance=house.performance)
-    for router in routers(house.services):
+    served = list(routers(house.services))
+    for router in served:
         app.include_router(router)
+    app.state.allowed = Allowed(route for router in served for route in router.routes)
+    put_around(app, house)
     return app
 
 
@@ -61,4 +71,12 @@ async def _in_threads(blocking: AbstractContextManager[None]) -> AsyncIterator[N
         await run_in_threadpool(blocking.__exit__, None, None, None)
 
 
-_ALWAYS = {401: "Not signed in", 422: "Bad input", 429: "Too many requests", 503: "Try again later"}
+def made() -> FastAPI:
+    """Return the application of a process that another one started; its settings are in the environment."""
+    from tapehawk.app.serving import house_here
+
+    return build(house_here())
+
+
+def _busy(threads: CapacityLimiter) -> float:
+    return threads.borrowed_tokens / threads.total_tokens

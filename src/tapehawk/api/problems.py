@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError, ValidationException, WebS
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
 from tapehawk.core.errors import (
     BadInput,
@@ -52,14 +53,18 @@ TITLES: Final = {
     409: "Conflict",
     412: "Precondition failed",
     413: "Too large",
+    414: "Address too long",
     415: "Unsupported media type",
     422: "Bad input",
     429: "Too many requests",
+    431: "Headers too large",
     500: "Internal error",
     502: "The provider refused",
     503: "Try again later",
     504: "Took too long",
 }
+_SAYS_NOTHING: Final = {404: "Not Found", 405: "Method Not Allowed"}
+_SAID: Final = {404: "there is nothing at this address", 405: "this address answers other methods; `Allow` lists them"}
 _log = logging.getLogger("tapehawk.api")
 
 
@@ -88,7 +93,7 @@ def status_of(kind: type[TapehawkError]) -> int:
     return next((STATUSES[one] for one in kind.__mro__ if one in STATUSES), 500)
 
 
-def problem(request: Request, status: int, detail: str, **more: object) -> JSONResponse:
+def problem(request: HTTPConnection, status: int, detail: str, **more: object) -> JSONResponse:
     """Return a problem document."""
     title = TITLES.get(status, "Error")
     said: dict[str, Any] = {
@@ -105,7 +110,7 @@ def problem(request: Request, status: int, detail: str, **more: object) -> JSONR
     return JSONResponse(said, status, media_type=MEDIA_TYPE)
 
 
-def _about(request: Request) -> dict[str, str]:
+def _about(request: HTTPConnection) -> dict[str, str]:
     scanner = getattr(request.state, "scanner_type", None)
     return {} if scanner is None else {"scanner_type": scanner}
 
@@ -116,7 +121,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(WebSocketRequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _of_http)
-    app.add_exception_handler(Exception, _bug)
 
 
 async def _ours(request: Request, error: Exception) -> JSONResponse:
@@ -152,11 +156,15 @@ async def _unreadable(request: Request, error: Exception) -> JSONResponse:
 
 async def _of_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
-    answer = problem(request, error.status_code, str(error.detail))
+    said = _SAID.get(error.status_code) if error.detail == _SAYS_NOTHING.get(error.status_code) else None
+    answer = problem(request, error.status_code, said or str(error.detail))
     answer.headers.update(error.headers or {})
+    if error.status_code == 405:  # the framework lists the methods of one route, the address may have several
+        answer.headers["Allow"] = request.app.state.allowed.of(request.url.path)
     return answer
 
 
-async def _bug(request: Request, error: Exception) -> JSONResponse:
+def bug(request: HTTPConnection, error: Exception) -> JSONResponse:
+    """Return what is said of an error that is none of ours; its trace goes to the log and nowhere else."""
     _log.error("a bug", exc_info=error, extra={"path": request.url.path})
     return problem(request, 500, "this is a bug of ours; the log has its trace under the request id")

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Final, cast
 
 from fastapi import APIRouter
+from starlette.routing import BaseRoute
 
 SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
     "auth": ("auth", "sign_ins", "users", "welcome"),
@@ -31,10 +32,29 @@ SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """By service, the modules of this package that each hold a `router`."""
 
+EVERYWHERE: Final = ("health", "documents")
+"""What every process answers for itself."""
+
 
 def routers(services: Collection[str]) -> Iterator[APIRouter]:
-    """Yield the routers of some services, in the order of the table."""
+    """Yield the routers of some services, in the order of the table, then those of every process."""
     for service, modules in SURFACES.items():
         if service in services:
-            for module in modules:
-                yield cast("APIRouter", importlib.import_module(f"tapehawk.api.{module}").router)
+            yield from map(_router, modules)
+    yield from map(_router, EVERYWHERE)
+
+
+def routes(service: str) -> Iterator[BaseRoute]:
+    """Yield the routes and sockets that only one service answers."""
+    for module in SURFACES[service]:
+        yield from _router(module).routes
+
+
+def routes_of_all() -> Iterator[BaseRoute]:
+    """Yield what every process answers for itself."""
+    for module in EVERYWHERE:
+        yield from _router(module).routes
+
+
+def _router(module: str) -> APIRouter:
+    return cast("APIRouter", importlib.import_module(f"tapehawk.api.{module}").router)

@@ -20,7 +20,23 @@ router = APIRouter(prefix="/api/v1/users", tags=["users"], responses=refusals(40
 class ShownUser(BaseModel):
     """A user, as they and admins see them."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "example": {
+                "id": "0197a3c0-7c0e-7d55-8a6c-0a4f6f3f1b11",
+                "email": "ada@example.org",
+                "first_name": "Ada",
+                "last_name": "Lovelace",
+                "role": "user",
+                "preferences": {},
+                "created_at": "2026-11-30T14:30:00Z",
+                "updated_at": "2026-11-30T14:30:00Z",
+                "last_login": None,
+                "is_active": True,
+            }
+        },
+    )
 
     id: uuid.UUID
     email: str

@@ -13,14 +13,18 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Final
 
 from tapehawk.accounts.tokens import Tokens
 from tapehawk.accounts.who import Who
 from tapehawk.app.accounts import Accounts
 from tapehawk.app.broadcast import Broadcast
+from tapehawk.app.gauges import Gauges
+from tapehawk.app.health import Health, checks_of
 from tapehawk.app.performance import Performance
 from tapehawk.app.settings import Settings
+from tapehawk.app.telemetry import Telemetry
 from tapehawk.bus.choosing import bus_at
 from tapehawk.bus.door import Bus
 from tapehawk.core.errors import TryAgain
@@ -35,7 +39,9 @@ if TYPE_CHECKING:
     from tapehawk.app.standing import Standing
     from tapehawk.app.symbol_list import SymbolList
 
-SERVICES: Final = ("scanner", "records", "notifications", "market-data", "auth")
+PORTS: Final = {"scanner": 3001, "records": 3002, "notifications": 3003, "market-data": 3004, "auth": 3005}
+"""The services, each with the port it listens on where it runs alone."""
+SERVICES: Final = tuple(PORTS)
 
 
 def _now() -> dt.datetime:
@@ -49,6 +55,10 @@ class House:
     known: Settings
     services: Collection[str] = SERVICES
     now: Callable[[], dt.datetime] = _now
+    ending: Event = field(default_factory=Event)
+    """Set when the process is told to end: what streams without an end of its own ends then."""
+    troubles: dict[str, str] = field(default_factory=dict)
+    """Workers that fail, each with what ended it last."""
     _closing: list[Callable[[], None]] = field(default_factory=list)
 
     @cached_property
@@ -102,6 +112,21 @@ class House:
         from tapehawk.app.standing import Standing
 
         return Standing(self.market_bars, {market: benchmark_of(self.known, market) for market in MARKETS})
+
+    @cached_property
+    def gauges(self) -> Gauges:
+        """What is measured when somebody looks: `house.gauges.add("jobs_queued", "jobs that wait", count)`."""
+        return Gauges()
+
+    @cached_property
+    def telemetry(self) -> Telemetry:
+        """What is counted as it happens."""
+        return Telemetry(self.gauges)
+
+    @cached_property
+    def health(self) -> Health:
+        """How each thing that the process depends on is."""
+        return Health(checks_of(self), self.now)
 
     @cached_property
     def who(self) -> Who:

@@ -77,6 +77,16 @@ class Api(Section):
     cors_origins: Annotated[tuple[str, ...], Field(description="other origins whose web pages may ask")] = ()
     workers: Annotated[int, Field(ge=1, le=64, description="processes; more than one needs Redis")] = 1
     reload: Annotated[bool, Field(description="start anew when the source changes (development)")] = False
+    trusted_proxies: Annotated[
+        tuple[str, ...], Field(description="addresses or networks whose X-Forwarded-For is believed; empty: nobody's")
+    ] = ()
+    shutdown_seconds: Annotated[int, Field(ge=1, le=3600, description="seconds that open requests get to end")] = 20
+    max_body_bytes: Annotated[int, Field(ge=1024, le=1 << 30, description="largest body of a request")] = 1_000_000
+    rate_per_user: Annotated[int, Field(ge=0, description="requests a minute of one user; 0: any number")] = 1200
+    rate_per_address: Annotated[int, Field(ge=0, description="requests a minute of one address; 0: any")] = 2400
+    rate_expensive: Annotated[
+        int, Field(ge=0, description="scans, exports, sign-ins … a minute, of each kind and user or address; 0: any")
+    ] = 120
     auth: Annotated[
         Literal["required", "loopback-open"],
         Field(description="`loopback-open`: who asks from this machine, and through no proxy, is the owner"),
@@ -234,10 +244,6 @@ SECTIONS: Final[Mapping[str, type[Section]]] = {
 _UNUSED: Final[Mapping[str, frozenset[str]]] = {
     "default": frozenset({"retry_attempts"}),
     "streaming": frozenset({"auto_refresh_ui"}),
-    "api": frozenset(Api.model_fields)
-    - {"host", "port", "jwt_secret", "auth", "registration", "timeout"}
-    - {"enable_cors", "cors_origins", "max_sockets", "max_sockets_per_user"}
-    - {"max_concurrent_scans", "scan_timeout_minutes"},
     "cli": frozenset({"verbose_logging"}),
     "streamlit": frozenset(Streamlit.model_fields),
 }

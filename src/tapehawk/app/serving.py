@@ -1,56 +1,82 @@
-"""Running the service: a house for this process, its tables brought up to date, uvicorn in front."""
+"""Running the service: what would be unsafe is refused, the tables are brought up to date, uvicorn goes in front.
+
+    one process    the application of a house that is made here
+    several        each makes its own house of the settings; they are handed on by the environment, secrets stay there
+
+SIGTERM: no new connections, open requests end, workers stop, exit 0. Ctrl-C the same, and 130.
+"""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Collection
+import asyncio
+import errno
+import importlib
+import os
+import signal
+import socket
+import tempfile
+from collections.abc import Callable, Collection, Mapping
+from contextlib import ExitStack, closing, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
 
 import uvicorn
+from uvicorn.supervisors import ChangeReload, Multiprocess
 
-from tapehawk.accounts.visitor import is_loopback
-from tapehawk.app.house import SERVICES, House
-from tapehawk.app.settings import Settings
+from tapehawk.app.house import PORTS, SERVICES, House
+from tapehawk.app.logs import logging_of
+from tapehawk.app.safety import check, url_of
+from tapehawk.app.settings import BUILT_IN, Settings, settings
+from tapehawk.app.store_lock import alone
 from tapehawk.app.welcoming import welcome_link
-from tapehawk.core.errors import BadInput, UnknownName
-from tapehawk.records.migrating import need_current, upgrade
+from tapehawk.core.errors import BadInput, TryAgain
+from tapehawk.records.migrating import need_current, revision_of, upgrade
 
-APPLICATION = "tapehawk.api.app:build"
-"""What uvicorn serves; entry points do not import each other."""
-WIRE = "tapehawk.api.sockets.wire"
-"""How it serves sockets."""
+APPLICATION: Final = "tapehawk.api.app"
+"""The module whose `build` and `made` uvicorn serves; entry points do not import each other."""
+WIRE: Final = "tapehawk.api.sockets.wire"
+"""The module that says how uvicorn serves sockets."""
+CHOSEN: Final = "TAPEHAWK_SERVICES"
+"""By which a process that serves several tells its children which services they run."""
+
+Say = Callable[[str], None]
 
 
-def serve(known: Settings, services: Collection[str] = SERVICES, *, port: int | None = None) -> None:
-    """Serve until interrupted. Raises BadInput for what would be unsafe: see `checked`."""
+def serve(known: Settings, services: Collection[str] = SERVICES, *, port: int | None = None, say: Say = print) -> None:
+    """Serve until interrupted. Raises BadInput for what is unsafe (`safety`), TryAgain for a taken port."""
+    known = at_port(known, services, port)
     house = House(known, tuple(services))
     check(house)
-    ready(house)
-    if link := welcome_link(house, port=port):
-        sys.stdout.write(f"\nThis link, good once, makes you the owner:\n\n    {link}\n\n")
-        sys.stdout.flush()
-    from importlib import import_module
-
-    build = import_module(APPLICATION.partition(":")[0]).build
-    uvicorn.run(
-        build(house),
-        **import_module(WIRE).OPTIONS,
-        host=known.api.host,
-        port=port or known.api.port,
-        log_config=None,
-        server_header=False,
-        access_log=False,
-    )
+    with ExitStack() as held:
+        held.enter_context(logging_of(known.api))
+        listening = [held.enter_context(closing(one)) for one in sockets(known.api.host, known.api.port)]
+        held.enter_context(nullcontext() if house.database.is_shared else alone(known.store))
+        ready(house)
+        signal.signal(signal.SIGTERM, _told_to_end)
+        if known.api.reload or known.api.workers > 1:
+            house.close()
+            held.enter_context(_handed_on(known, services))
+            _several(known, listening, say)
+        else:
+            _One(_config(known, importlib.import_module(APPLICATION).build(house)), house, say).run(listening)
 
 
-def check(house: House) -> None:
-    """Raise BadInput for a service that does not exist, or an address that others reach with a secret kept here."""
-    for name in house.services:
-        if name not in SERVICES:
-            raise UnknownName("service", name, SERVICES)
-    api = house.known.api
-    if not is_loopback(api.host) and not api.jwt_secret.get_secret_value():
-        hint = "set JWT_SECRET (32 bytes or more), or listen on localhost"
-        raise BadInput(f"others reach {api.host}, and no secret of yours signs the tokens", hint=hint)
+def at_port(known: Settings, services: Collection[str], port: int | None) -> Settings:
+    """Return settings with the port to listen on: the one given or set, else the one of a service that runs alone."""
+    if port is None and len(services) == 1 and known.setting("api", "port").origin == BUILT_IN:
+        port = PORTS.get(next(iter(services)))
+    if port is None:
+        return known
+    return replace(known, environment={**known.environment, "SCANNER__API__PORT": str(port)})
+
+
+def house_here(environment: Mapping[str, str] = os.environ) -> House:
+    """Return the house of a process that another one started to serve."""
+    known = settings(environment=environment)
+    logging_of(known.api).__enter__()  # for the life of the process
+    return House(known, tuple(environment[CHOSEN].split(",")))
 
 
 def ready(house: House) -> None:
@@ -59,3 +85,114 @@ def ready(house: House) -> None:
         need_current(house.database)
     else:
         upgrade(house.database)
+
+
+def upgraded(known: Settings) -> tuple[str | None, str | None]:
+    """Bring the settings' database up to date; return its revision before and now."""
+    database = House(known).database
+    with closing(database):
+        before = revision_of(database)
+        upgrade(database)
+        return before, revision_of(database)
+
+
+def sockets(host: str, port: int) -> list[socket.socket]:
+    """Listen at every address of a host. Raises TryAgain for a port that is taken, BadInput for no address of ours."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise BadInput(f"{host!r} is no address of this machine", hint="localhost, 0.0.0.0 or an address") from error
+    made: list[socket.socket] = []
+    trouble: OSError | None = None
+    for family, kind, protocol, _, address in found:
+        one = socket.socket(family, kind, protocol)
+        try:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            one.bind(address)
+            one.listen(2048)
+        except OSError as error:
+            one.close()
+            trouble = error
+        else:
+            one.setblocking(False)  # noqa: FBT003  its only form
+            made.append(one)
+    taken = trouble is not None and trouble.errno == errno.EADDRINUSE
+    if made and not taken:
+        return made
+    for one in made:
+        one.close()
+    if taken:
+        hint = "--port takes another, and so does SCANNER_PORT"
+        raise TryAgain(f"port {port} of {host} is taken by another program", hint=hint)
+    raise BadInput(f"can't listen at {host}, port {port}: {trouble.strerror if trouble else 'no address'}")
+
+
+def _config(known: Settings, application: object) -> uvicorn.Config:
+    api = known.api
+    return uvicorn.Config(
+        application,  # type: ignore[arg-type]  # an application, or the name of what makes it
+        factory=isinstance(application, str),
+        workers=api.workers,
+        reload=api.reload,
+        reload_dirs=[str(Path(__file__).parents[1])] if api.reload else None,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        **importlib.import_module(WIRE).OPTIONS,
+        forwarded_allow_ips=list(api.trusted_proxies),
+        timeout_graceful_shutdown=api.shutdown_seconds,
+        timeout_worker_healthcheck=30,  # a child that scans on both cores is busy, not dead
+    )
+
+
+class _One(uvicorn.Server):
+    """A server that says when it listens, and tells the house as soon as it is told to end."""
+
+    def __init__(self, config: uvicorn.Config, house: House, say: Say) -> None:
+        super().__init__(config)
+        self._house, self._say = house, say
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            _greet(self._house.known, self._house.services, self._say)
+            if link := await asyncio.to_thread(welcome_link, self._house):
+                self._say(f"\nThis link, good once, makes you the owner:\n\n    {link}\n")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._house.ending.set()
+        super().handle_exit(sig, frame)
+
+
+def _several(known: Settings, listening: list[socket.socket], say: Say) -> None:
+    config = _config(known, f"{APPLICATION}:made")
+    _greet(known, (), say)
+    if known.api.reload:
+        ChangeReload(config, target=uvicorn.Server(config).run, sockets=listening).run()
+    else:
+        Multiprocess(config, sockets=listening).run()
+
+
+def _handed_on(known: Settings, services: Collection[str]) -> tempfile.TemporaryDirectory[str]:
+    """Tell processes to come what they serve; their counts are added up in a folder that ends with this process."""
+    os.environ[CHOSEN] = ",".join(services)
+    os.environ["SCANNER__API__PORT"] = str(known.api.port)
+    if known.file.path.exists():
+        os.environ["SCANNER_CONFIG"] = str(Path(known.file.path).resolve())
+    counts = tempfile.TemporaryDirectory(prefix="tapehawk-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts.name
+    return counts
+
+
+def _greet(known: Settings, services: Collection[str], say: Say) -> None:
+    address = url_of(known.api.host, known.api.port)
+    some = "" if len(services) in {0, len(SERVICES)} else f" ({', '.join(services)})"
+    processes = f" in {known.api.workers} processes" if known.api.workers > 1 else ""
+    say(f"Tapehawk answers at {address}{some}{processes}. Its API: {address}/docs. Ctrl-C ends it.")
+
+
+def _told_to_end(_signal: int, _frame: Any) -> None:  # noqa: ANN401  the interpreter's own
+    """Do nothing: uvicorn has ended by then, and raises the signal again for who may wait for it."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -159,17 +160,17 @@ class Settings:
         for name in SECTIONS:
             checked(SECTIONS[name], name, self.given(name))
 
-    @property
+    @cached_property
     def default(self) -> Default:
         """What scanners share, and how long answers are kept."""
         return self._typed("default", Default)
 
-    @property
+    @cached_property
     def cli(self) -> Cli:
         """The command line's section."""
         return self._typed("cli", Cli)
 
-    @property
+    @cached_property
     def api(self) -> Api:
         """The HTTP service's section."""
         return self._typed("api", Api)
@@ -179,32 +180,32 @@ class Settings:
         """The address of the bus between processes, with its password; empty where there is none."""
         return self.storage.redis_url.get_secret_value()
 
-    @property
+    @cached_property
     def storage(self) -> Storage:
         """Where bars and records are."""
         return self._typed("storage", Storage)
 
-    @property
+    @cached_property
     def notifications(self) -> Notifications:
         """How users are told."""
         return self._typed("notifications", Notifications)
 
-    @property
+    @cached_property
     def risk(self) -> RiskSection:
         """The account that signals are sized for."""
         return self._typed("risk", RiskSection)
 
-    @property
+    @cached_property
     def phases(self) -> Sessions:
         """What happens in each phase of the trading day."""
         return self._typed("sessions", Sessions)
 
-    @property
+    @cached_property
     def streaming(self) -> Streaming:
         """Live scanning, and scanning again and again."""
         return self._typed("streaming", Streaming)
 
-    @property
+    @cached_property
     def providers(self) -> Providers:
         """Whose bars answer."""
         return self._typed("providers", Providers)
@@ -234,8 +235,13 @@ class Settings:
 
     def _known(self, section: str, place: str = "settings") -> None:
         """Raise UnknownName unless there is such a section."""
-        if section not in SECTIONS and section not in self.sections():
-            raise UnknownName("section", section, self.sections(), place=place)
+        if section not in SECTIONS and section not in self._all_sections:
+            raise UnknownName("section", section, self._all_sections, place=place)
+
+    @cached_property
+    def _all_sections(self) -> frozenset[str]:
+        """Every section's name: finding the plug-ins takes a while, and an environment may name hundreds of keys."""
+        return frozenset(self.sections())
 
     def _typed(self, name: str, model: type[T]) -> T:
         return checked(model, name, self.given(name))

@@ -53,6 +53,8 @@ def _kept_up(name: str, house: House, stop: Event) -> None:
     while not stop.is_set():
         try:
             work(house, stop)
-        except Exception:  # noqa: BLE001  the outermost loop of a worker
+        except Exception as error:  # noqa: BLE001  the outermost loop of a worker
+            house.troubles[name] = type(error).__name__
             _log.exception("a worker failed", extra={"worker": name})
-        stop.wait(AGAIN_AFTER)
+        if not stop.wait(AGAIN_AFTER):
+            house.troubles.pop(name, None)

@@ -221,6 +221,27 @@ class _Reading:
     sure: bool = True
 
 
+def at_once() -> dict[str, Any]:
+    """Return a client's options for who would rather do without an answer than wait for one."""
+    return {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "retry": Retry(NoBackoff(), 0)}
+
+
+def ping(url: str) -> None:
+    """Ask whether a server answers. Raises TryAgain, or BadInput for what waiting does not mend; from any thread."""
+
+    async def asked() -> None:
+        client, where, _ = _client(url)
+        try:
+            await _done(client.ping())
+        except refused.RedisError as error:
+            kind = TryAgain if isinstance(error, _PASSING) else BadInput
+            raise kind(f"{where}: {type(error).__name__}") from error
+        finally:
+            await client.aclose()
+
+    asyncio.run(asked())
+
+
 def pause(attempt: int, chance: Callable[[], float] = random.random) -> float:
     """Return the seconds after try `attempt`: anything up to a bound that doubles, so that not all come at once."""
     return chance() * min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempt - 1, 30))

@@ -14,6 +14,8 @@ from tapehawk.cli import (
     bars,
     config,
     data,
+    db,
+    deploy,
     doctor,
     explain,
     listing,
@@ -60,6 +62,8 @@ app.add_typer(ml.app, name="ml")
 app.command("sql")(data.sql)
 app.command("serve")(serve.serve)
 app.add_typer(user.app, name="user")
+app.add_typer(db.app, name="db")
+app.add_typer(deploy.app, name="deploy")
 app.command("doctor")(doctor.doctor)
 
 

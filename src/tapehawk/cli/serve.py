@@ -18,11 +18,15 @@ Port = Annotated[int | None, typer.Option("--port", min=1, max=65_535, help="Por
 def serve(services: Services = None, port: Port = None, config_file: ConfigFile = None) -> None:
     """Serve the API, the sockets and the web app, until interrupted.
 
+    All services in one process, or some: one that runs alone listens on its own port (scanner 3001, records 3002,
+    notifications 3003, market-data 3004, auth 3005), and needs PostgreSQL and Redis to meet the others.
+
     [dim]scanner serve[/]
-    [dim]scanner serve auth records --port 3005[/]
+    [dim]scanner serve auth[/]
+    [dim]scanner serve scanner records --port 3001[/]
     """
     from tapehawk.app.house import SERVICES
     from tapehawk.app.serving import serve as served
     from tapehawk.app.settings import settings
 
-    served(settings(config_file), services or SERVICES, port=port)
+    served(settings(config_file), services or SERVICES, port=port, say=lambda said: typer.echo(said, err=True))

@@ -1,0 +1,55 @@
+"""Numbers that are read when somebody looks: each part of a process adds its own in one line.
+
+house.gauges.add("jobs_queued", "jobs that wait", lambda: len(waiting))
+house.gauges.add("sockets_open", "open sockets", lambda: {"signals": 3, "scan": 1}, label="topic")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from prometheus_client.core import GaugeMetricFamily
+
+from tapehawk.core.errors import TapehawkError
+
+Reading: TypeAlias = float | Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """A number, or one for each of a few words of `label`. No symbol and no user may be among them: they are many."""
+
+    name: str
+    meaning: str
+    read: Callable[[], Reading]
+    label: str = ""
+
+
+class Gauges:
+    """The numbers of a process, in the order in which they were added."""
+
+    def __init__(self) -> None:
+        self._all: dict[str, Gauge] = {}
+
+    def add(self, name: str, meaning: str, read: Callable[[], Reading], *, label: str = "") -> None:
+        """Have a number measured; of two of one name the later counts."""
+        self._all[name] = Gauge(name, meaning, read, label)
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Read them all; one that can't be read now (a database that is away) is left out."""
+        for gauge in list(self._all.values()):
+            with suppress(TapehawkError):
+                yield _family(gauge, gauge.read())
+
+
+def _family(gauge: Gauge, reading: Reading) -> GaugeMetricFamily:
+    name = f"tapehawk_{gauge.name}"
+    if not isinstance(reading, Mapping):
+        return GaugeMetricFamily(name, gauge.meaning, value=reading)
+    family = GaugeMetricFamily(name, gauge.meaning, labels=[gauge.label or "kind"])
+    for word, value in reading.items():
+        family.add_metric([word], value)
+    return family
