@@ -38,6 +38,8 @@ from tapehawk.scan.rows import Columns, hits_of, ordered, sound
 
 FALSE: Final = "false"
 UNKNOWN: Final = "unknown"
+_UNKNOWN_LEVELS: Final = (UNKNOWN, "the entry or the stop is unknown: a value it needs is missing on this bar")
+_UNSOUND: Final = (FALSE, "the stop is not on the losing side of the entry")
 
 
 @dataclass(frozen=True)
@@ -202,13 +204,8 @@ class _Fall:
         entry, stop = found.columns["entry"], found.columns.get("stop", np.full(ok.size, np.nan))
         names = [self.panel.symbols[place] for place in found.symbol]
         unknown = ~ok & np.isnan(entry - stop)
-        fell = (Fall(names[i], *self._unsound(bool(unknown[i]))) for i in np.flatnonzero(~ok))
+        fell = (Fall(names[i], *(_UNKNOWN_LEVELS if unknown[i] else _UNSOUND)) for i in np.flatnonzero(~ok))
         return int(ok.sum()), int(unknown.sum()), fell
-
-    def _unsound(self, unknown: bool) -> tuple[str, str]:  # noqa: FBT001
-        if unknown:
-            return UNKNOWN, "the entry or the stop is unknown: a value it needs is missing on this bar"
-        return FALSE, "the stop is not on the losing side of the entry"
 
     def _limit(self, name: str) -> _Outcome:
         """Return which rows a limit hides; limits are of the rows of all patterns together."""
@@ -222,8 +219,9 @@ class _Fall:
         own = (self.part.setup.pattern, str(self.part.setup.direction))
         sides = zip(columns["pattern"], columns["direction"], strict=True)
         mine = np.array([side == own for side in sides], dtype=bool)
-        hidden = np.flatnonzero(mine & before & ~keep)
-        return int((mine & keep).sum()), 0, (_hidden(columns, row, name) for row in hidden.tolist())
+        hidden, scores = np.flatnonzero(mine & before & ~keep), plain_values("score", columns["score"])
+        fell = (Fall(columns["symbol"][row], FALSE, _hidden(scores[row], name)) for row in hidden.tolist())
+        return int((mine & keep).sum()), 0, fell
 
     @cached_property
     def _bars(self) -> Ints:
@@ -258,11 +256,9 @@ def _told(far: float) -> float | None:
     return round(float(far), 6) if np.isfinite(far) else None
 
 
-def _hidden(columns: Columns, row: int, limit: str) -> Fall:
-    """Say of a row, which stand in order of merit, that a limit hides it."""
-    score = plain_values("score", columns["score"])[row]
+def _hidden(score: float | None, limit: str) -> str:
     said = "without a score" if score is None else f"with a score of {score:.6g}"
-    return Fall(columns["symbol"][row], FALSE, f"{said}, not among: {limit}")
+    return f"{said}, not among: {limit}"
 
 
 def _no_rows() -> tuple[Columns, Ints]:
