@@ -56,7 +56,7 @@ def test_scans_and_answers_are_counted_with_their_times_results_and_errors(signe
     assert said["results"] == {"inside_bar": {"2025-06-30": rows}}
     assert said["errors"] == {"OutOfBounds": 1, "UnknownName": 1}
     assert said["api"]["POST /api/v1/scanner/scan"]["count"] == 4
-    assert said["api"]["no route"]["count"] == 1
+    assert said["api"]["unknown"]["count"] == 1
     assert said["statuses"] == {"200": 2, "404": 1, "422": 2}
 
 

@@ -15,7 +15,6 @@ from tapehawk.api.around import put_around
 from tapehawk.api.around.methods import Allowed
 from tapehawk.api.sockets.desk import attending
 from tapehawk.api.surfaces import routers
-from tapehawk.api.timing import Timed
 from tapehawk.app.broadcast import speaking
 from tapehawk.app.house import House
 from tapehawk.app.measuring import measure_process
@@ -52,7 +51,6 @@ def build(house: House) -> FastAPI:
     measure_process(house)
     app.state.house = house
     problems.install(app)
-    app.add_middleware(Timed, performance=house.performance)
     served = list(routers(house.services))
     for router in served:
         app.include_router(router)

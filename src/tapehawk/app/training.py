@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from tapehawk.app.asking import parameters
 from tapehawk.app.house import House
@@ -14,6 +14,7 @@ from tapehawk.catalog import scanner_type
 from tapehawk.core.errors import BadInput
 from tapehawk.core.learned import LearnedScanner
 from tapehawk.core.scanner import setups_for
+from tapehawk.records.jobs import Job
 from tapehawk.scan.parameters import configured
 
 KIND = "train"
@@ -39,10 +40,10 @@ class Training:
         return {**vars(self), "config": dict(self.config), "start_date": None, "end_date": None, **days}
 
 
-def enqueue(house: House, training: Training, user_id: uuid.UUID) -> Any:  # noqa: ANN401 - the queue's own
+def enqueue(house: House, training: Training, user_id: uuid.UUID) -> Job:
     """Ask for a training; return its job. Raises BadInput for what can't be trained, before anything is queued."""
     need_trainable(house, training)
-    return cast("Any", house).queue.add(KIND, training.payload, user_id=user_id)
+    return house.queue.add(KIND, training.payload, user_id=user_id)
 
 
 def need_trainable(house: House, training: Training) -> None:

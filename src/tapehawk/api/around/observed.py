@@ -55,6 +55,8 @@ class Observed:
         method = scope.get("method", SOCKET)
         route = str(getattr(scope.get("route"), "path", UNKNOWN))
         self._house.telemetry.answered(method if route != UNKNOWN else "-", route, status, took / 1e9)
+        if method != SOCKET:
+            self._house.performance.answered(route if route == UNKNOWN else f"{method} {route}", status, took / 1e9)
         facts = {"method": method, "path": scope["path"], "status": status, "duration": took, "route": route}
         facts |= {"address": (scope.get("client") or ("",))[0], "user_id": scope["state"].get("user_id")}
         _log.info("%s %s %s", method, route, status, extra=facts)
