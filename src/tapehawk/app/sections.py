@@ -204,7 +204,7 @@ SECTIONS: Final[Mapping[str, type[Section]]] = {
 _UNUSED: Final[Mapping[str, frozenset[str]]] = {
     "default": frozenset({"retry_attempts", "enable_caching", "cache_ttl"}),
     "streaming": frozenset({"websocket_enabled", "auto_refresh_ui", "real_time_alerts"}),
-    "api": frozenset(Api.model_fields) - {"host", "port", "jwt_secret"},
+    "api": frozenset(Api.model_fields) - {"host", "port", "jwt_secret", "max_batch_size"},
     "cli": frozenset({"verbose_logging"}),
     "streamlit": frozenset(Streamlit.model_fields),
 }
