@@ -84,10 +84,12 @@ class House:
 
     @cached_property
     def quick(self) -> TwoPhase:
-        """The two-phase scanner."""
+        """The two-phase scanner; its second phase leaves a core to who asks."""
         from tapehawk.app.quick import two_phase
+        from tapehawk.scan.deepening import Limits
 
-        made = two_phase(self.known, self.broadcast.say, now=self.now)
+        limits = Limits(threads=max(1, (os.cpu_count() or 1) - 1))
+        made = two_phase(self.known, self.broadcast.say, limits=limits, now=self.now)
         self._closing.append(made.close)
         return made
 

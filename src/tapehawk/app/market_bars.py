@@ -107,7 +107,7 @@ class MarketBars:
         """Return the newest session behind the days that are stored, None where there is none."""
         if panel.timeframe != "1d" or not panel.n_bars:
             return None
-        newest = int(panel.columns["session"].max())
+        newest = int(panel.columns["session"][panel.starts[1:] - 1].max())
         later = [
             one for one in journals_of(self.root, self.series(panel), sealed=True) if day_number(one.session) > newest
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 from typing import Any
 
@@ -31,6 +32,11 @@ class Stands:
     version: str
     labels: tuple[str, ...]
 
+    @cached_property
+    def quotes(self) -> list[dict[str, Any]]:
+        """The quotes of all, without their age."""
+        return quotes_of(self.now, self.labels)
+
 
 class Standing:
     """Answers for whole markets, from any thread. `benchmarks`: market → the symbol that stands for it, or None."""
@@ -48,7 +54,7 @@ class Standing:
         """
         if not symbols:
             at = self.of(market)
-            rows = aged(quotes_of(at.now, at.labels), at.now.closed.tolist(), self._bars.instant)
+            rows = aged(at.quotes, at.now.closed.tolist(), self._bars.instant)
             return {"items": rows, "missing": [], "data_version": at.version}
         found: dict[str, dict[str, Any]] = {}
         missing, versions = dict[str, str](), list[str]()

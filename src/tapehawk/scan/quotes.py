@@ -30,7 +30,7 @@ def quotes_of(now: Now, labels: Sequence[str], numbers: Iterable[int] | None = N
     columns = (
         [now.symbols[number] for number in which.tolist()],
         *([None if value != value else value for value in one[which].tolist()] for one in values),  # noqa: PLR0124 - NaN
-        [_closes(now, number) for number in which.tolist()],
+        _closes(now, which.tolist()),
         [f"{text}Z" for text in np.datetime_as_string(now.closed[which].astype("datetime64[us]"), unit="s").tolist()],
         _labels(now, which.tolist(), list(labels)),
     )
@@ -42,16 +42,22 @@ def aged(quotes: Iterable[Mapping[str, Any]], closed: Iterable[int], instant: in
     return [{**one, "age": max(0, instant - at) // 1_000_000} for one, at in zip(quotes, closed, strict=True)]
 
 
-def _closes(now: Now, number: int) -> list[float]:
-    panel, end, open_ = now.panel, int(now.bar[number]) + 1, bool(now.is_open[number])
-    first = max(int(panel.starts[now.place[number]]), end - CLOSES + open_)
-    closes = panel.columns["close"][first:end]
-    raw = panel.columns.get("raw.close")
-    basis = (
-        1.0 if raw is None or open_ else float(raw[end - 1] / closes[-1])
-    )  # that of a name which left before a split
-    found: list[float] = (closes if basis == 1.0 else closes * basis).tolist()
-    return [*found, float(now.last[number])] if open_ else found
+def _closes(now: Now, numbers: Sequence[int]) -> list[list[float]]:
+    """Return each symbol's last closes; a mapped file is looked into as plain memory, which is far quicker."""
+    panel = now.panel
+    close = np.asarray(panel.columns["close"]).view(np.ndarray)
+    raw = np.asarray(panel.columns.get("raw.close", close)).view(np.ndarray)
+    starts, places, ends = panel.starts.tolist(), now.place.tolist(), (now.bar + 1).tolist()
+    # A name that left before it split: its closes are adjusted, its last price is as traded.
+    basis = np.where(now.is_open, 1.0, raw[now.bar] / close[now.bar]).tolist()
+    lasts, is_open = now.last.tolist(), now.is_open.tolist()
+    found = []
+    for number in numbers:
+        end, open_ = ends[number], is_open[number]
+        closes = close[max(starts[places[number]], end - CLOSES + open_) : end]
+        line: list[float] = (closes if basis[number] == 1.0 else closes * basis[number]).tolist()
+        found.append([*line, lasts[number]] if open_ else line)
+    return found
 
 
 def _labels(now: Now, numbers: Sequence[int], labels: list[str]) -> list[list[str]]:
