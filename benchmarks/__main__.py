@@ -14,7 +14,8 @@ from benchmarks.measure import Result
 
 ALL = (
     "importing", "kernels", "lc", "simulated", "shared_work", "live_step", "live_path", "restart", "live_socket",
-    "replay", "providers", "syncing", "bus", "deep", "learned", "quick", "service_scan", "service_quick", "cold", "service_start",
+    "replay", "providers", "syncing", "bus", "deep", "learned", "quick", "cold", "service_start", "service_scan",
+    "service_quick",
 )  # fmt: skip
 NEEDS_REAL_BARS = ("importing", "lc", "shared_work", "replay", "learned", "service_scan", "cold")
 _HEAD = "| claim | ours (median, spread) | peer | ratio | promised | kept |\n|---|---|---|---|---|---|"
