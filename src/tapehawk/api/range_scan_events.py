@@ -23,7 +23,7 @@ from tapehawk.api.range_scans import ScanId
 from tapehawk.app.house import House
 from tapehawk.app.range_scanning import news
 from tapehawk.bus.door import Subscription
-from tapehawk.core.events import RangeScanNews
+from tapehawk.core.events import ScanProgress
 from tapehawk.records.owned import Row
 
 router = APIRouter(prefix="/api/scan", tags=["range scans"])
@@ -48,7 +48,7 @@ _EXAMPLE: Final = (
 )
 async def scan_events(scan_id: ScanId, house: HouseDep, user: CurrentUser) -> StreamingResponse:
     """Tell how a scan stands, and then what comes of it until its end."""
-    subscription = await house.bus.subscribe([RangeScanNews])  # before the look: what comes in between is heard
+    subscription = await house.bus.subscribe([ScanProgress])  # before the look: what comes in between is heard
     try:
         row = await run_in_threadpool(_row, house, user.id, scan_id)
     except BaseException:
@@ -61,16 +61,16 @@ async def scan_events(scan_id: ScanId, house: HouseDep, user: CurrentUser) -> St
 async def _events(house: House, row: Row, subscription: Subscription) -> AsyncIterator[bytes]:
     async with aclosing(subscription), aclosing(_heard(house, row, subscription)) as news_of_it:
         first = news(row, house.now())
-        yield _written(first)
+        yield _written(first, house.now())
         if first.type in LAST:
             return
         async for heard in news_of_it:
-            yield b": still there\n\n" if heard is None else _written(heard)
+            yield b": still there\n\n" if heard is None else _written(heard, house.now())
             if heard is not None and heard.type in LAST:
                 return
 
 
-async def _heard(house: House, row: Row, subscription: Subscription) -> AsyncGenerator[RangeScanNews | None]:
+async def _heard(house: House, row: Row, subscription: Subscription) -> AsyncGenerator[ScanProgress | None]:
     """Yield a scan's news; after a silence what the records say where that is the end, else None."""
     waiting: asyncio.Future[tuple[str, object]] | None = None
     try:
@@ -86,7 +86,7 @@ async def _heard(house: House, row: Row, subscription: Subscription) -> AsyncGen
             except StopAsyncIteration:  # the service ends
                 return
             waiting = None
-            if isinstance(event, RangeScanNews) and event.scan_id == row["id"]:
+            if isinstance(event, ScanProgress) and event.scan_id == row["id"]:
                 yield event
     finally:
         if waiting is not None:
@@ -95,16 +95,10 @@ async def _heard(house: House, row: Row, subscription: Subscription) -> AsyncGen
 
 
 def _row(house: House, user_id: uuid.UUID, scan_id: str) -> Row:
-    with house.database.read() as records:
+    with house.database.read(fresh=True) as records:
         return records.of(user_id).scans.get(scan_id)
 
 
-def message(event: RangeScanNews) -> dict[str, object]:
-    """Return news of a scan as they are sent to its owner."""
-    at = dt.datetime.fromtimestamp(event.at / 1e6, dt.UTC)
-    return {"type": event.type, "scan_id": event.scan_id, "data": event.data, "timestamp": at}
-
-
-def _written(event: RangeScanNews) -> bytes:
-    said = orjson.dumps(message(event), option=orjson.OPT_UTC_Z)
-    return b"event: %s\ndata: %s\n\n" % (event.type.encode(), said)
+def _written(event: ScanProgress, now: dt.datetime) -> bytes:
+    message = {"type": event.type, "scan_id": event.scan_id, "data": event.data, "timestamp": now}
+    return b"event: %s\ndata: %s\n\n" % (event.type.encode(), orjson.dumps(message, option=orjson.OPT_UTC_Z))

@@ -119,25 +119,21 @@ class PhaseChanged(Event):
 
 
 @dataclass(frozen=True)
-class RangeScanNews(Event):
-    """What a range scan came to: `type` is progress, result (rows of a part), complete or error. `at`: µs UTC.
+class ScanProgress(Event):
+    """A user's range scan goes on. `type`: "progress", "result", "complete" or "error"; `data`: what that says."""
 
-    `owner`: whose scan it is. `data`: how far it is, in the words of the API; of a result the first rows of the part.
-    """
-
-    kind: ClassVar[str] = "rangeScan"
+    kind: ClassVar[str] = "scanProgress"
     scan_id: str
-    owner: str
+    user_id: str
     type: str
     data: Plain
-    at: int
 
 
 EVENTS: Final[Mapping[str, type[Event]]] = {
     one.kind: one
     for one in (
         QuickScanComplete, SymbolAnalyzed, AnalysisProgress, DeepAnalysisComplete, StateChanged, ScanUpdate,
-        SignalChanged, PhaseChanged, RangeScanNews,
+        SignalChanged, PhaseChanged, ScanProgress,
     )
 }  # fmt: skip
 

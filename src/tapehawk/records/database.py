@@ -57,9 +57,10 @@ class Database:
             yield Records(connection)
 
     @contextmanager
-    def read(self) -> Iterator[Records]:
-        """Hold a transaction that sees one state of the records and changes nothing."""
-        with _translated(), self._reader.connect() as connection, connection.begin() as transaction:
+    def read(self, *, fresh: bool = False) -> Iterator[Records]:
+        """Hold a transaction that sees one state of the records and changes nothing. `fresh`: never a replica's."""
+        engine = self._engine if fresh else self._reader
+        with _translated(), engine.connect() as connection, connection.begin() as transaction:
             yield Records(connection)
             transaction.rollback()
 

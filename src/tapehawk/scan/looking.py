@@ -17,7 +17,8 @@ from tapehawk.core.scanner import Scanner
 from tapehawk.core.search import find
 from tapehawk.core.watch import Found, Watch
 from tapehawk.scan.asked import Asked
-from tapehawk.scan.question import Question, of_symbols, selection
+from tapehawk.scan.question import Question, of_symbols
+from tapehawk.scan.searched import searched
 from tapehawk.scan.watching import ranks, watch_for
 
 PART_BARS = 1_000_000
@@ -59,9 +60,8 @@ class Look:
 def look_for(scanners: Sequence[Scanner], question: Question, asked: Asked) -> Look:
     """Return how to look for some scanners' setups among the bars asked for."""
     watches = tuple(watch_for(scanner, asked.panel.timeframe, question.floors) for scanner in scanners)
-    panel = asked.among if asked.is_narrowed and any(map(ranks, watches)) else asked.panel
-    select = selection(question, asked.days, panel)
-    if panel is not asked.panel or asked.without:
+    panel, select = searched(watches, question, asked)
+    if asked.without:
         select = of_symbols(set(asked.panel.symbols) - asked.without, panel, select)
     return Look(question, asked, watches, panel, select)
 
