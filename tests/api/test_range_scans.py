@@ -165,6 +165,16 @@ BAD = {
     "a formula that is none": {"scanner_type": "formula", "config": {"formula": "close >"}},
     "an injected ticker": {"filters": {"include_tickers": ["'; DROP TABLE scans; --"]}},
     "a zero byte": {"filters": {"include_tickers": ["A\0"]}},
+    "a zero byte in a formula": {"scanner_type": "formula", "config": {"formula": "close > \0 1"}},
+    "half a character in a formula": {"scanner_type": "formula", "config": {"formula": "close > \ud800"}},
+    "half a character in a name": {"config": {"\ud800": 1}},
+    "half a character as a value": {"config": {"min_price": "\ud800"}},
+    "half a character as a scanner": {"scanner_type": "\ud800"},
+    "half a character as a universe": {"filters": {"universe": "\ud800"}},
+    "a path as a scanner": {"scanner_type": "../../etc/passwd"},
+    "a zero byte as a scanner": {"scanner_type": "a\0"},
+    "a number beyond all bounds": {"config": {"min_price": 10**400}},
+    "lists in lists": {"config": {"min_price": [[[[]]]]}},
     "an unknown key": {"users": "all"},
     "text for a number": {"filters": {"min_volume": "many"}},
 }
@@ -172,7 +182,8 @@ BAD = {
 
 @pytest.mark.parametrize("asked", BAD.values(), ids=BAD)
 def test_bad_input_is_refused_before_it_is_queued(ada, asked):
-    answer = ada.post("/api/scan/execute", json={**ASKED, **asked})
+    written = json.dumps({**ASKED, **asked})
+    answer = ada.post("/api/scan/execute", content=written, headers={"Content-Type": "application/json"})
     assert answer.status_code == 422, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert ada.get("/api/scan/list").json()["items"] == []

@@ -10,7 +10,7 @@ from tapehawk.core.errors import BadInput
 from tapehawk.core.events import (
     EVENTS,
     BarsClosed,
-    RangeScanNews,
+    ScanProgress,
     ScanUpdate,
     SignalChanged,
     StateChanged,
@@ -24,7 +24,7 @@ SOME = [
     StateChanged("BTC/USDT", "signal", "BUY", "SELL"),
     SignalChanged("k", "active", "expired", 7),
     BarsClosed("us:sim:sip:none:consolidated:simulated", "1m", "2026-11-20", 7),
-    RangeScanNews("scan_20261120_093000_00000000", "ada", "progress", {"progress_percent": 12.5}, 7),
+    ScanProgress("scan_20261120_093000_00000000", "ada", "progress", {"progress_percent": 12.5}),
     UserSignal("ada", {"symbol": "A", "status": "active"}),
 ]
 

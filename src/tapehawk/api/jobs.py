@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
@@ -69,9 +69,13 @@ class JobPage(BaseModel):
 class JobDeleted(BaseModel):
     """A job that was cancelled, or removed where it had ended."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"success": True, "id": "scan_20260302_153000_5f3a9c1e", "message": "cancelled"}}
+    )
+
     success: bool
     id: str
-    message: Annotated[str, Field(description="cancelled or deleted", examples=["cancelled"])]
+    message: Literal["cancelled", "deleted"]
 
 
 @router.get("")
@@ -90,7 +94,8 @@ def get_job(job_id: JobId, house: HouseDep, user: CurrentUser) -> ShownJob:
 @router.delete("/{job_id}")
 def delete_job(job_id: JobId, house: HouseDep, user: Writer) -> JobDeleted:
     """Cancel a job that waits or runs; remove one that has ended from the history."""
-    return JobDeleted(success=True, id=job_id, message=job_desk.cancel_or_remove(house, user, job_id))
+    done = job_desk.cancel_or_remove(house, user, job_id)
+    return JobDeleted.model_validate({"success": True, "id": job_id, "message": done})
 
 
 def _shown(row: dict[str, Any]) -> ShownJob:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 from collections.abc import Mapping
 from typing import Any, Final
@@ -107,7 +108,15 @@ def problem(request: HTTPConnection, status: int, detail: str, **more: object) -
         **_about(request),
         **{key: value for key, value in more.items() if value is not None},
     }
-    return JSONResponse(said, status, media_type=MEDIA_TYPE)
+    return _Written(said, status, media_type=MEDIA_TYPE)
+
+
+class _Written(JSONResponse):
+    """JSON whatever a text holds: half a character, which strangers may send, is written as its code."""
+
+    def render(self, content: object) -> bytes:
+        """Return it as bytes."""
+        return json.dumps(content).encode()
 
 
 def _about(request: HTTPConnection) -> dict[str, str]:

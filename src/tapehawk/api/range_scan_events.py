@@ -23,7 +23,7 @@ from tapehawk.api.range_scans import ScanId
 from tapehawk.app.house import House
 from tapehawk.app.range_scanning import standing
 from tapehawk.bus.door import Subscription
-from tapehawk.core.events import RangeScanNews
+from tapehawk.core.events import ScanProgress
 
 router = APIRouter(prefix="/api/scan", tags=["range scans"])
 
@@ -47,7 +47,7 @@ _EXAMPLE: Final = (
 )
 async def scan_events(scan_id: ScanId, house: HouseDep, user: CurrentUser) -> StreamingResponse:
     """Tell how a scan stands, and then what comes of it until its end."""
-    subscription = await house.bus.subscribe([RangeScanNews])  # before the look: what comes in between is heard
+    subscription = await house.bus.subscribe([ScanProgress])  # before the look: what comes in between is heard
     try:
         first = await run_in_threadpool(standing, house, user.id, scan_id)
     except BaseException:
@@ -57,20 +57,18 @@ async def scan_events(scan_id: ScanId, house: HouseDep, user: CurrentUser) -> St
     return StreamingResponse(_events(house, first, subscription), media_type="text/event-stream", headers=headers)
 
 
-async def _events(house: House, first: RangeScanNews, subscription: Subscription) -> AsyncIterator[bytes]:
+async def _events(house: House, first: ScanProgress, subscription: Subscription) -> AsyncIterator[bytes]:
     async with aclosing(subscription), aclosing(_heard(house, first, subscription)) as news_of_it:
-        yield _written(first)
+        yield _written(first, house.now())
         if first.type in LAST:
             return
         async for heard in news_of_it:
-            yield b": still there\n\n" if heard is None else _written(heard)
+            yield b": still there\n\n" if heard is None else _written(heard, house.now())
             if heard is not None and heard.type in LAST:
                 return
 
 
-async def _heard(
-    house: House, first: RangeScanNews, subscription: Subscription
-) -> AsyncGenerator[RangeScanNews | None]:
+async def _heard(house: House, first: ScanProgress, subscription: Subscription) -> AsyncGenerator[ScanProgress | None]:
     """Yield a scan's news; after a silence what the records say where that is the end, else None."""
     waiting: asyncio.Future[tuple[str, object]] | None = None
     try:
@@ -78,7 +76,7 @@ async def _heard(
             waiting = waiting or asyncio.ensure_future(anext(subscription))
             done, _ = await asyncio.wait({waiting}, timeout=HEARTBEAT)
             if not done:
-                now = await run_in_threadpool(standing, house, uuid.UUID(first.owner), first.scan_id)
+                now = await run_in_threadpool(standing, house, uuid.UUID(first.user_id), first.scan_id)
                 yield now if now.type in LAST else None
                 continue
             try:
@@ -86,7 +84,7 @@ async def _heard(
             except StopAsyncIteration:  # the service ends
                 return
             waiting = None
-            if isinstance(event, RangeScanNews) and event.scan_id == first.scan_id:
+            if isinstance(event, ScanProgress) and event.scan_id == first.scan_id:
                 yield event
     finally:
         if waiting is not None:
@@ -94,12 +92,6 @@ async def _heard(
             await asyncio.wait({waiting})
 
 
-def message(event: RangeScanNews) -> dict[str, object]:
-    """Return news of a scan as they are sent to its owner."""
-    at = dt.datetime.fromtimestamp(event.at / 1e6, dt.UTC)
-    return {"type": event.type, "scan_id": event.scan_id, "data": event.data, "timestamp": at}
-
-
-def _written(event: RangeScanNews) -> bytes:
-    said = orjson.dumps(message(event), option=orjson.OPT_UTC_Z)
-    return b"event: %s\ndata: %s\n\n" % (event.type.encode(), said)
+def _written(event: ScanProgress, now: dt.datetime) -> bytes:
+    message = {"type": event.type, "scan_id": event.scan_id, "data": event.data, "timestamp": now}
+    return b"event: %s\ndata: %s\n\n" % (event.type.encode(), orjson.dumps(message, option=orjson.OPT_UTC_Z))

@@ -50,7 +50,7 @@ def get_universe(house: HouseDep, _user: CurrentUser) -> Universe:
 @router.get("/progress/{scan_id}")
 def get_progress(scan_id: ScanId, house: HouseDep, user: CurrentUser) -> ScanProgress:
     """Say how far a scan is."""
-    with house.database.read() as records:
+    with house.database.read(fresh=True) as records:
         row = records.of(user.id).scans.get(scan_id)
     return ScanProgress(**range_scans.progress_of(row, house.now()))
 

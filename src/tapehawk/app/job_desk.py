@@ -21,7 +21,7 @@ def page(house: House, user: User, *, limit: int, cursor: str | None) -> Page:
 
 def job(house: House, user: User, id: str) -> Row:
     """Return a job. Raises NoData for one that the user does not see."""
-    with house.database.read() as records:
+    with house.database.read(fresh=True) as records:
         return dict(vars(records.jobs.get(id))) if user.role == "admin" else records.of(user.id).jobs.get(id)
 
 

@@ -23,7 +23,7 @@ import orjson
 from tapehawk.app.house import House
 from tapehawk.app.range_scans import desk_of, progress_of, question_of
 from tapehawk.core.errors import BadInput, NoData, TapehawkError
-from tapehawk.core.events import RangeScanNews
+from tapehawk.core.events import ScanProgress
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.watch import Found
 from tapehawk.jobs.kinds import Kind
@@ -60,11 +60,11 @@ def kind(house: House) -> Kind:
 def scan(house: House, payload: Mapping[str, Any], run: Run, _is_cancelled: Callable[[], bool]) -> dict[str, Any]:
     """Compute a scan's rows; what is there already is not computed again. Raises what a desk raises."""
     scan_id = str(payload["scan_id"])
-    with house.database.read() as records:
+    with house.database.read(fresh=True) as records:
         row = records.scans.get(scan_id)
     if row["computed_at"] is None and not _copied(house, row, run):
         _Scanning.of(house, row, run).whole()
-    with house.database.read() as records:
+    with house.database.read(fresh=True) as records:
         return {"scan_id": scan_id, "results_found": records.scans.get(scan_id)["results_found"]}
 
 
@@ -85,7 +85,7 @@ def recorded(house: House, records: Records, job: Job) -> None:
 def told(house: House, job: Job) -> None:
     """Tell what became of a job; who is not told looks at the scan."""
     try:
-        with house.database.read() as records:
+        with house.database.read(fresh=True) as records:
             row = records.scans.get(job.id)
     except TapehawkError as error:
         _log.warning("nobody is told of a scan", extra={"scan_id": job.id, "reason": error.message})
@@ -93,16 +93,16 @@ def told(house: House, job: Job) -> None:
     house.broadcast.say(news(row, house.now()))
 
 
-def standing(house: House, user_id: uuid.UUID, scan_id: str) -> RangeScanNews:
+def standing(house: House, user_id: uuid.UUID, scan_id: str) -> ScanProgress:
     """Return how a user's scan stands, as news. Raises NoData for another's."""
     with house.database.read(fresh=True) as records:
         return news(records.of(user_id).scans.get(scan_id), house.now())
 
 
-def news(row: Row, now: dt.datetime) -> RangeScanNews:
+def news(row: Row, now: dt.datetime) -> ScanProgress:
     """Return how a scan stands, as news."""
     kinds = {COMPLETED: "complete", QUEUED: "progress", RUNNING: "progress"}
-    return _news(row, kinds.get(row["status"], "error"), plain_of(progress_of(row, now)), now)
+    return _news(row, kinds.get(row["status"], "error"), plain_of(progress_of(row, now)))
 
 
 def plain_of(values: object) -> Any:  # noqa: ANN401  JSON
@@ -110,8 +110,8 @@ def plain_of(values: object) -> Any:  # noqa: ANN401  JSON
     return orjson.loads(orjson.dumps(values, option=orjson.OPT_UTC_Z))
 
 
-def _news(row: Row, type_: str, data: Mapping[str, Any], now: dt.datetime) -> RangeScanNews:
-    return RangeScanNews(row["id"], str(row["user_id"]), type_, data, int(now.timestamp() * 1e6))
+def _news(row: Row, type_: str, data: Mapping[str, Any]) -> ScanProgress:
+    return ScanProgress(row["id"], str(row["user_id"]), type_, data)
 
 
 def _came_to(row: Row, job: Job, now: dt.datetime) -> dict[str, Any]:
@@ -126,10 +126,10 @@ def _came_to(row: Row, job: Job, now: dt.datetime) -> dict[str, Any]:
 
 def _copied(house: House, row: Row, run: Run) -> bool:
     """Say whether the answer to the same question was there, and is now this scan's."""
-    known = house.known.default
-    if not known.enable_caching or not known.cache_ttl:
+    default = house.known.default
+    if not default.enable_caching or not default.cache_ttl:
         return False
-    since = house.now() - dt.timedelta(seconds=known.cache_ttl)
+    since = house.now() - dt.timedelta(seconds=default.cache_ttl)
 
     def copied(records: Records) -> bool:
         same = records.scans.same(row["question_key"], row["data_version"], since=since)
@@ -178,7 +178,7 @@ class _Scanning:
     def _kept(self, parts: tuple[range, ...]) -> dict[int, list[Found]]:
         """Return the finds of parts that were computed before: all of the same bars and cut, or none."""
         version = self.look.panel.data_version
-        with self.house.database.read() as records:
+        with self.house.database.read(fresh=True) as records:
             row, kept = records.scans.get(self.row["id"]), records.scans.found(self.row["id"])
         like = self.look.find_in(range(0))
         try:
@@ -210,14 +210,13 @@ class _Scanning:
 
     def _tell(self, rows: list[bytes]) -> None:
         """Tell the progress, and what was found in a part."""
-        with self.house.database.read() as records:
+        with self.house.database.read(fresh=True) as records:
             row = records.scans.get(self.row["id"])
-        now = self.house.now()
         if rows:
             shown = [orjson.loads(one) for one in rows[:ROWS_TOLD]]
             data = {"results": shown, "found": len(rows), "results_found": row["results_found"]}
-            self.house.broadcast.say(_news(row, "result", data, now))
-        self.house.broadcast.say(news(row, now))
+            self.house.broadcast.say(_news(row, "result", data))
+        self.house.broadcast.say(news(row, self.house.now()))
 
     # the end
 

@@ -65,7 +65,7 @@ class Answer:
 
 def answer(house: House, user_id: uuid.UUID, scan_id: str) -> Answer:
     """Return a user's scan with its rows. Raises NoData for another's."""
-    with house.database.read() as records:
+    with house.database.read(fresh=True) as records:
         mine = records.of(user_id).scans
         return Answer(mine.get(scan_id), mine.rows(scan_id), house.now())
 

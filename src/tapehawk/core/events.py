@@ -137,18 +137,17 @@ class BarsClosed(Event):
 
 
 @dataclass(frozen=True)
-class RangeScanNews(Event):
-    """What a range scan came to: `type` is progress, result (rows of a part), complete or error. `at`: µs UTC.
+class ScanProgress(Event):
+    """A user's range scan goes on. `type`: "progress", "result", "complete" or "error"; `data`: what that says.
 
-    `owner`: whose scan it is. `data`: how far it is, in the words of the API; of a result the first rows of the part.
+    `data` is in the words of the API; of a result the first rows of the part.
     """
 
-    kind: ClassVar[str] = "rangeScan"
+    kind: ClassVar[str] = "scanProgress"
     scan_id: str
-    owner: str
+    user_id: str
     type: str
     data: Plain
-    at: int
 
 
 @dataclass(frozen=True)
@@ -164,7 +163,7 @@ EVENTS: Final[Mapping[str, type[Event]]] = {
     one.kind: one
     for one in (
         QuickScanComplete, SymbolAnalyzed, AnalysisProgress, DeepAnalysisComplete, StateChanged, ScanUpdate,
-        SignalChanged, PhaseChanged, BarsClosed, RangeScanNews, UserSignal,
+        SignalChanged, PhaseChanged, BarsClosed, ScanProgress, UserSignal,
     )
 }  # fmt: skip
 

@@ -83,7 +83,7 @@ class Worker:
     def _took_some(self) -> bool:
         """Claim one job of each kind that is due and has room; say whether there was any."""
         try:
-            with self.queue.database.read() as records:
+            with self.queue.database.read(fresh=True) as records:
                 due = records.jobs.due(tuple(self.queue.kinds), now=self.queue.now())
             took = [self._took(kind) for kind in sorted(due)]
         except TryAgain as error:

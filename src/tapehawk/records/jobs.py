@@ -163,7 +163,7 @@ class Jobs:
         )
         if self._connection.execute(running).scalar_one() >= at_once:
             return None
-        chosen = self._connection.execute(_next(kind, now)).scalar_one_or_none()
+        chosen = self._next(kind, now)
         if chosen is None:
             return None
         taken = {"state": RUNNING, "worker": worker, "attempt": jobs.c.attempt + 1, "lease_until": now + lease}
@@ -219,6 +219,21 @@ class Jobs:
             raise NotHeld(f"the job {held.id} is not this worker's any more")
         return found[0]
 
+    def _next(self, kind: str, now: dt.datetime) -> str | None:
+        """Choose the job that is claimed next."""
+        again = sa.and_(jobs.c.kind == kind, _lapsed(now), jobs.c.attempt < jobs.c.max_attempts)
+        lost: str | None = self._connection.execute(_first_of(again)).scalar_one_or_none()
+        if lost is not None:
+            return lost
+        for user_id in self._connection.execute(_in_turn(kind, now)).scalars().all():
+            mine = jobs.c.user_id.is_(None) if user_id is None else jobs.c.user_id == user_id
+            found: str | None = self._connection.execute(
+                _first_of(jobs.c.kind == kind, _waits(now), mine)
+            ).scalar_one_or_none()
+            if found is not None:
+                return found
+        return None
+
     def _one_at_a_time(self, kind: str) -> None:
         """Let others who claim jobs of this kind wait; on SQLite whoever writes is alone anyway."""
         if self._connection.dialect.name == "postgresql":
@@ -248,14 +263,16 @@ def _ended(now: dt.datetime) -> dict[str, Any]:
     return {"finished_at": now, "lease_until": None, "dedup_key": None}
 
 
-def _next(kind: str, now: dt.datetime) -> sa.Select[Any]:
-    served = jobs.alias("served")
-    last_turn = sa.select(sa.func.max(served.c.started_at)).where(
-        served.c.kind == kind, served.c.user_id == jobs.c.user_id
-    )
-    takeable = sa.or_(_waits(now), sa.and_(_lapsed(now), jobs.c.attempt < jobs.c.max_attempts))
-    lost_first = sa.case((jobs.c.state == RUNNING, 0), else_=1)
-    in_turn = last_turn.scalar_subquery().asc().nulls_first()
-    wanted = sa.select(jobs.c.id).where(jobs.c.kind == kind, takeable)
-    wanted = wanted.order_by(lost_first, in_turn, jobs.c.run_at, jobs.c.created_at, jobs.c.id)
-    return wanted.limit(1).with_for_update(skip_locked=True, of=jobs)
+def _first_of(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Return the oldest of some jobs that nobody else writes just now."""
+    oldest = sa.select(jobs.c.id).where(*conditions).order_by(jobs.c.run_at, jobs.c.created_at, jobs.c.id)
+    return oldest.limit(1).with_for_update(skip_locked=True)
+
+
+def _in_turn(kind: str, now: dt.datetime) -> sa.Select[Any]:
+    """Return whose jobs wait, first who was served the longest time ago; the system, which is nobody, before all."""
+    waiting = sa.select(jobs.c.user_id, sa.func.min(jobs.c.created_at).label("since"))
+    each = waiting.where(jobs.c.kind == kind, _waits(now)).group_by(jobs.c.user_id).subquery()
+    served = sa.select(sa.func.max(jobs.c.started_at)).where(jobs.c.kind == kind, jobs.c.user_id == each.c.user_id)
+    last = served.scalar_subquery()
+    return sa.select(each.c.user_id).order_by(last.asc().nulls_first(), each.c.since, each.c.user_id)

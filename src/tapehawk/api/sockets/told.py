@@ -19,7 +19,7 @@ from tapehawk.core.events import (
     Event,
     PhaseChanged,
     QuickScanComplete,
-    RangeScanNews,
+    ScanProgress,
     ScanUpdate,
     StateChanged,
     SymbolAnalyzed,
@@ -72,7 +72,7 @@ def _(event: Event) -> Iterator[Said]:
 
 
 @told.register
-def _(event: RangeScanNews) -> Iterator[Said]:
+def _(event: ScanProgress) -> Iterator[Said]:
     yield (of_scan(event.scan_id),), {"type": event.type, "scan_id": event.scan_id, "data": event.data}
 
 
