@@ -24,7 +24,18 @@ from pydantic import BaseModel
 from tapehawk.app import places
 from tapehawk.app.checking import Setting, checked, from_text, to_written
 from tapehawk.app.environment import OF_A_PROVIDER, named_by, short_names, variables
-from tapehawk.app.sections import SECTIONS, Api, Cli, Providers, RiskSection, Section, Sessions, Storage, Streaming
+from tapehawk.app.sections import (
+    SECTIONS,
+    Api,
+    Cli,
+    Providers,
+    RecordsSection,
+    RiskSection,
+    Section,
+    Sessions,
+    Storage,
+    Streaming,
+)
 from tapehawk.app.settings_file import SettingsFile, read_settings_file
 from tapehawk.core.errors import BadInput, UnknownName
 from tapehawk.data.providers.registry import config_type, provider_names
@@ -166,6 +177,11 @@ class Settings:
     def storage(self) -> Storage:
         """Where bars and records are."""
         return self._typed("storage", Storage)
+
+    @property
+    def records(self) -> RecordsSection:
+        """How long what is over stays on record."""
+        return self._typed("records", RecordsSection)
 
     @property
     def risk(self) -> RiskSection:

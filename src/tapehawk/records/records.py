@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from tapehawk.records.analytics import Analytics
 from tapehawk.records.answers import Answers
 from tapehawk.records.portfolios import Portfolios
+from tapehawk.records.retention import Old
 from tapehawk.records.sign_ins import SignIns
 from tapehawk.records.signals import EverySignal, Signals
 from tapehawk.records.users import Users
@@ -40,6 +41,11 @@ class Records:
     def signals(self) -> EverySignal:
         """Everybody's signals as they go on."""
         return EverySignal(self._connection)
+
+    @cached_property
+    def old(self) -> Old:
+        """What is over, to be removed."""
+        return Old(self._connection)
 
     def of(self, user_id: uuid.UUID) -> Owned:
         """Return what belongs to a user."""
