@@ -11,10 +11,23 @@ from tapehawk.records.retention import BATCH, RULES, Rule
 
 
 def remove_old(
-    database: Database, kept: RecordsSection, *, now: dt.datetime, check: Callable[[], None] = lambda: None
+    database: Database, records: RecordsSection, *, now: dt.datetime, check: Callable[[], None] = lambda: None
 ) -> dict[str, int]:
-    """Remove what is older than it is kept; return how many rows of each table. `check`: called between batches."""
-    return {rule.table.name: _removed(database, rule, now - kept.of(rule.kind), check) for rule in RULES}
+    """Remove what is older than the settings keep it; return how many rows of each table.
+
+    `check`: called before each batch; what it raises ends this, and the next run goes on.
+    """
+    days = {
+        "notifications": records.notifications_days,
+        "scans": records.scans_days,
+        "jobs": records.jobs_days,
+        "audit": records.audit_days,
+        "answers": records.answers_days,
+        "sign_ins": records.sign_ins_days,
+    }
+    return {
+        rule.table.name: _removed(database, rule, now - dt.timedelta(days=days[rule.kind]), check) for rule in RULES
+    }
 
 
 def _removed(database: Database, rule: Rule, before: dt.datetime, check: Callable[[], None]) -> int:

@@ -6,7 +6,6 @@ provider's: `[providers.polygon]` is data/providers/polygon/config.py.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self
 
@@ -193,10 +192,6 @@ class RecordsSection(Section):
     audit_days: Annotated[int, Field(ge=1, le=36_500, description="days the log of security events is kept")] = 365
     answers_days: Annotated[int, Field(ge=1, le=30, description="days an idempotency key is remembered")] = 1
     sign_ins_days: Annotated[int, Field(ge=0, le=3650, description="days beyond their end that they are kept")] = 7
-
-    def of(self, kind: str) -> dt.timedelta:
-        """Return how long something is kept."""
-        return dt.timedelta(days=getattr(self, f"{kind}_days"))
 
 
 SECTIONS: Final[Mapping[str, type[Section]]] = {
