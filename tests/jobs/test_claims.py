@@ -202,16 +202,6 @@ def test_a_user_sees_their_own_only(database, users):
             records.of(bob).jobs.get(id)
 
 
-def test_old_jobs_are_removed_and_no_others(database):
-    with database.write() as records:
-        add(records, id="waits")
-        add(records, id="old", kind="other")
-        records.jobs.end(claim(records, kind="other").held, "failed", now=NOW, error="x")
-        assert records.jobs.remove_ended(before=NOW) == 0
-        assert records.jobs.remove_ended(before=NOW + dt.timedelta(days=1)) == 1
-        assert [row["id"] for row in records.jobs.page(limit=10).items] == ["waits"]
-
-
 @pytest.fixture
 def in_threads():
     """Return what runs functions at once, each in its thread, and returns what they return."""

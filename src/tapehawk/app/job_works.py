@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from tapehawk.app.asking import Asked
 from tapehawk.app.house import House
 from tapehawk.app.learning import train as trained
+from tapehawk.app.retention import remove_old
 from tapehawk.app.syncing import SyncAsked, Told
 from tapehawk.app.syncing import run as synced
 from tapehawk.core.errors import NoData
@@ -19,7 +20,6 @@ from tapehawk.jobs.run import Run
 
 Payload = Mapping[str, Any]
 Asks = Callable[[], bool]
-FIRES_KEPT: Final = dt.timedelta(days=90)
 
 
 def sync(house: House, payload: Payload, run: Run, _is_cancelled: Asks) -> dict[str, Any]:
@@ -76,15 +76,9 @@ def retrain(house: House, _payload: Payload, run: Run, is_cancelled: Asks) -> di
     return {"trained": done, "left": left}
 
 
-def retention(house: House, _payload: Payload, _run: Run, _is_cancelled: Asks) -> dict[str, Any]:
-    """Remove jobs, scans and fires that are older than they are kept."""
-    now, kept = house.now(), dt.timedelta(days=house.known.storage.history_days)
-    with house.database.write() as records:
-        return {
-            "jobs": records.jobs.remove_ended(before=now - kept),
-            "scans": records.scans.remove_ended(before=now - kept),
-            "fires": records.fires.remove(before=now - FIRES_KEPT),
-        }
+def retention(house: House, _payload: Payload, run: Run, _is_cancelled: Asks) -> dict[str, Any]:
+    """Remove what is older than it is kept."""
+    return dict(remove_old(house.database, house.known.records, now=house.now(), check=run.check))
 
 
 def _universe(market: str) -> str | None:

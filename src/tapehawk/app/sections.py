@@ -18,6 +18,8 @@ Seconds = Annotated[int, Field(ge=1, le=86_400, description="seconds")]
 Minutes = Annotated[float, Field(gt=0, le=1440, description="minutes between scans in this phase")]
 Multiplier = Annotated[float, Field(ge=0, le=1, description="what the risk of a trade is multiplied by")]
 Calls = Annotated[int, Field(ge=1, le=100_000, description="calls to a provider a minute that scanning makes at most")]
+Days = Annotated[int, Field(ge=1, le=3650, description="days they are kept once they are over")]
+Days = Annotated[int, Field(ge=1, le=3650, description="days they are kept once they are over")]
 Names = Annotated[tuple[str, ...], Field(description="what `all` stands for in live scanning: names, `all` or `daily`")]
 
 
@@ -201,9 +203,6 @@ class Storage(Section):
     database_url: Annotated[
         SecretStr, Field(description="database of the records; empty: SQLite in the data folder")
     ] = SecretStr("")
-    history_days: Annotated[
-        int, Field(ge=1, le=36_500, description="days that finished jobs and range scans are kept")
-    ] = 90
     database_url_read: Annotated[
         SecretStr, Field(description="a replica of it that is read from; empty: the database itself")
     ] = SecretStr("")
@@ -227,6 +226,17 @@ class Notifications(Section):
     ] = 50
 
 
+class RecordsSection(Section):
+    """How long what is over stays on record. Signals, lists and what users keep are never removed."""
+
+    notifications_days: Days = 90
+    scans_days: Days = 30
+    jobs_days: Days = 14
+    audit_days: Annotated[int, Field(ge=1, le=36_500, description="days the log of security events is kept")] = 365
+    answers_days: Annotated[int, Field(ge=1, le=30, description="days an idempotency key is remembered")] = 1
+    sign_ins_days: Annotated[int, Field(ge=0, le=3650, description="days beyond their end that they are kept")] = 7
+
+
 SECTIONS: Final[Mapping[str, type[Section]]] = {
     "default": Default,
     "streaming": Streaming,
@@ -237,6 +247,7 @@ SECTIONS: Final[Mapping[str, type[Section]]] = {
     "providers": Providers,
     "risk": RiskSection,
     "storage": Storage,
+    "records": RecordsSection,
     "notifications": Notifications,
 }
 

@@ -32,6 +32,7 @@ from tapehawk.app.sections import (
     Default,
     Notifications,
     Providers,
+    RecordsSection,
     RiskSection,
     Section,
     Sessions,
@@ -189,6 +190,11 @@ class Settings:
     def notifications(self) -> Notifications:
         """How users are told."""
         return self._typed("notifications", Notifications)
+
+    @cached_property
+    def records(self) -> RecordsSection:
+        """How long what is over stays on record."""
+        return self._typed("records", RecordsSection)
 
     @cached_property
     def risk(self) -> RiskSection:

@@ -33,7 +33,3 @@ class Fires:
         """Note the job that a fire led to."""
         mine = sa.and_(fires.c.schedule == schedule, fires.c.fire_at == fire_at)
         self._connection.execute(fires.update().where(mine).values(job_id=job_id))
-
-    def remove(self, *, before: dt.datetime) -> int:
-        """Forget the fires before a time; return how many."""
-        return self._connection.execute(fires.delete().where(fires.c.fire_at < before)).rowcount

@@ -206,11 +206,6 @@ class Jobs:
         """Remove a job that has ended from the history."""
         self._connection.execute(jobs.delete().where(jobs.c.id == id, jobs.c.state.in_(ENDED)))
 
-    def remove_ended(self, *, before: dt.datetime) -> int:
-        """Remove jobs that ended before a time; return how many."""
-        old = jobs.delete().where(jobs.c.state.in_(ENDED), jobs.c.finished_at < before)
-        return self._connection.execute(old).rowcount
-
     def _change(self, held: Held, **values: object) -> Job:
         mine = sa.and_(jobs.c.id == held.id, jobs.c.worker == held.worker, jobs.c.attempt == held.attempt)
         changed = jobs.update().where(mine, jobs.c.state == RUNNING).values(**values)

@@ -24,6 +24,7 @@ from tapehawk.records.open_signals import OpenSignals
 from tapehawk.records.outbox import Letters, Outbox
 from tapehawk.records.portfolios import Portfolios
 from tapehawk.records.presets import Presets
+from tapehawk.records.retention import Old
 from tapehawk.records.scans import OwnedScans, Scans
 from tapehawk.records.sign_ins import OwnSignIns, SignIns
 from tapehawk.records.signals import EverySignal, Signals
@@ -92,6 +93,11 @@ class Records:
     def signals(self) -> EverySignal:
         """Everybody's signals as they go on."""
         return EverySignal(self._connection)
+
+    @cached_property
+    def old(self) -> Old:
+        """What is over, to be removed."""
+        return Old(self._connection)
 
     def of(self, user_id: uuid.UUID) -> Owned:
         """Return what belongs to a user."""

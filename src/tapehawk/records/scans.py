@@ -81,10 +81,6 @@ class Scans:
         values = {name: sa.select(old.c[name]).where(old.c.id == source).scalar_subquery() for name in same}
         self.change(id, processed_tickers=values["total_tickers"], **values)
 
-    def remove_ended(self, *, before: dt.datetime) -> int:
-        """Remove scans that ended before a time; return how many."""
-        return self._connection.execute(scans.delete().where(scans.c.finished_at < before)).rowcount
-
 
 class OwnedScans(OwnedRows):
     """A user's own."""
