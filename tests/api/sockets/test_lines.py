@@ -117,6 +117,33 @@ def test_signals_reach_their_owner_and_nobody_else(served, house):
         assert heard(his)["signal"] == {"symbol": "B"}
 
 
+def signal_of(house, name: str, symbol: str, status: str) -> None:
+    """Put a signal on record."""
+    texts = dict.fromkeys(("scanner", "pattern", "timeframe", "series", "phase", "data_version", "origin"), "x")
+    times = dict.fromkeys(("bar_time", "available_at", "created_at", "updated_at"), house.now())
+    user = user_of(house, name)
+    with house.database.write() as records:
+        records.of(user.id).open_signals.add(
+            symbol=symbol,
+            status=status,
+            direction="BUY",
+            setup_key=f"{symbol}{status}",
+            entry_price=10.5,
+            **texts,
+            **times,
+        )
+
+
+def test_who_comes_is_told_first_of_the_signals_of_their_own_that_are_not_over(served, house):
+    for status in ("active", "triggered", "expired", "cancelled", "closed"):
+        signal_of(house, "ada", "A", status)
+    signal_of(house, "bob", "B", "active")
+    with served.client("/ws/signals", "ada") as socket:
+        signals = heard(socket)["signals"]
+    assert {(one["symbol"], one["status"]) for one in signals} == {("A", "active"), ("A", "triggered")}
+    assert all(one["entry"] == 10.5 and "user_id" not in one for one in signals)
+
+
 def scan_of(house, name: str, status: str = "running") -> str:
     """Put a range scan on record."""
     user, day = user_of(house, name), dt.date(2026, 11, 20)
