@@ -19,7 +19,6 @@ Minutes = Annotated[float, Field(gt=0, le=1440, description="minutes between sca
 Multiplier = Annotated[float, Field(ge=0, le=1, description="what the risk of a trade is multiplied by")]
 Calls = Annotated[int, Field(ge=1, le=100_000, description="calls to a provider a minute that scanning makes at most")]
 Days = Annotated[int, Field(ge=1, le=3650, description="days they are kept once they are over")]
-Days = Annotated[int, Field(ge=1, le=3650, description="days they are kept once they are over")]
 Names = Annotated[tuple[str, ...], Field(description="what `all` stands for in live scanning: names, `all` or `daily`")]
 
 

@@ -10,10 +10,13 @@ import socket as sockets
 import struct
 from base64 import b64encode
 from contextlib import ExitStack, suppress
+from random import Random
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.protocol import State
+from websockets.server import ServerProtocol
 
 from tapehawk.api.sockets import admission, queues, watch, wire
 from tapehawk.api.sockets.closing import MEANINGS, Close, reason_of
@@ -337,3 +340,51 @@ def test_every_code_is_explained_and_fits_into_its_frame(request):
     for code in Close:
         assert f"| {code.value} | {MEANINGS[code]}" in page
         assert len(reason_of(MEANINGS[code] + "é" * 200).encode()) <= 123
+
+
+# ------------------------------------------------------------------------------------- past the queue, in order
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536, 70_000])
+def test_a_frame_is_what_a_library_writes(size):
+    protocol = ServerProtocol(state=State.OPEN)
+    protocol.send_text(("é" + "x" * size).encode())
+    assert protocol.data_to_send() == [Message(1, "é" + "x" * size).frame]
+
+
+async def in_turns(takes: list[bool]) -> list[str]:
+    """Put messages into the queue of a line that takes them at once or not; return what it is given, in order."""
+    line: list[str] = []
+
+    def write(frame: bytes) -> bool:
+        taken = bool(takes) and takes.pop()
+        if taken:
+            line.append(frame[2:].decode())
+        return taken
+
+    queue = Queue(pytest.fail, write)
+
+    async def sending() -> None:
+        while len(line) < 100:
+            for text in (await queue.take())[0]:
+                await asyncio.sleep(0)  # the line takes its time
+                line.append(text)
+
+    sender = asyncio.create_task(sending())
+    for number in range(100):
+        queue.put(Message(number, str(number)))
+        await asyncio.sleep(0)
+    queue.put_quote("A", Message(100, "the end"))
+    await sender
+    return line
+
+
+def test_nothing_overtakes_what_still_waits_whenever_the_line_takes_no_more():
+    for seed in range(20):
+        takes = [bool(bit) for bit in Random(seed).choices((0, 1), k=60)]
+        assert asyncio.run(in_turns(takes)) == [str(number) for number in range(100)]
+
+
+def test_a_queue_that_forgot_what_is_on_its_way_would_mix_them_up(monkeypatch):
+    monkeypatch.setattr(Queue, "_idle", property(lambda _: True, lambda *_: None), raising=False)  # the planted bug
+    assert asyncio.run(in_turns([True, False] * 30)) != [str(number) for number in range(100)]

@@ -21,8 +21,8 @@ from tapehawk.api.problems import TITLES, status_of
 from tapehawk.api.sockets.admission import Flood
 from tapehawk.api.sockets.arrival import Arrival
 from tapehawk.api.sockets.closing import MEANINGS, Close, code_of
-from tapehawk.api.sockets.ending import end
 from tapehawk.api.sockets.hub import BEHIND
+from tapehawk.api.sockets.outside import end, writer_of
 from tapehawk.api.sockets.queues import Queue
 from tapehawk.core.errors import BadInput, TapehawkError
 from tapehawk.records.users import User
@@ -72,7 +72,7 @@ class Connection:
     def __init__(self, socket: WebSocket, arrival: Arrival, line: Line) -> None:
         self._socket, self._arrival, self._line = socket, arrival, line
         self._hub = arrival.desk.hub
-        self._queue = Queue(lambda code: end(socket, code, MEANINGS[code]))
+        self._queue = Queue(lambda code: end(socket, code, MEANINGS[code]), writer_of(socket))
         line.queue = self._queue
 
     async def run(self, user: User) -> None:

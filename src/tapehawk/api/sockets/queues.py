@@ -1,7 +1,8 @@
 """What waits for one client. Whoever puts something in never waits: a client that does not keep up is told goodbye.
 
-Messages wait in their order, so many at most. Quotes overtake each other: of a symbol only the last one waits, so that
-a slow client sees fewer of them and never an old one.
+While a client keeps up nothing waits: its line takes a message at once. Else messages wait in their order, so many at
+most, for the task that sends them when the line takes more. Quotes overtake each other: of a symbol only the last one
+waits, so that a slow client sees fewer of them and never an old one.
 """
 
 from __future__ import annotations
@@ -19,18 +20,22 @@ MOST_WAITING_SIZE: Final = 8_000_000  # characters
 
 
 class Queue:
-    """One client's. `end`: closes its socket at once, without waiting for it. `stale`: something is missing here."""
+    """One client's. `end`: closes its socket at once. `write`: writes a frame if the line takes it now, or says no.
 
-    def __init__(self, end: Callable[[Close], None]) -> None:
-        self._end, self._news = end, asyncio.Event()
+    `stale`: something is missing here. Messages go past the queue only once `take` was called and waits: what somebody
+    who took them still sends comes first.
+    """
+
+    def __init__(self, end: Callable[[Close], None], write: Callable[[bytes], bool] = lambda _: False) -> None:
+        self._end, self._write, self._news = end, write, asyncio.Event()
         self._messages: deque[str] = deque()
         self._quotes: dict[str, str] = {}
         self._size = self._sequence = 0
-        self.stale = self.ended = False
+        self.stale = self.ended = self._idle = False
 
     def put(self, message: Message) -> None:
         """Let a message wait."""
-        if self.ended or self.stale:
+        if self.ended or self.stale or (self._idle and not self._messages and self._write(message.frame)):
             return
         self._messages.append(message.text)
         self._size += len(message.text)
@@ -63,9 +68,11 @@ class Queue:
 
     async def take(self) -> tuple[list[str], list[str]]:
         """Wait for something; return the messages and the quotes that wait, neither of them if it is stale."""
+        self._idle = True
         while not (self._messages or self._quotes or self.stale):
             self._news.clear()
             await self._news.wait()
+        self._idle = False
         messages, quotes = list(self._messages), list(self._quotes.values())
         self._drop()
         return messages, quotes

@@ -21,7 +21,7 @@ from starlette.websockets import WebSocket
 
 from tapehawk.api.sockets.admission import Flood, Seats
 from tapehawk.api.sockets.closing import MEANINGS, Close
-from tapehawk.api.sockets.ending import end
+from tapehawk.api.sockets.outside import end
 from tapehawk.api.sockets.queues import MOST_WAITING
 from tapehawk.api.sockets.told import owner_of, quick_words
 from tapehawk.api.sockets.watch import Watch

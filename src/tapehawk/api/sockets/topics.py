@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import struct
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Protocol
 
 MOST_KEPT: Final = 1_000  # messages
 MOST_KEPT_SIZE: Final = 4_000_000  # characters
+_TEXT: Final = 0x81  # the whole of a text
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,17 @@ class Message:
 
     sequence: int
     text: str
+
+    @cached_property
+    def frame(self) -> bytes:
+        """The frame that carries it: a server's are not masked, so that one is good for every client."""
+        payload = self.text.encode()
+        size = len(payload)
+        if size < 126:
+            return struct.pack("!BB", _TEXT, size) + payload
+        if size < 65_536:
+            return struct.pack("!BBH", _TEXT, 126, size) + payload
+        return struct.pack("!BBQ", _TEXT, 127, size) + payload
 
 
 class Hears(Protocol):

@@ -58,6 +58,13 @@ class Wire(WebSocketsSansIOProtocol):
 
         return answered
 
+    def write_now(self, frame: bytes) -> bool:
+        """Write a frame if the line takes it now; say whether it does."""
+        takes = self.writable.is_set() and not (self.close_sent or self.disconnected or self.transport.is_closing())
+        if takes:
+            self.transport.write(frame)
+        return takes
+
     def end(self, code: int, reason: str = "") -> None:
         """Close the line without waiting for anything."""
         if self.close_sent or self.transport.is_closing() or not self.handshake_complete:

@@ -1,8 +1,9 @@
-"""Closing a socket from outside, at once."""
+"""What is done to a socket from outside, without waiting for it: a frame is written, it is closed."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -10,6 +11,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tapehawk.api.sockets.closing import Close, reason_of
 from tapehawk.api.sockets.wire import EXTENSION
+
+
+def writer_of(socket: WebSocket) -> Callable[[bytes], bool]:
+    """Return what writes a frame if the line takes it now, or says that it does not."""
+    wire = socket.scope.get("extensions", {}).get(EXTENSION)
+    return wire.write_now if wire is not None else lambda _: False
 
 
 def end(socket: WebSocket, code: Close, reason: str) -> None:

@@ -1,0 +1,233 @@
+"""The service's sockets: 1,000 clients, each of whom hears 2 messages a second for a minute; one client never reads.
+
+    the service (its own process) ──► two processes of 500 clients each, which note how long each message took
+
+The service says updates of a live scan on its bus, five rows each, with the instant in them. Then it says more and more
+of them, ten seconds at each rate, as long as all come and 99 of 100 come in time. The peer is a Starlette application
+that sends the same text to one client after another. `python -m benchmarks.service_sockets 10` takes ten seconds
+instead of a minute. Who reads and who writes share the machine's cores.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+from benchmarks.market import folder
+from benchmarks.measure import Result
+from benchmarks.socket_load import PATH, handshake
+
+CLIENTS, LOADS, RATE, SECONDS, WITHIN = 1_000, 2, 2.0, 60.0, 0.250
+STEP_SECONDS, SETTLED = 10.0, 2.0
+ROW = {"scanner": "breakout", "pattern": "resistance break", "direction": "BUY", "bar_time": "2026-11-20T15:00:00Z"}
+ROW |= dict.fromkeys(("entry", "stop", "target1", "target2", "confidence", "score", "atr", "rvol"), 123.4567)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What all clients heard in a run: seconds on the way, how many were to come, sockets that ended, CPU seconds."""
+
+    waits: np.ndarray[Any, np.dtype[np.float64]]
+    expected: int
+    ended: int
+    cpu: float
+
+    @property
+    def p99(self) -> float:
+        """Return within how many seconds 99 of 100 came."""
+        return float(np.quantile(self.waits, 0.99)) if self.waits.size else float("inf")
+
+    @property
+    def whole(self) -> bool:
+        """Say whether everybody heard everything."""
+        return self.waits.size == self.expected and not self.ended
+
+
+def results(seconds: float = SECONDS) -> Iterable[Result]:
+    """Run the claims."""
+    with _running("ours") as ours:
+        first = ours(RATE, seconds)
+        best, rate = (RATE, first), RATE
+        while best[1].whole and best[1].p99 <= WITHIN and rate < 1_000:
+            rate = best[0] * 1.5
+            found = ours(rate, STEP_SECONDS)
+            if not (found.whole and found.p99 <= WITHIN):
+                break
+            best = rate, found
+    with _running("bare") as bare:
+        peer = bare(RATE, min(seconds, STEP_SECONDS))
+    yield Result(
+        f"sockets: {CLIENTS:,} clients, {RATE:g} messages a second each for {seconds:g} s, one client stuck: p99",
+        f"{first.p99 * 1e3:.0f} ms (median {np.median(first.waits) * 1e3:.0f} ms, longest "
+        f"{first.waits.max() * 1e3:.0f} ms; {first.waits.size:,} of {first.expected:,} heard, {first.ended} dropped; "
+        f"{first.cpu / seconds:.0%} CPU)",
+        f"Starlette, one client after another: {peer.p99 * 1e3:.0f} ms",
+        f"{peer.p99 / first.p99:.2f}×",
+        f"≤ {WITHIN * 1e3:.0f} ms, none dropped",
+        first.p99 <= WITHIN and first.whole,
+    )
+    yield Result(
+        f"sockets: the highest rate at which {CLIENTS:,} clients hear all, p99 ≤ {WITHIN * 1e3:.0f} ms",
+        f"{best[0]:.1f} messages a second each, {best[0] * CLIENTS:,.0f} in all ({best[1].cpu / STEP_SECONDS:.0%} CPU)",
+        "–",
+        "–",
+        "reported",
+    )
+
+
+Run = Callable[[float, float], Heard]
+
+
+@contextmanager
+def _running(kind: str) -> Iterator[Run]:
+    """Run a service of a kind, the loads and a stuck client; yields what says messages at a rate."""
+    home = folder("service_sockets") / kind
+    home.mkdir(parents=True, exist_ok=True)
+    with _process("service_sockets", "serve", kind, str(home)) as service:
+        served = _line(service)
+        with _stuck(served), ExitStack() as open:
+            command = ("socket_load", json.dumps(served), str(CLIENTS // LOADS), str(home))
+            loads = [open.enter_context(_process(*command)) for _ in range(LOADS)]
+            for load in loads:
+                _line(load)  # everybody listens
+
+            def run(rate: float, seconds: float) -> Heard:
+                before = sum(psutil.Process(service.pid).cpu_times()[:2])
+                said = _asked(service, {"rate": rate, "seconds": seconds})["said"]
+                used = sum(psutil.Process(service.pid).cpu_times()[:2]) - before
+                time.sleep(SETTLED)
+                found = [_asked(load, {}) for load in loads]
+                waits = np.concatenate([np.load(one["waits"]) for one in found])
+                return Heard(waits, said * CLIENTS, sum(one["ended"] for one in found), used)
+
+            yield run
+
+
+@contextmanager
+def _process(module: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", f"benchmarks.{module}", *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _line(process: subprocess.Popen[str]) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(process.stdout.readline() if process.stdout else "")
+    return said
+
+
+def _asked(process: subprocess.Popen[str], question: dict[str, Any]) -> dict[str, Any]:
+    print(json.dumps(question), file=process.stdin, flush=True)
+    return _line(process)
+
+
+@contextmanager
+def _stuck(served: dict[str, Any]) -> Iterator[None]:
+    """Hold a client that opens a socket and never reads."""
+    with socket.socket() as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line.connect(("127.0.0.1", served["port"]))
+        line.sendall(handshake(served["port"], served["tokens"][0]))
+        yield
+
+
+# ------------------------------------------------------------------------------------------------- the service
+
+
+def serve(kind: str, home: Path) -> None:
+    """Serve, and say messages when asked to: a line in, a line out."""
+    import uvicorn
+
+    from tapehawk.api.sockets.wire import OPTIONS
+
+    os.environ |= {"SCANNER_DATA_DIR": str(home), "SCANNER__API__MAX_SOCKETS_PER_USER": "1000"}
+    app, say, tokens = _ours() if kind == "ours" else _bare()
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, **OPTIONS))
+    threading.Thread(target=server.run, daemon=True).start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    print(json.dumps({"port": port, "tokens": tokens}), flush=True)
+    for asked in map(json.loads, sys.stdin):
+        began, count = time.monotonic(), round(asked["rate"] * asked["seconds"])
+        for number in range(count):
+            time.sleep(max(0.0, began + number / asked["rate"] - time.monotonic()))
+            say([{**ROW, "symbol": f"S{at}", "sent": time.monotonic_ns()} for at in range(5)])
+        print(json.dumps({"said": count}), flush=True)
+
+
+Say = Callable[[list[dict[str, Any]]], object]
+
+
+def _ours() -> tuple[Any, Say, list[str]]:
+    import datetime as dt
+
+    from tapehawk.api.app import build
+    from tapehawk.app.house import House
+    from tapehawk.app.settings import settings
+    from tapehawk.core.events import ScanUpdate
+    from tapehawk.records.migrating import upgrade
+
+    house, tokens = House(settings()), []
+    upgrade(house.database)
+    for number in range(10):
+        with house.database.write() as records:
+            email = f"{number}.{time.time_ns()}@example.org"
+            user = records.users.add(email=email, password_hash="", role="user", now=house.now())
+            sign_in = records.sign_ins.add(user.id, now=house.now(), lasts=dt.timedelta(days=1))
+        tokens.append(house.tokens.signed(user.id, user.role, sign_in))
+
+    def say(rows: list[dict[str, Any]]) -> None:
+        house.bus.publish_from_thread(ScanUpdate("us:sim", 0, tuple(rows), session="2026-11-20"))
+
+    return build(house), say, tokens
+
+
+def _bare() -> tuple[Any, Say, list[str]]:
+    from starlette.applications import Starlette
+    from starlette.routing import WebSocketRoute
+    from starlette.websockets import WebSocket, WebSocketDisconnect
+
+    clients, loops = list[WebSocket](), list[asyncio.AbstractEventLoop]()
+
+    async def listen(client: WebSocket) -> None:
+        await client.accept()
+        await client.send_text("{}")
+        loops[:] = [asyncio.get_running_loop()]
+        clients.append(client)
+        with suppress(WebSocketDisconnect):
+            await client.receive_text()
+
+    async def tell(text: str) -> None:
+        for client in clients[1:]:  # the first one is stuck, and all would be
+            await client.send_text(text)
+
+    def say(rows: list[dict[str, Any]]) -> None:
+        asyncio.run_coroutine_threadsafe(tell(json.dumps({"type": "scan_update", "results": rows})), loops[0])
+
+    return Starlette(routes=[WebSocketRoute(PATH, listen)]), say, ["none"]
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["serve", kind, home]:
+            serve(kind, Path(home))
+        case [*asked]:
+            for result in results(*map(float, asked)):
+                print(result.line())
