@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from threading import Event, Thread
 from typing import Final
 
@@ -18,6 +19,8 @@ from tapehawk.notify.telling import tell
 
 LOOK_EVERY: Final = 1.0
 """Seconds between two looks at the tables when the bus says nothing."""
+BREATH: Final = 0.1
+"""Seconds after which who waits looks whether it is the end."""
 
 
 def means(house: House) -> Means:
@@ -51,8 +54,9 @@ def send(house: House, stop: Event) -> None:
 
 def _wait(news: Event, stop: Event) -> None:
     """Wait for news, for the next look or for the end."""
-    for _ in range(10):
-        if news.wait(LOOK_EVERY / 10) or stop.is_set():
+    until = time.monotonic() + LOOK_EVERY
+    while time.monotonic() < until and not stop.is_set():
+        if news.wait(BREATH):
             return
 
 
@@ -63,7 +67,7 @@ async def _hear(url: str, news: Event, stop: Event) -> None:
             async with bus_at(url) as bus:
                 following = asyncio.create_task(_follow(await bus.subscribe((ScanUpdate, SignalChanged)), news))
                 while not (stop.is_set() or following.done()):  # noqa: ASYNC110 - `stop` is another thread's
-                    await asyncio.sleep(LOOK_EVERY / 10)
+                    await asyncio.sleep(BREATH)
             await following  # a bus that is closed ends it
         except TapehawkError:
             await asyncio.sleep(LOOK_EVERY)
