@@ -25,9 +25,15 @@ BREATH: Final = 0.1
 
 def means(house: House) -> Means:
     """Return what notifiers work with, by the settings."""
-    known = house.known.notifications
-    mail = MailServer(known.smtp_host, known.smtp_port, known.smtp_user, known.smtp_password, known.smtp_from)
-    return Means(Line(known.allow_private), mail, lambda: house.now().timestamp())
+    notifications = house.known.notifications
+    mail = MailServer(
+        host=notifications.smtp_host,
+        port=notifications.smtp_port,
+        user=notifications.smtp_user,
+        password=notifications.smtp_password,
+        sender=notifications.smtp_from,
+    )
+    return Means(Line(notifications.allow_private), mail, lambda: house.now().timestamp())
 
 
 def listen(house: House, stop: Event) -> None:
