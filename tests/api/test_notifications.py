@@ -139,8 +139,9 @@ WRITES = [
 ]
 
 
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(("method", "path", "body"), WRITES)
-def test_a_viewer_changes_nothing_and_nobody_does_unless_signed_in(signed_in, anyone, method, path, body):
+def test_a_viewer_changes_nothing_and_nobody_does_unless_signed_in(house, signed_in, anyone, method, path, body):
     assert signed_in("vera", "viewer").request(method, URL + path, json=body).status_code == 403
     assert anyone.request(method, URL + path, json=body).status_code == 401
 
@@ -190,6 +191,7 @@ def test_channels_stay_where_none_are_given_and_go_where_they_are_left_out(ada):
     assert ada.get(f"{URL}/preferences").json()["channels"] == []
 
 
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "bad",
     [
@@ -204,12 +206,13 @@ def test_channels_stay_where_none_are_given_and_go_where_they_are_left_out(ada):
         preferences(channel("webhook", {"url": {"a": [1]}, "secret": None})),
         preferences(channel("email", {"to": "ada@example.org\r\nBcc: x@example.org"})),
         preferences(channel("ntfy", {"topic": "../admin"})),
+        preferences(channel("webhook", {**HOOK, "secret": "0123456789abcdef\0"})),
         preferences(nonsense=1),
         {"channels": "no"},
         [],
     ],
 )
-def test_what_makes_no_sense_is_a_422_that_repeats_no_secret(ada, bad):
+def test_what_makes_no_sense_is_a_422_that_repeats_no_secret(house, ada, bad):
     answer = ada.put(f"{URL}/preferences", json=bad)
     assert answer.status_code == 422, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
@@ -250,6 +253,7 @@ def test_a_rule_is_made_changed_listed_and_deleted(ada):
     assert ada.get(f"{URL}/rules/{rule['id']}").status_code == 404
 
 
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "bad",
     [
@@ -264,10 +268,13 @@ def test_a_rule_is_made_changed_listed_and_deleted(ada):
         {"name": "x", "conditions": {"symbols": ["S" * 33]}},
         {"name": "x", "conditions": {"symbols": ["A"] * 1001}},
         {"name": "x", "conditions": {"colour": "red"}},
+        {"name": "a\0b"},
+        {"name": "x", "conditions": {"symbols": ["\0"]}},
+        {"name": "x", "conditions": {"scanners": ["a\r\nb"]}},
         {"name": "x", "user_id": str(uuid.UUID(int=1))},
     ],
 )
-def test_a_bad_rule_is_a_422(ada, bad):
+def test_a_bad_rule_is_a_422(house, ada, bad):
     assert ada.post(f"{URL}/rules", json=bad).status_code == 422
 
 

@@ -44,7 +44,8 @@ class Taken:
 class HttpReceiver:
     """An HTTP server. `status`, `headers`, `body`: what it answers; `hang`: it answers when that is set.
 
-    `taken`: the requests it answered with a 2xx; `seen`: all of them. `on_request` runs before the answer.
+    `taken`: the requests it answered with a 2xx; `seen`: all of them. `on_request` runs before the answer, and cuts the
+    line by raising an OSError.
     """
 
     status: int = 200

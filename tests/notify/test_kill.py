@@ -52,11 +52,18 @@ class Services:
         self._process.stdout.readline()
 
     def at_request(self, _taken: object) -> None:
-        """Kill it before its request is answered, or a moment after."""
+        """Kill it before its request is taken, or about when it is answered.
+
+        Raises ConnectionAbortedError for a request that is not taken.
+        """
         with self._lock:
             self._left -= 1
             if self._left == 0:
-                threading.Timer(self._lots.choice([0, 0, 0.001, 0.005, 0.02]), self._process.kill).start()
+                after = self._lots.choice([None, None, 0, 0.001, 0.005, 0.02])
+                if after is None:
+                    self._process.kill()
+                    raise ConnectionAbortedError
+                threading.Timer(after, self._process.kill).start()
 
     def wait(self, seconds: float) -> bool:
         """Wait until it is dead; False where it lives."""
@@ -99,7 +106,7 @@ def test_kill_9_loses_nothing_and_repeats_nothing_but_the_same_delivery(database
     url = database.engine.url.render_as_string(hide_password=False).replace("postgresql+psycopg", "postgresql")
     services, ada = Services(url, seed=20), a_user(database)
     tape = Tape(database, ada)
-    with http_receiver(on_request=lambda taken: (tape.heard(taken), services.at_request(taken))) as receiver:
+    with http_receiver(on_request=lambda taken: (services.at_request(taken), tape.heard(taken))) as receiver:
         for number in range(4):  # four rules make no four messages
             a_rule(database, ada, "webhook", phases=["regular"], min_confidence=number)
         a_channel(database, ada, "webhook", {"url": receiver.url, "secret": "0123456789abcdef"})

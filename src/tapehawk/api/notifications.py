@@ -8,15 +8,24 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from tapehawk.api.dependencies import CurrentUser, Cursor, HouseDep, Limit, Writer
+from tapehawk.api.problems import Problem
 from tapehawk.app import telling
 from tapehawk.app.telling import ChannelGiven, ChannelShown, RuleGiven
 from tapehawk.notify.preferences import Preferences
 from tapehawk.notify.rules import Conditions
+from tapehawk.notify.wording import seen
 
-router = APIRouter(prefix="/api/v1/notifications", tags=["notifications"])
+router = APIRouter(
+    prefix="/api/v1/notifications",
+    tags=["notifications"],
+    responses={
+        403: {"model": Problem, "description": "Not allowed"},
+        404: {"model": Problem, "description": "Not found"},
+    },
+)
 
 Kind = Annotated[str, Field(min_length=1, max_length=16, description="email, in_app, ntfy, pushover, slack, …")]
 _A_SIGNAL: dict[str, Any] = {
@@ -150,7 +159,7 @@ class RuleChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_RULE]})
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(seen)]
     conditions: Conditions = Conditions()
     channels: Annotated[list[Kind], Field(max_length=32)] = []
     cooldown_minutes: Annotated[int, Field(ge=0, le=1440, description="silence about a symbol that was told of")] = 0

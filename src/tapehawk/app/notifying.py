@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from threading import Event, Thread
 from typing import Final
 
@@ -18,13 +19,21 @@ from tapehawk.notify.telling import tell
 
 LOOK_EVERY: Final = 1.0
 """Seconds between two looks at the tables when the bus says nothing."""
+BREATH: Final = 0.1
+"""Seconds after which who waits looks whether it is the end."""
 
 
 def means(house: House) -> Means:
     """Return what notifiers work with, by the settings."""
-    known = house.known.notifications
-    mail = MailServer(known.smtp_host, known.smtp_port, known.smtp_user, known.smtp_password, known.smtp_from)
-    return Means(Line(known.allow_private), mail, lambda: house.now().timestamp())
+    notifications = house.known.notifications
+    mail = MailServer(
+        host=notifications.smtp_host,
+        port=notifications.smtp_port,
+        user=notifications.smtp_user,
+        password=notifications.smtp_password,
+        sender=notifications.smtp_from,
+    )
+    return Means(Line(notifications.allow_private), mail, lambda: house.now().timestamp())
 
 
 def listen(house: House, stop: Event) -> None:
@@ -51,8 +60,9 @@ def send(house: House, stop: Event) -> None:
 
 def _wait(news: Event, stop: Event) -> None:
     """Wait for news, for the next look or for the end."""
-    for _ in range(10):
-        if news.wait(LOOK_EVERY / 10) or stop.is_set():
+    until = time.monotonic() + LOOK_EVERY
+    while time.monotonic() < until and not stop.is_set():
+        if news.wait(BREATH):
             return
 
 
@@ -63,7 +73,7 @@ async def _hear(url: str, news: Event, stop: Event) -> None:
             async with bus_at(url) as bus:
                 following = asyncio.create_task(_follow(await bus.subscribe((ScanUpdate, SignalChanged)), news))
                 while not (stop.is_set() or following.done()):  # noqa: ASYNC110 - `stop` is another thread's
-                    await asyncio.sleep(LOOK_EVERY / 10)
+                    await asyncio.sleep(BREATH)
             await following  # a bus that is closed ends it
         except TapehawkError:
             await asyncio.sleep(LOOK_EVERY)

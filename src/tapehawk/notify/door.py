@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Generic, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from tapehawk.notify.line import Line
-from tapehawk.notify.wording import Letter
+from tapehawk.notify.wording import Letter, seen
 
 Secret: TypeAlias = Annotated[SecretStr, Field(min_length=1, max_length=2000)]
 UNSET: Final = SecretStr("")
@@ -25,6 +25,12 @@ class Address(BaseModel):
     """Where a user is reached by one kind of notifier. Fields that are secrets are shown masked, and never logged."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_seen(cls, value: object) -> object:
+        seen(str(_clear(value)))
+        return value
 
     def plain(self) -> dict[str, Any]:
         """Return it as it is kept, secrets in clear."""

@@ -8,12 +8,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from tapehawk.notify.news import News
+from tapehawk.notify.wording import seen
 
-Symbol: TypeAlias = Annotated[str, Field(min_length=1, max_length=32)]
-Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]
+Symbol: TypeAlias = Annotated[str, Field(min_length=1, max_length=32), AfterValidator(seen)]
+Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(seen)]
 Status: TypeAlias = Literal["active", "triggered", "expired", "cancelled", "closed"]
 Phase: TypeAlias = Literal["premarket", "regular", "after_hours", "closed", "continuous"]
 _MOST = 1000

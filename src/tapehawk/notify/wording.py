@@ -73,6 +73,13 @@ def plain(text: str) -> str:
     return " ".join(seen.split())
 
 
+def seen(text: str) -> str:
+    """Return text that people give, as it is. Raises ValueError for what can't be seen, or be stored."""
+    if not text.isprintable():
+        raise ValueError("it holds characters that can't be seen")
+    return text
+
+
 def _and_more(count: int) -> str:
     return f"and {count:,} more"
 

@@ -139,7 +139,8 @@ def _engine(url: str) -> sa.Engine:
 def _sqlite(url: sa.URL) -> sa.Engine:
     if url.database:
         _folder_of(Path(url.database))
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=8)
+    options = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+    engine = sa.create_engine(url, connect_args=options, pool_size=8, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's own
@@ -166,6 +167,7 @@ def _postgresql(url: sa.URL) -> sa.Engine:
     try:
         engine = sa.create_engine(
             url.set(drivername="postgresql+psycopg"),
+            hide_parameters=True,  # an error goes to the log; among the values are secrets
             pool_size=10,
             max_overflow=10,
             pool_timeout=5,
