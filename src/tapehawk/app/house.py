@@ -83,6 +83,10 @@ class House:
         """Who asks."""
         return Who(self.database, self.tokens)
 
+    def close_last(self, closing: Callable[[], None]) -> None:
+        """Have something closed after everything else."""
+        self._closing.insert(0, closing)
+
     def close(self) -> None:
         """Close what was opened, the last first."""
         while self._closing:
