@@ -76,7 +76,11 @@ class Service:
         return self.process.wait(60)
 
     def __enter__(self) -> Self:
-        return self.start().wait()
+        try:
+            return self.start().wait()
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:

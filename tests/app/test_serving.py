@@ -20,7 +20,7 @@ import pytest
 from tapehawk.accounts.visitor import is_loopback
 from tapehawk.app.house import PORTS, SERVICES, House
 from tapehawk.app.safety import check, is_guessed, url_of
-from tapehawk.app.serving import at_port, sockets
+from tapehawk.app.serving import CHOSEN, _handed_on, at_port, house_here, sockets
 from tapehawk.app.settings import settings
 from tapehawk.core.errors import BadInput, TryAgain, UnknownName
 from tests.app.service import SCANNER, Service
@@ -162,6 +162,22 @@ def test_what_is_refused_is_said_in_a_sentence_with_the_published_code(arguments
     assert "Traceback" not in done.stderr + done.stdout
 
 
+def test_processes_to_come_find_the_same_settings_and_no_secret_is_written_for_them(tmp_path, monkeypatch):
+    file = tmp_path / "mine.toml"
+    file.write_text("[api]\nrate_per_user = 77\nport = 9000\n")
+    for name in (CHOSEN, "SCANNER_CONFIG", "SCANNER__API__PORT", "PROMETHEUS_MULTIPROC_DIR"):
+        monkeypatch.setenv(name, "")  # what is set below ends with this test
+    monkeypatch.delenv("SCANNER__API__PORT")
+    before = set(os.environ)
+    known = at_port(settings(file), ["auth", "records"], 9001)
+    with _handed_on(known, ["auth", "records"]):
+        child = house_here()
+    child.close()
+    assert (child.known.api.rate_per_user, child.known.api.port) == (77, 9001)
+    assert child.services == ("auth", "records")
+    assert set(os.environ) - before == {"SCANNER__API__PORT"}
+
+
 # ------------------------------------------------------------------------------------- beginning and end
 
 
@@ -242,6 +258,8 @@ def test_several_processes_serve_one_port_with_one_set_of_numbers(tmp_path):
                 (count,) = re.findall(r'route="/api/v1/users",status="401"} (\S+)', text)
                 assert float(count) == 40
                 assert service.end() == 0
+            lines = [json.loads(line) for line in service.log.splitlines()]
+            assert sum(line.get("url") == {"path": "/api/v1/users"} for line in lines) == 41, "every process logs"
     finally:
         redis.stop()
 

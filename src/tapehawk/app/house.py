@@ -171,6 +171,10 @@ class House:
 
         return SymbolList(self.known.store)
 
+    def close_last(self, closing: Callable[[], None]) -> None:
+        """Have something closed after everything else."""
+        self._closing.insert(0, closing)
+
     def close(self) -> None:
         """Close what was opened, the last first."""
         while self._closing:

@@ -75,8 +75,10 @@ def at_port(known: Settings, services: Collection[str], port: int | None) -> Set
 def house_here(environment: Mapping[str, str] = os.environ) -> House:
     """Return the house of a process that another one started to serve."""
     known = settings(environment=environment)
-    logging_of(known.api).__enter__()  # for the life of the process
-    return House(known, tuple(environment[CHOSEN].split(",")))
+    house, logs = House(known, tuple(environment[CHOSEN].split(","))), ExitStack()
+    logs.enter_context(logging_of(known.api))
+    house.close_last(logs.close)
+    return house
 
 
 def ready(house: House) -> None:

@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 from typing import Final
 
@@ -41,6 +42,7 @@ EXPENSIVE: Final = {
     "sign-in": re.compile(r"POST /api/v1/auth/(login|register|refresh|password)"),
     "notify": re.compile(r"POST /api/v1/notifications/test"),
 }
+KNOWN: Final = 4_096  # tokens whose signatures were looked at
 AWAY: Final = 5.0  # seconds for which a Redis that failed is not asked
 _log = logging.getLogger("tapehawk.api.rates")
 
@@ -63,19 +65,20 @@ class Rates:
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared: SlidingWindowCounterRateLimiter | None = None
         self._away_until = 0.0
+        self._user_of = lru_cache(KNOWN)(self._read)  # a token that has ended meanwhile is still of that user
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         if scope["type"] not in {"http", "websocket"} or FREE.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
-        refused, tightest = await self._counted(list(self._limits(scope)))
+        refused, told_of = await self._counted(list(self._limits(scope)))
         if refused is not None:
-            await self._refuse(refused, tightest, scope, receive, send)
-        elif tightest is None or scope["type"] == "websocket":
+            await self._refuse(refused, told_of, scope, receive, send)
+        elif told_of is None or scope["type"] == "websocket":
             await self._app(scope, receive, send)
         else:
-            await self._app(scope, receive, _told(tightest, send))
+            await self._app(scope, receive, _told(told_of, send))
 
     def _limits(self, scope: Scope) -> Iterator[Limit]:
         """Yield what a request counts against."""
@@ -97,14 +100,17 @@ class Rates:
         if scheme.lower() != "bearer":
             return ""
         try:
-            user = str(self._house.tokens.read(token.strip()).user_id)
+            user = self._user_of(token.strip())
         except TapehawkError:
             return ""
         scope["state"]["user_id"] = user
         return user
 
+    def _read(self, token: str) -> str:
+        return str(self._house.tokens.read(token).user_id)
+
     async def _counted(self, limits: list[Limit]) -> tuple[Limit | None, tuple[Limit, WindowStats] | None]:
-        """Count a request; return the limit that it is beyond, and the one that is nearest with how much is left."""
+        """Count a request; return the limit that it is beyond, and the one to tell of with how much is left."""
         if not limits:
             return None, None
         if self._redis_url and time.monotonic() >= self._away_until:
@@ -117,14 +123,14 @@ class Rates:
         return await _hit(self._own, limits)
 
     async def _refuse(
-        self, refused: Limit, tightest: tuple[Limit, WindowStats] | None, scope: Scope, receive: Receive, send: Send
+        self, refused: Limit, told_of: tuple[Limit, WindowStats] | None, scope: Scope, receive: Receive, send: Send
     ) -> None:
         self._house.telemetry.refused(refused.kind)
-        wait = _wait(tightest[1]) if tightest else 1
+        wait = _wait(told_of[1]) if told_of else 1
         said = f"more than {refused.item.amount} requests a minute ({refused.kind})"
         answer = problem(HTTPConnection(scope), 429, said, hint=f"ask again in {wait} s")
         answer.headers["Retry-After"] = str(wait)
-        await answer(scope, receive, _told(tightest, send) if tightest else send)
+        await answer(scope, receive, _told(told_of, send) if told_of else send)
 
 
 def network(scope: Scope) -> str:
@@ -158,15 +164,12 @@ def shared(url: str) -> Storage:
 async def _hit(
     limiter: SlidingWindowCounterRateLimiter, limits: list[Limit]
 ) -> tuple[Limit | None, tuple[Limit, WindowStats] | None]:
-    nearest: tuple[Limit, WindowStats] | None = None
+    """Count against each; what is left is asked of the one that refuses, else of the last, which is the narrowest."""
     for one in limits:
-        good = await limiter.hit(one.item, one.kind, one.whose)
-        stats = await limiter.get_window_stats(one.item, one.kind, one.whose)
-        if not good:
-            return one, (one, stats)
-        if nearest is None or stats.remaining < nearest[1].remaining:
-            nearest = one, stats
-    return None, nearest
+        if not await limiter.hit(one.item, one.kind, one.whose):
+            return one, (one, await limiter.get_window_stats(one.item, one.kind, one.whose))
+    last = limits[-1]
+    return None, (last, await limiter.get_window_stats(last.item, last.kind, last.whose))
 
 
 def _wait(stats: WindowStats) -> int:
