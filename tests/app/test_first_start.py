@@ -27,9 +27,8 @@ def served(**environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Yield a service of accounts, and its address."""
     port = free_port()
     variables = {**os.environ, "PYTHONUNBUFFERED": "1", "SCANNER_HOST": "127.0.0.1", **environment}
-    process = subprocess.Popen(
-        [SCANNER, "serve", "auth", "--port", str(port)], env=variables, stdout=subprocess.PIPE, text=True
-    )
+    command = [SCANNER, "serve", "auth", "--port", str(port)]
+    process = subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         yield process, f"http://127.0.0.1:{port}"
     finally:
