@@ -201,7 +201,7 @@ _UNUSED: Final[Mapping[str, frozenset[str]]] = {
     "default": frozenset({"retry_attempts", "enable_caching", "cache_ttl"}),
     "streaming": frozenset({"auto_refresh_ui", "real_time_alerts"}),
     "api": frozenset(Api.model_fields)
-    - {"host", "port", "jwt_secret", "enable_cors", "cors_origins", "max_sockets", "max_sockets_per_user"},
+    - {"host", "port", "jwt_secret", "auth", "enable_cors", "cors_origins", "max_sockets", "max_sockets_per_user"},
     "cli": frozenset({"verbose_logging"}),
     "streamlit": frozenset(Streamlit.model_fields),
 }

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 
 import pytest
+from starlette.datastructures import Headers
 from websockets.exceptions import InvalidStatus
 
 from tapehawk.accounts.tickets import issue
+from tapehawk.api.sockets.admission import check_origin
+from tapehawk.app.settings import settings
+from tapehawk.core.errors import NotAllowed
 from tapehawk.core.events import (
     AnalysisProgress,
     DeepAnalysisComplete,
@@ -253,3 +258,13 @@ def test_what_can_not_be_read_is_answered_with_what_is_wrong(served, said):
         assert (answer["type"], answer["error"]) == ("error", "Bad input")
         assert answer["detail"]
         assert ask(socket, action="ping")["type"] == "pong"
+
+
+@pytest.mark.parametrize(("cors", "heard"), [("true", True), ("false", False)])
+def test_web_pages_that_the_settings_name_may_listen(house, monkeypatch, cors, heard):
+    monkeypatch.setenv("SCANNER__API__CORS_ORIGINS", "https://desk.example")
+    monkeypatch.setenv("SCANNER__API__ENABLE_CORS", cors)
+    headers = Headers({"origin": "https://desk.example", "host": "localhost:8000"})
+    with nullcontext() if heard else pytest.raises(NotAllowed):
+        check_origin(headers, settings())
+    check_origin(Headers({"origin": "https://tapehawk.example", "x-forwarded-host": "tapehawk.example"}), settings())

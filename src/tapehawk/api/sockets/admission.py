@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
-from tapehawk.app.sections import Api
+from tapehawk.app.settings import Settings
 from tapehawk.core.errors import NotAllowed, TooMany
 
 WAIT: Final = 10.0  # seconds until one whose seat is taken should come back
@@ -19,10 +19,10 @@ MOST_SAID: Final = 100  # messages of a client
 IN: Final = 10.0  # seconds
 
 
-def check_origin(headers: Headers, known: Api) -> None:
+def check_origin(headers: Headers, known: Settings) -> None:
     """Raise NotAllowed for a web page of somebody else's; programs send no origin."""
     origin = headers.get("origin")
-    if origin is None or (known.enable_cors and origin in known.cors_origins):
+    if origin is None or (known.api.enable_cors and origin in known.api.cors_origins):
         return
     if urlsplit(origin).netloc in {headers.get("host"), headers.get("x-forwarded-host")} - {None, ""}:
         return

@@ -30,7 +30,7 @@ async def arriving(connection: HTTPConnection, desk: SocketDeskDep, since: Since
     known = desk.house.known
     if not known.streaming.websocket_enabled:
         raise NotAllowed("sockets are switched off", hint="streaming.websocket_enabled")
-    check_origin(connection.headers, known.api)
+    check_origin(connection.headers, known)
     return Arrival(desk, desk.house.now(), since)
 
 

@@ -26,9 +26,9 @@ class SocketDesk:
     """The hub, the seats, the watch, and what is so now."""
 
     def __init__(self, house: House) -> None:
-        api = house.known.api
+        known = house.known
         self.house, self.hub = house, Hub(house.now)
-        self.seats, self.watch = Seats(api.max_sockets, api.max_sockets_per_user), Watch(house.database)
+        self.seats, self.watch = Seats(known.api.max_sockets, known.api.max_sockets_per_user), Watch(house.database)
         self.standing, self.quotes = Standing(house.known, house.now), Quotes(house.known.store)
         self.hub.listeners += [self.standing.hear, self.quotes.hear]
 
