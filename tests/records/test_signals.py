@@ -49,7 +49,7 @@ def test_what_is_kept_is_given_as_the_terminal_gives_it(database, ada):
     given = {
         name: value.isoformat().replace("+00:00", "Z") if isinstance(value, dt.datetime) else value
         for name, value in shown(row).items()
-        if name != "id"
+        if name not in {"id", "written_at"}
     }
     assert given == plain
     assert given["hypothetical_pnl"] == 1500.0

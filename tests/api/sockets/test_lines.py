@@ -262,7 +262,7 @@ def test_what_can_not_be_read_is_answered_with_what_is_wrong(served, said):
 
 @pytest.mark.parametrize(("cors", "heard"), [("true", True), ("false", False)])
 def test_web_pages_that_the_settings_name_may_listen(house, monkeypatch, cors, heard):
-    monkeypatch.setenv("SCANNER__API__CORS_ORIGINS", '["https://desk.example"]')
+    monkeypatch.setenv("SCANNER__API__CORS_ORIGINS", "https://desk.example")
     monkeypatch.setenv("SCANNER__API__ENABLE_CORS", cors)
     headers = Headers({"origin": "https://desk.example", "host": "localhost:8000"})
     with nullcontext() if heard else pytest.raises(NotAllowed):
