@@ -14,7 +14,7 @@ from benchmarks.measure import Result
 
 ALL = (
     "importing", "kernels", "lc", "simulated", "shared_work", "live_step", "live_path", "restart", "live_socket",
-    "replay", "providers", "syncing", "bus", "deep", "learned", "quick", "cold",
+    "replay", "providers", "syncing", "bus", "deep", "learned", "quick", "cold", "service_signals",
 )  # fmt: skip
 NEEDS_REAL_BARS = ("importing", "lc", "shared_work", "replay", "learned", "cold")
 _HEAD = "| claim | ours (median, spread) | peer | ratio | promised | kept |\n|---|---|---|---|---|---|"
