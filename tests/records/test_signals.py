@@ -45,15 +45,17 @@ def test_what_is_kept_is_given_as_the_terminal_gives_it(database, ada):
         assert records.of(ada.id).signals.keep([one]) == 1
     with database.read() as records:
         (row,) = records.of(ada.id).signals.wanted(Wanted(), limit=10).items
+        whole = records.of(ada.id).signals.get(row["id"])
     plain = {name: value for name, value in plain_signal(one).items() if name != "id"}
     given = {
         name: value.isoformat().replace("+00:00", "Z") if isinstance(value, dt.datetime) else value
-        for name, value in shown(row).items()
-        if name not in {"id", "written_at"}
+        for name, value in row.items()
+        if name != "id"
     }
     assert given == plain
     assert given["hypothetical_pnl"] == 1500.0
-    assert row["history"] == list(history_rows(one))
+    assert shown(whole) == row
+    assert whole["history"] == list(history_rows(one))
 
 
 def test_what_has_no_number_is_null(database, ada):

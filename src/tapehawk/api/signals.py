@@ -40,12 +40,12 @@ WantedSignals = Annotated[Wanted, Depends(wanted_signals)]
 
 @router.get("", response_model=SignalPage)
 def list_signals(
-    house: HouseDep, user: CurrentUser, wanted: WantedSignals, limit: Limit = 100, cursor: Cursor = None
+    house: HouseDep, user: CurrentUser, wanted: WantedSignals, limit: Limit = 50, cursor: Cursor = None
 ) -> Response:
     """List the caller's signals, the latest bar's first."""
     with house.database.read() as records:
         page = records.of(user.id).signals.wanted(wanted, limit=limit, cursor=cursor)
-    return _json({"items": [shown(row) for row in page.items], "next_cursor": page.next_cursor})
+    return _json({"items": page.items, "next_cursor": page.next_cursor})
 
 
 @router.get("/{signal_id}", response_model=SignalStory, responses={404: {"model": Problem}})

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 
@@ -140,7 +141,9 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     if url.database:
         _folder_of(Path(url.database))
     options = {"timeout": BUSY_SECONDS, "check_same_thread": False}
-    engine = sa.create_engine(url, connect_args=options, pool_size=8, hide_parameters=True)
+    engine = sa.create_engine(
+        url, connect_args=options, pool_size=8, hide_parameters=True, json_deserializer=orjson.loads
+    )
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's own
@@ -169,6 +172,7 @@ def _postgresql(url: sa.URL) -> sa.Engine:
             url.set(drivername="postgresql+psycopg"),
             hide_parameters=True,  # an error goes to the log; among the values are secrets
             pool_size=10,
+            json_deserializer=orjson.loads,
             max_overflow=10,
             pool_timeout=5,
             pool_pre_ping=True,

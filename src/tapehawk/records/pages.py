@@ -42,7 +42,9 @@ def paged(
     if cursor is not None:
         statement = statement.where(sa.tuple_(*by) < sa.tuple_(*_read(cursor, by)))
     statement = statement.order_by(*(column.desc() for column in by)).limit(limit + 1)
-    rows = [dict(row) for row in connection.execute(statement).mappings()]
+    found = connection.execute(statement)
+    names = [str(name) for name in found.keys()]  # noqa: SIM118  a result is no mapping
+    rows = [dict(zip(names, row, strict=True)) for row in found]
     more, rows = len(rows) > limit, rows[:limit]
     return Page(rows, _written([rows[-1][column.name] for column in by]) if more else None)
 

@@ -19,9 +19,9 @@ from tapehawk.records.tables import signals
 _NAMES: Final = {"entry": "entry_price", "stop": "stop_loss"}
 _NOT_STORED: Final = ("id", "hypothetical_pnl")
 _TIMES: Final = ("bar_time", "available_at", "created_at", "updated_at")
-_NOT_SHOWN: Final = ("user_id", "history")
+_NOT_SHOWN: Final = ("user_id", "history", "written_at")
 _GIVEN: Final = {column: name for name, column in _NAMES.items()}
-_SHOWN: Final = [(str(c.name), _GIVEN.get(c.name, str(c.name))) for c in signals.columns if c.name not in _NOT_SHOWN]
+SHOWN: Final = [(str(c.name), _GIVEN.get(c.name, str(c.name))) for c in signals.columns if c.name not in _NOT_SHOWN]
 """Columns and the names they are given under, as plain strings: SQLAlchemy's own are no keys of JSON."""
 
 
@@ -36,8 +36,14 @@ def row_of(one: Signal) -> Row:
 
 def shown(row: Row) -> dict[str, Any]:
     """Return a row as a signal is given (`core/signal_shape.py`); its id is the record's."""
-    plain = {name: row[column] for column, name in _SHOWN}
-    return plain | {"hypothetical_pnl": hypothetical_pnl(row["r"], row["risk_amount"])}
+    plain = {name: row[column] for column, name in SHOWN}
+    return with_pnl(plain)
+
+
+def with_pnl(plain: dict[str, Any]) -> dict[str, Any]:
+    """Add what nobody stores to a signal under its published names."""
+    plain["hypothetical_pnl"] = hypothetical_pnl(plain["r"], plain["risk_amount"])
+    return plain
 
 
 def became(row: Row, changes: Sequence[Change]) -> Row | None:

@@ -22,11 +22,12 @@ from tapehawk.core.signal_record import Change, Signal
 from tapehawk.core.signal_states import check_change
 from tapehawk.records.adding import add_new
 from tapehawk.records.owned import OwnedRows, Row
-from tapehawk.records.pages import Page
-from tapehawk.records.signal_rows import became, moved, row_of
+from tapehawk.records.pages import Page, paged
+from tapehawk.records.signal_rows import SHOWN, became, moved, row_of, with_pnl
 from tapehawk.records.tables import signals
 
 _AT_ONCE: Final = 500  # keys of one question
+_LISTED: Final = [signals.c[column].label(name) for column, name in SHOWN]
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,11 @@ class Signals(OwnedRows):
     newest_by = "bar_time"
 
     def wanted(self, wanted: Wanted, *, limit: int, cursor: str | None = None) -> Page:
-        """Return those that are wanted, the latest bar's first."""
-        return self.page(*wanted.conditions(), limit=limit, cursor=cursor)
+        """Return those that are wanted as they are given (`signal_rows.shown`), the latest bar's first."""
+        asked = sa.select(*_LISTED).where(self._is_mine, *wanted.conditions())
+        by = (signals.c.bar_time, signals.c.id)
+        page = paged(self._connection, asked, by, limit=limit, cursor=cursor)
+        return Page([with_pnl(row) for row in page.items], page.next_cursor)
 
     def columns(self, *names: str, since: dt.datetime | None, until: dt.datetime | None) -> list[sa.Row[Any]]:
         """Return some columns of the signals of bars from an instant until before another."""
