@@ -71,6 +71,30 @@ def test_a_route_says_how_it_refuses(path, method, operation):
         assert {"error", "detail", "timestamp"} <= body["example"].keys(), status
 
 
+def test_every_tag_is_of_a_route():
+    assert {tag for _, _, operation in operations(DOCUMENT) for tag in operation["tags"]} == TAGS.keys()
+
+
+def test_every_model_has_an_example():
+    schemas = DOCUMENT["components"]["schemas"]
+    assert [name for name, one in schemas.items() if "properties" in one and "example" not in one] == []
+
+
+def test_a_body_that_is_no_text_is_refused_as_the_document_says(anyone):
+    answer = anyone.post("/api/v1/auth/login", content=b"\xff{}", headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.headers["content-type"]) == (400, MEDIA_TYPE)
+    read = [one for _, _, one in operations(DOCUMENT) if "requestBody" in one]
+    assert all("400" in one["responses"] for one in read)
+
+
+def test_a_cursor_of_nothing_is_bad_input(signed_in):
+    for path, _, operation in operations(DOCUMENT):
+        takes = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
+        if "cursor" in takes and "{" not in path:
+            answer = signed_in("root", role="admin").get(path, params={"cursor": "no such"})
+            assert (answer.status_code, answer.headers["content-type"]) == (422, MEDIA_TYPE), path
+
+
 def test_operations_have_names_of_their_own():
     names = [operation["operationId"] for _, _, operation in operations(DOCUMENT)]
     assert sorted(names) == sorted(set(names))
@@ -103,6 +127,6 @@ def test_an_example_is_made_whole_of_its_parts():
         },
         "Bare": {"type": "object", "required": ["x"], "properties": {"x": {"type": "integer"}}},
     }
-    complete(schemas)
+    complete({"components": {"schemas": schemas}})
     assert schemas["Page"]["example"] == {"items": [{"a": None, "b": 1}], "next_cursor": None}
     assert "example" not in schemas["Bare"], "nothing is made up"

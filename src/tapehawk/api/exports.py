@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path
 from fastapi.responses import StreamingResponse
@@ -13,11 +13,17 @@ from tapehawk.app.exporting import TYPES, exported
 
 router = APIRouter(prefix="/api/v1/scanner", tags=["scanner"])
 
+_WHOLE: Final = {"$ref": "#/components/schemas/ScanAnswer"}
+_CONTENT: Final = {
+    media: {"schema": _WHOLE} if media == "application/json" else {}
+    for media in (kind.partition(";")[0] for kind in TYPES.values())
+}
+
 
 @router.get(
     "/export/{scan_id}/{format}",
     response_class=StreamingResponse,
-    responses={200: {"content": {kind.partition(";")[0]: {} for kind in TYPES.values()}, "description": "The file"}},
+    responses={200: {"content": _CONTENT, "description": "The file"}},
 )
 async def export_scan(
     scan_id: Annotated[str, Path(max_length=64, description="`scan_id` of a scan of yours")],

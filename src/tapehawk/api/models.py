@@ -14,7 +14,7 @@ from tapehawk.app.asking import Asked
 from tapehawk.app.learning import card
 from tapehawk.app.training import Training, enqueue
 
-router = APIRouter(prefix="/api/v1/ml", tags=["ml"])
+router = APIRouter(prefix="/api/v1/ml", tags=["models"])
 
 
 class TrainingQuestion(BaseModel):

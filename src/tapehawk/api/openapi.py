@@ -20,7 +20,7 @@ TAGS: Final = {
     "auth": "Register, sign in and out, refresh, tickets for sockets.",
     "users": "Everybody, for admins.",
     "scanner": "One scan, its explanation, its funnel; scanners, formulas, presets; the live scanner.",
-    "quick scan": "Scans in two phases: an answer at once, the deep analysis behind it.",
+    "fast scanner": "Scans in two phases: an answer at once, the deep analysis behind it.",
     "range scans": "Scans over many sessions, as jobs with progress.",
     "signals": "What the scanner found for you, and what became of it.",
     "watchlist": "The symbols you watch.",
@@ -28,19 +28,23 @@ TAGS: Final = {
     "analytics": "What was found and how it turned out.",
     "notifications": "What you were told, how you are told, and the rules that make it.",
     "market data": "Bars, quotes, indicators, providers.",
-    "learning": "Training models, and what is known of them.",
+    "models": "Training models, and what is known of them.",
     "jobs": "What goes on behind the requests.",
     "health": "How the service is.",
 }
 """Every tag, with what it is about."""
 
 _EXPLAINED: Final = {
+    400: ("the body is no text in UTF-8, or no form that was begun right", "There was an error parsing the body"),
     401: ("who asks is not known, or not any more", "sign in first"),
     403: ("who asks may not do this", "this is for admins"),
     404: ("nothing answers this", "there is nothing of that id"),
     409: ("what is there already contradicts what is asked", "that name is taken"),
     413: ("the body is too large", "a body may have 1,000,000 bytes at most"),
-    422: ("what is asked can't be read, or is out of bounds", "limit: Input should be greater than or equal to 1"),
+    422: (
+        "what is asked can't be read, is out of bounds, or is a cursor of another list",
+        "limit: Input should be greater than or equal to 1",
+    ),
     429: ("more than is allowed in that time; `Retry-After` says how long to wait", "more than 120 requests a minute"),
     503: ("a passing state: the same request may work later", "the database can't be used now"),
 }
@@ -72,7 +76,7 @@ def document() -> dict[str, Any]:
     parts["responses"] = {_name(status): _response(status) for status in (*_EXPLAINED, None)}
     for path, method, operation in operations(made):
         _with_problems(path, method, operation)
-    complete(parts["schemas"])
+    complete(made)
     for unused in ("HTTPValidationError", "ValidationError"):
         parts["schemas"].pop(unused, None)
     return made
@@ -98,10 +102,13 @@ def _with_problems(path: str, method: str, operation: dict[str, Any]) -> None:
         statuses += [401, 403]
     if "{" in path:
         statuses.append(404)
+    if "requestBody" in operation:
+        statuses.append(400)
     if method in _WRITES:
         statuses += [409, 413]
     given = operation["responses"]
-    for status in sorted(statuses):
+    said = [int(one) for one in given if one[0] in "45"]
+    for status in sorted({*statuses, *said}):
         given[str(status)] = {"$ref": f"#/components/responses/{_name(status)}"}
     given["default"] = {"$ref": f"#/components/responses/{_name(None)}"}
 
