@@ -35,14 +35,13 @@ TAGS: Final = {
 """Every tag, with what it is about."""
 
 _EXPLAINED: Final = {
-    400: ("the body is no text in UTF-8, or no form that was begun right", "There was an error parsing the body"),
     401: ("who asks is not known, or not any more", "sign in first"),
     403: ("who asks may not do this", "this is for admins"),
     404: ("nothing answers this", "there is nothing of that id"),
     409: ("what is there already contradicts what is asked", "that name is taken"),
     413: ("the body is too large", "a body may have 1,000,000 bytes at most"),
     422: (
-        "what is asked can't be read, is out of bounds, or is a cursor of another list",
+        "what is asked can't be read (no JSON in UTF-8, no cursor of this list) or is out of bounds",
         "limit: Input should be greater than or equal to 1",
     ),
     429: ("more than is allowed in that time; `Retry-After` says how long to wait", "more than 120 requests a minute"),
@@ -102,8 +101,6 @@ def _with_problems(path: str, method: str, operation: dict[str, Any]) -> None:
         statuses += [401, 403]
     if "{" in path:
         statuses.append(404)
-    if "requestBody" in operation:
-        statuses.append(400)
     if method in _WRITES:
         statuses += [409, 413]
     given = operation["responses"]

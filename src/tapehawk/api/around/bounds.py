@@ -65,7 +65,7 @@ class Bounds:
                 return None, too_large
             if not message.get("more_body"):
                 break
-        if body and "json" in headers.get("content-type", ""):
+        if body and "json" in headers.get("content-type", "").lower():
             return bytes(body), refused_json(bytes(body))
         return bytes(body), None
 
