@@ -16,7 +16,9 @@ from tapehawk.records.tables import live_scanners, users, watchlists
 
 RUNNING: Final = "running"
 STOPPED: Final = "stopped"
-_STARTING: Final = 7_283_402_917  # the lock of who starts one on PostgreSQL: how many there are is counted by one at a time
+_STARTING: Final = (
+    7_283_402_917  # the lock of who starts one on PostgreSQL: how many there are is counted by one at a time
+)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from tapehawk.core.errors import BadInput, Conflict
 from tapehawk.core.signal_record import Change, Signal
-from tapehawk.core.signal_states import check_change
+from tapehawk.core.signal_states import ALLOWED, check_change
 from tapehawk.records.adding import add_new
 from tapehawk.records.owned import OwnedRows, Row
 from tapehawk.records.pages import Page
