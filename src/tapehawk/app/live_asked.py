@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
-from tapehawk.app.asking import ALL, CRYPTO, scanners_named
+from tapehawk.app.asking import ALL, CRYPTO, parameters, scanners_named
 from tapehawk.app.settings import Settings
 from tapehawk.app.switching import enabled
 from tapehawk.catalog import scanner_type
@@ -79,7 +79,7 @@ def parameter_set(known: Settings, config: Config) -> ParameterSet:
     """
     changed, differs = known, dict[str, dict[str, Any]]()
     for name, given in sorted(config.items()):
-        scanner_type(name, known.scanners)  # a section of the settings is no scanner
+        parameters(known, name, given, "config")  # a scanner, whatever other sections there are, and what it takes
         changed = changed.update(name, **{key: _read(value) for key, value in given.items()})
         before, after = _usual(known, name), _parameters(changed, name)
         if other := {key: value for key, value in after.items() if before is None or before[key] != value}:
@@ -110,7 +110,7 @@ def check(known: Settings, asked: LiveAsked) -> ParameterSet:
     return found
 
 
-def markets(asked: LiveAsked, among: frozenset[str] | None) -> tuple[str, ...]:
+def markets(among: frozenset[str] | None) -> tuple[str, ...]:
     """Return the markets of the symbols that are wanted: every one where all are."""
     if among is None:
         return tuple(MARKETS)

@@ -6,14 +6,26 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tapehawk.app.house import House
-from tapehawk.app.live_asked import USUAL, Config, LiveAsked, ParameterSet, check, markets, named, of_market, switched
+from tapehawk.app.live_asked import (
+    USUAL,
+    Config,
+    LiveAsked,
+    ParameterSet,
+    check,
+    markets,
+    named,
+    of_market,
+    parameter_set,
+    switched,
+)
 from tapehawk.app.live_giving import Recipient
 from tapehawk.app.live_plan import Planning
 from tapehawk.app.sizing import account_of
 from tapehawk.app.switching import need_streaming
-from tapehawk.core.errors import Conflict, NoData, UnknownName
+from tapehawk.core.errors import BadInput, Conflict, NoData, UnknownName
 from tapehawk.data.store import preferred_series, stored_symbols
 from tapehawk.records.live_scanners import RUNNING
+from tapehawk.records.owned import Row
 from tapehawk.records.records import Records
 from tapehawk.records.users import User
 
@@ -35,7 +47,7 @@ def start(house: House, user: User, asked: LiveAsked) -> Effective:
     need_streaming(house.known)
     found = check(house.known, asked)
     _need_symbols(house, asked)
-    for market in markets(asked, None if asked.symbols is None else frozenset(asked.symbols)):
+    for market in markets(None if asked.symbols is None else frozenset(asked.symbols)):
         switched(house.known, asked, market)
     account_of(house.known, user.preferences)
     with house.database.write() as records:
@@ -67,12 +79,17 @@ def _begin(house: House, records: Records, user: User, asked: LiveAsked, found: 
     _need_room(house, found, others)
     now, mine = house.now(), records.of(user.id).live_scanner
     row = mine.found()
-    since = now
-    if row is not None and row["state"] == RUNNING and row["started_at"] is not None:
-        before = LiveAsked.of_plain(row["asked"])
-        same = before.config == asked.config
-        since = row["started_at"] if same else now  # of another set only what is found from now on is theirs
-    mine.start(asked.plain(), since=since, now=now)
+    goes_on = row is not None and row["state"] == RUNNING and _book(house, row) == found.key
+    # Of another set only what is found from now on is theirs.
+    mine.start(asked.plain(), since=row["started_at"] if row and goes_on else now, now=now)
+
+
+def _book(house: House, row: Row) -> str | None:
+    """Return the parameter set that a live scanner has had, None where it can't be read any more."""
+    try:
+        return parameter_set(house.known, LiveAsked.of_plain(row["asked"]).config).key
+    except BadInput:
+        return None
 
 
 def _need_room(house: House, found: ParameterSet, others: list[Recipient]) -> None:
@@ -86,7 +103,7 @@ def _need_room(house: House, found: ParameterSet, others: list[Recipient]) -> No
 
 def _need_symbols(house: House, asked: LiveAsked) -> None:
     """Raise UnknownName for a symbol that the store of its market does not have; an empty one knows none."""
-    for market in markets(asked, frozenset(asked.symbols or ())):
+    for market in markets(frozenset(asked.symbols or ())):
         stored = _stored(house, market)
         for name in sorted(of_market(frozenset(asked.symbols or ()), market)):
             if stored and name not in stored:

@@ -60,6 +60,8 @@ class LiveDesk:
         try:
             while not stop.is_set():
                 await self._look()
+                if bringing.done():
+                    await bringing  # a bug has ended it, which is not kept silent
                 await self._pause(stop)
         finally:
             await ended(bringing, *self._tasks.values())

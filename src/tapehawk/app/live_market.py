@@ -50,10 +50,11 @@ class State:
 
     def failed(self, error: BaseException) -> None:
         """Take note of what ended it."""
+        before, ours = self.reason, isinstance(error, TapehawkError)
         self.state = NO_PROVIDER if isinstance(error, NoData) and self.state != RUNNING else FAILED
-        ours = isinstance(error, TapehawkError)
         self.reason = f"{error.message}; {error.hint}".removesuffix("; ") if isinstance(error, TapehawkError) else _BUG
-        _log.warning("live scanning failed", extra={"reason": self.reason}, exc_info=None if ours else error)
+        if self.reason != before:
+            _log.warning("live scanning failed", extra={"reason": self.reason}, exc_info=None if ours else error)
 
 
 @dataclass
@@ -97,7 +98,6 @@ class LiveMarket:
             except Exception as error:  # noqa: BLE001  the outermost loop of a market
                 self.state.failed(error)
             await asyncio.sleep(AGAIN_AFTER)
-            self.state = State(STARTING, self.state.reason)
 
     async def _scan(self) -> None:
         self.provider = await asyncio.to_thread(provider_for, self.known, self.plan.market)
@@ -131,8 +131,10 @@ class LiveMarket:
                 await self._arrange(feed)
                 self._changed.clear()
                 change = asyncio.create_task(self._changed.wait())
-                await asyncio.wait({running, change}, return_when=asyncio.FIRST_COMPLETED)
-                change.cancel()
+                try:
+                    await asyncio.wait({running, change}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    change.cancel()
             await running
         finally:
             await ended(*(one.task for one in self.scans.values()), running)

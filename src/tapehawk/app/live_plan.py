@@ -52,7 +52,7 @@ class _Wish:
 
     @cached_property
     def markets(self) -> tuple[str, ...]:
-        return markets(self.asked, self.who.among)
+        return markets(self.who.among)
 
 
 class Planning:
@@ -82,7 +82,7 @@ class Planning:
         try:
             asked = LiveAsked.of_plain(one.asked)
             found, among = check(self._known, asked), asked.among(watched)
-            on = {market: switched(self._known, asked, market) for market in markets(asked, among)}
+            on = {market: switched(self._known, asked, market) for market in markets(among)}
             account = account_of(self._known, one.preferences)
         except TapehawkError as error:  # the settings are others than when it was asked
             return error.message

@@ -30,7 +30,7 @@ def status(house: House, user: User) -> Said:
     if desk is not None and desk.lease_until < now:
         desk = None  # whoever scanned is gone, and another will take it up
     asked = LiveAsked.of_plain(row["asked"])
-    wanted = markets(asked, asked.among(watched))
+    wanted = markets(asked.among(watched))
     try:
         key = parameter_set(house.known, asked.config).key
     except TapehawkError:
