@@ -10,14 +10,19 @@ import pytest
 from tapehawk.app import live_desk
 from tapehawk.app.live_asked import parameter_set
 from tapehawk.app.live_control import change_config, stop
+from tapehawk.app.outcome_tracking import analytics, track
 from tapehawk.app.settings import settings
-from tapehawk.core.errors import BadInput, Conflict, TryAgain
+from tapehawk.core.errors import BadInput, Conflict, NoData, TryAgain
 from tapehawk.core.events import UserSignal
+from tapehawk.core.sessions import us_calendar
 from tapehawk.core.signals import resized
+from tapehawk.data import store
+from tapehawk.data.providers.sim import Simulator
 from tapehawk.records.signals import Wanted
 from tests.app.live_service import MINUTE, LiveService, calm, until
+from tests.data.scripted import SIM
 from tests.records.servers import fresh_database, own_server
-from tests.scan.live_market import HOURS
+from tests.scan.live_market import DAY, HOURS, NEXT
 
 LATER = HOURS.open + 60 * MINUTE
 
@@ -259,15 +264,45 @@ def test_what_can_not_be_scanned_live_is_refused_with_what_could_be(service):
     for asked in (
         {"scanners": ("volume_spice",)},
         {"scanners": ("parabolic",)},
-        {"scanners": ("formula",)},
+        {"scanners": ("ml",)},
+        {"scanners": ("formula",), "config": {"formula": {"formula": "close >"}}},
         {"config": {"risk": {"account_size": 5}}},
         {"config": {"providers.polygon": {"api_key": "x"}}},
         {"config": {"volume_spike": {"volume_ratio": -1}}},
         {"config": {"volume_spike": {"volumes": 1}}},
     ):
-        with pytest.raises(BadInput) as refused:
+        with pytest.raises((BadInput, NoData)) as refused:
             service.start(ada, **asked)
-            pytest.fail(f"{asked}")
         assert "not saved" not in refused.value.message
     with service.house.database.read() as records:
         assert records.of(ada.id).live_scanner.found() is None
+
+
+def test_a_signal_that_nobody_scans_any_longer_is_walked_on_over_stored_bars(service):
+    ada = service.user("ada")
+    service.start(ada)
+    with service.scanning() as desk:
+        service.go_on(desk, LATER)
+        stop(service.house, ada)
+        until(lambda: not desk.markets)
+    left = {key for key, row in service.signals(ada).items() if row["status"] in {"active", "triggered"}}
+    assert left
+    simulator = Simulator(seed=service.house.known.provider("sim").seed, symbols=6)
+    last = us_calendar().next(us_calendar().next(NEXT))
+    names = sorted({one.key.symbol for one in service.log().values()})
+    store.append_bars(service.house.known.store, [(SIM, simulator.intraday("1m", DAY, last, names))])
+    said = track(service.house, {}, Walks(), lambda: False)
+    after = service.signals(ada)
+    assert said["changed"] >= len(left)
+    assert {after[key]["status"] for key in left} <= {"closed", "expired", "cancelled"}
+    assert {key: row["status"] for key, row in after.items()} == {key: service.log()[key].status for key in after}
+    assert track(service.house, {}, Walks(), lambda: False)["changed"] == 0
+    assert analytics(service.house, {}, Walks(), lambda: False)["days"] >= 1
+    assert {"outcomes", "analytics"} <= service.house.queue.kinds.keys()
+
+
+class Walks:
+    """A job's run that nobody cancels."""
+
+    def check(self) -> None:
+        """Go on."""

@@ -13,11 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
-from tapehawk.app.asking import ALL, CRYPTO, parameters, scanners_named
+from tapehawk.app.asking import ALL, CRYPTO, desk, parameters, scanners_named
 from tapehawk.app.settings import Settings
 from tapehawk.app.switching import enabled
 from tapehawk.catalog import scanner_type
 from tapehawk.core.errors import BadInput
+from tapehawk.core.scanner import Scanner
 from tapehawk.core.series import MARKETS
 from tapehawk.scan.parameters import configured
 from tapehawk.scan.phases import Enabled
@@ -101,12 +102,18 @@ def named(known: Settings, asked: LiveAsked) -> tuple[str, ...]:
 
 
 def check(known: Settings, asked: LiveAsked) -> ParameterSet:
-    """Return the parameters that are asked for. Raises BadInput for whatever can't be scanned live."""
+    """Return the parameters that are asked for.
+
+    Raises BadInput for whatever can't be scanned live, NoData for a scanner whose model is not there.
+    """
     for name in named(known, asked):
         if TIMEFRAME not in scanner_type(name, known.scanners).timeframes:
             raise BadInput(f"{name} does not look at {TIMEFRAME} bars", hint="leave it out, or scan by the day")
     found = parameter_set(known, asked.config)
-    found.effective(named(known, asked))  # one that needs a formula or a model has to have it
+    for market in markets(None if asked.symbols is None else frozenset(asked.symbols)):
+        models = desk(found.known, market).models(TIMEFRAME, HOURS)
+        for name in named(known, asked):
+            models.ready(_made(found.known, name))
     return found
 
 
@@ -130,8 +137,12 @@ def _usual(known: Settings, scanner: str) -> dict[str, Any] | None:
 
 
 def _parameters(known: Settings, scanner: str) -> dict[str, Any]:
-    made = configured(scanner_type(scanner, known.scanners), known.parameters(scanner))
+    made = _made(known, scanner)
     return {name: getattr(made, name) for name in type(made).model_fields}
+
+
+def _made(known: Settings, scanner: str) -> Scanner:
+    return configured(scanner_type(scanner, known.scanners), known.parameters(scanner))
 
 
 def _read(value: object) -> object:
