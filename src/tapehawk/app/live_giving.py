@@ -31,8 +31,8 @@ from tapehawk.records.signal_rows import shown
 from tapehawk.scan.phases import Enabled
 from tapehawk.scan.rows import CRYPTO_LOT
 
-AT_ONCE: Final = 1_000
-"""Lines of a log that one transaction brings."""
+AT_ONCE: Final = 10_000
+"""Rows that one transaction brings at most: others who write wait no longer than that takes."""
 BEFORE: Final = 60_000_000
 """What was known so many microseconds before somebody started is theirs too: the last bar may not be scanned yet."""
 _FOLDER: Final = "parameter_sets"
@@ -120,7 +120,7 @@ class Giving:
         book, origin = name
         label = f"{book or 'usual'}/{origin}"
         with self.database.write() as records:
-            read = log.since(records.live_desks.brought(label), AT_ONCE)
+            read = log.since(records.live_desks.brought(label), max(1, AT_ONCE // max(1, len(recipients))))
             changed = {row["id"]: row for row in records.signals.follow(read.signals, book)}
             for who, signals in _shares(read, recipients):
                 changed |= {row["id"]: row for row in records.of(who).signals.give(signals, book)}
