@@ -84,9 +84,7 @@ def test_its_phase_is_another_when_the_market_has_closed(clock, signed_in):
     ada.post(START, json={"symbols": ["LUNA1"]})
     assert scanned(ada, clock, HOURS.close + 5 * MINUTE)["session_phase"] == "after_hours"
     said = ada.get(STATUS).json()
-    assert dt.datetime.fromisoformat(said["phase_until"]) == _at(
-        HOURS.after_hours_close
-    )
+    assert dt.datetime.fromisoformat(said["phase_until"]) == _at(HOURS.after_hours_close)
 
 
 def test_parameters_are_changed_while_it_runs_and_answered_in_full(clock, signed_in):

@@ -56,7 +56,12 @@ class ConfigChange(BaseModel):
 class EffectiveConfig(BaseModel):
     """What a live scanner scans with."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "example": {"parameter_set": "usual", "shared": True, "config": {"volume_spike": {"volume_ratio": 2.0}}}
+        },
+    )
 
     parameter_set: Annotated[str, Field(description="the same for the same parameters; who has it shares one scan")]
     shared: Annotated[bool, Field(description="it is the settings' own")]
@@ -105,6 +110,26 @@ class MarketStatus(BaseModel):
 
 class LiveStatus(MarketStatus):
     """How the caller's live scanner fares: its first market, and all of them one by one."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "state": "running",
+                "market": "us",
+                "provider": "sim",
+                "labels": ["simulated"],
+                "session_phase": "regular",
+                "phase_until": "2026-03-02T21:00:00Z",
+                "next_scan": "2026-03-02T15:31:00Z",
+                "watermark": "2026-03-02T15:30:00Z",
+                "scanned_through": "2026-03-02T15:30:00Z",
+                "expected": 500,
+                "arrived": 497,
+                "parameter_set": "usual",
+                "age_seconds": 0.4,
+            }
+        }
+    )
 
     asked: Annotated[dict[str, Any] | None, Field(description="as it was started")] = None
     parameter_set: str | None = None
