@@ -27,7 +27,7 @@ from tests.fakes.clock import BoundedClock
 from tests.scan.live_market import HOURS
 
 MINUTE = 60_000_000
-PATIENCE = 30.0  # seconds; nothing is asserted about how long things take
+PATIENCE = 120.0  # seconds; nothing is asserted about how long things take
 MARKET = {
     "SCANNER__PROVIDERS__FETCH_US": "sim",
     "SCANNER__PROVIDERS__SIM__SYMBOLS": "6",
