@@ -71,3 +71,17 @@ class HeldClock:
             sleep=self._sleep,
             chance=lambda: self.chance,
         )
+
+
+class BoundedClock(JumpingClock):
+    """A jumping clock that stands still at an instant (µs UTC) until it may go on to a later one."""
+
+    def __init__(self, start: int, until: int) -> None:
+        super().__init__(start)
+        self.until = until
+
+    async def _sleep(self, seconds: float) -> None:
+        if self.clock.now() + seconds * 1e6 > self.until:
+            await asyncio.sleep(0.005)
+        else:
+            await super()._sleep(seconds)

@@ -18,6 +18,7 @@ SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
         "presets",
         "exports",
         "scanner_state",
+        "live",
         "models",
         "range_scans",
         "range_scan_events",

@@ -23,6 +23,8 @@ def kinds(house: House) -> Mapping[str, Kind]:
         "sync": Kind(_work(house, "job_works:sync"), timeout=6 * HOUR),
         "train": Kind(_work(house, "job_works:train"), timeout=2 * HOUR),
         "retrain": Kind(_work(house, "job_works:retrain"), timeout=12 * HOUR),
+        "outcomes": Kind(_work(house, "outcome_tracking:track")),
+        "analytics": Kind(_work(house, "outcome_tracking:analytics")),
         "retention": Kind(_work(house, "job_works:retention")),
     }
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import os
-from collections.abc import Iterable
-from contextlib import nullcontext
+from collections.abc import Collection, Iterable
+from contextlib import aclosing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tapehawk.app.asking import ALL, CRYPTO, Asked, desk, questions
 from tapehawk.app.beats import Beat, LiveTold, Watched, beat_of, events_of
-from tapehawk.app.broadcast import broadcasting
+from tapehawk.app.broadcast import Silence, broadcasting
 from tapehawk.app.keeping import Keeping
 from tapehawk.app.phasing import day_plan, risk
 from tapehawk.app.settings import Settings
@@ -33,7 +33,7 @@ from tapehawk.data.refill import series_of
 from tapehawk.data.replay import Replay
 from tapehawk.data.store import preferred_series, stored_symbols
 from tapehawk.data.stream import LiveFeed
-from tapehawk.scan.following import follow
+from tapehawk.scan.following import follow, to_its_end
 from tapehawk.scan.history import Past
 from tapehawk.scan.parameters import configured
 from tapehawk.scan.phased import Minding, PhasedScan
@@ -89,53 +89,78 @@ def live(known: Settings, asked: Asked, provider: str | None, told: LiveTold, *,
 
 async def _live(known: Settings, asked: Asked, provider: Provider, told: LiveTold, clock: Clock) -> None:
     try:
-        if not provider.offer.streams:
-            message = f"{provider.name} has no live stream on the plan {provider.offer.plan!r}"
-            raise BadInput(message, hint=f"scanner sync --provider {provider.name} --watch fetches every session's end")
+        need_stream(provider)
         series, today = series_of(provider.offer), dt.datetime.fromtimestamp(clock.now() / 1e6, dt.UTC).date()
         plan = day_plan(known, series.market)
         with within(CallBudget(lambda: plan.calls_at(clock.now()), clock=clock)):
-            symbols = _named(known, asked, series, today) or await _listed(provider, series)
+            symbols = _named(known, asked, series, today) or await listed(provider, series)
             await _run(known, asked, LiveFeed(provider, known.store, symbols, clock=clock), told)
     finally:
         await provider.close()
 
 
+def need_stream(provider: Provider) -> None:
+    """Raise BadInput for a provider without a live stream."""
+    if not provider.offer.streams:
+        message = f"{provider.name} has no live stream on the plan {provider.offer.plan!r}"
+        raise BadInput(message, hint=f"scanner sync --provider {provider.name} --watch fetches every session's end")
+
+
 async def _run(known: Settings, asked: Asked, feed: LiveFeed, told: LiveTold, *, day: dt.date | None = None) -> None:
     """Run a feed and the scan behind it to the feed's end. Raises what ended the feed."""
-    series, plan, now = feed.series, day_plan(known, feed.series.market), feed.clock.now
-    slower = _slower(series, asked.timeframe)
-    on = enabled(known, asked.scanners, asked.timeframe, (series.market, asked.hours))
-    scanners = _scanners(known, _switched(asked, on), asked.timeframe)
-    names = tuple(one.type() for one in scanners)
-    told.on_start(Watched(series, asked.timeframe, asked.hours, len(feed.symbols), names, plan, now, day))
-    minding = Minding(plan, on if ALL in asked.scanners else None)
-    account, clock = risk(known), PhaseClock(series.market)
-    keeping = Keeping(feed.root, series.labels, minding.metrics)
-
-    def begin(session: dt.date) -> PhasedScan:
-        past = Past(known.store, series, session, tuple(sorted(feed.symbols)), asked.hours, slower)
-        threads = os.cpu_count() or 1
-        scan = PhasedScan(scanners, past, minding, journals=feed.root, risk=account, threads=threads)
-        settle()
-        return scan
-
-    running, closed = asyncio.create_task(feed.run()), 0
+    running = asyncio.create_task(feed.run())
     try:
         with nullcontext(told.bus) if told.bus else broadcasting(known) as bus:
-            wait = known.streaming.wait_seconds if day is None else None  # a stored day is whole
-            async for news in follow(feed, begin, wait=wait, remember=day is None):
-                signals = tuple(await asyncio.to_thread(keeping.take, news))
-                beat = replace(beat_of(feed, news, minding, clock, replayed=day is not None), signals=signals)
-                if day is None:
-                    bus.say(*events_of(beat, news, closed=closed))
-                    closed = beat.watermark
-                told.on_beat(replace(beat, trouble=beat.trouble or bus.trouble))
+            await scanned(known, asked, feed, replace(told, bus=bus), day=day)
     finally:
         running.cancel()
         (ended,) = await asyncio.gather(running, return_exceptions=True)
     if isinstance(ended, Exception):
         raise ended
+
+
+async def scanned(  # noqa: PLR0913 - what is scanned, and how it is told
+    known: Settings,
+    asked: Asked,
+    feed: LiveFeed,
+    told: LiveTold,
+    *,
+    day: dt.date | None = None,
+    apart: Path | None = None,
+    all_day: Collection[str] = (),
+) -> None:
+    """Scan what a feed that runs receives, to the feed's end, and say it on the bus that is told of.
+
+    `apart`: where signals and what was told are kept, instead of beside the journals. `all_day`: scanners that are on
+    in every phase, whoever else `all` stands for.
+    """
+    series, plan, now, bus = feed.series, day_plan(known, feed.series.market), feed.clock.now, told.bus or Silence()
+    slower = _slower(series, asked.timeframe)
+    on = enabled(known, [*asked.scanners, *all_day], asked.timeframe, (series.market, asked.hours))
+    scanners = _scanners(known, _switched(replace(asked, scanners=[*asked.scanners, *all_day]), on), asked.timeframe)
+    names = tuple(one.type() for one in scanners)
+    told.on_start(Watched(series, asked.timeframe, asked.hours, len(feed.symbols), names, plan, now, day))
+    minding = Minding(plan, on if ALL in asked.scanners else None)
+    account, clock = risk(known), PhaseClock(series.market)
+    keeping = Keeping(apart or feed.root, series.labels, minding.metrics)
+
+    def begin(session: dt.date) -> PhasedScan:
+        past = Past(known.store, series, session, tuple(sorted(feed.symbols)), asked.hours, slower)
+        threads = os.cpu_count() or 1
+        scan = PhasedScan(scanners, past, minding, journals=feed.root, risk=account, threads=threads)
+        scan.told_root = apart or feed.root
+        settle()
+        return scan
+
+    closed, wait = 0, known.streaming.wait_seconds if day is None else None  # a stored day is whole
+    async with aclosing(follow(feed, begin, wait=wait, remember=day is None)) as every:
+        async for news in every:
+            signals = tuple(await to_its_end(keeping.take, news))
+            beat = replace(beat_of(feed, news, minding, clock, replayed=day is not None), signals=signals)
+            if day is None:
+                bus.say(*events_of(beat, news, closed=closed))
+                closed = beat.watermark
+            told.on_beat(replace(beat, trouble=beat.trouble or bus.trouble))
 
 
 def _slower(series: Series, timeframe: str) -> str | None:
@@ -169,7 +194,7 @@ def _scanners(known: Settings, asked: Asked, timeframe: str) -> list[Scanner]:
 
 def _named(known: Settings, asked: Asked, series: Series, day: dt.date) -> list[str] | None:
     """Return the symbols that were asked for, else those of the universe, else those stored; None where none are."""
-    stored = _stored(known, series)
+    stored = stored_of(known, series)
     if asked.symbols:
         unknown = [name for name in asked.symbols if stored and name not in stored]
         if unknown:
@@ -182,14 +207,15 @@ def _named(known: Settings, asked: Asked, series: Series, day: dt.date) -> list[
     return [name for name in among if not stored or name in set(stored)]
 
 
-def _stored(known: Settings, series: Series) -> list[str]:
+def stored_of(known: Settings, series: Series) -> list[str]:
+    """Return the symbols that have bars of a series, none where nothing is stored."""
     try:
         return stored_symbols(known.store, series)
     except NoData:
         return []
 
 
-async def _listed(provider: Provider, series: Series) -> Iterable[str]:
+async def listed(provider: Provider, series: Series) -> Iterable[str]:
     """Return the provider's own list of what is traded now."""
     if "symbols" not in provider.offer.reference:
         raise BadInput(f"whose bars? nothing of {series.id} is stored", hint="name symbols: --symbols AAPL,MSFT")

@@ -62,6 +62,10 @@ class Streaming(Section):
     wait_seconds: Annotated[
         float, Field(ge=0, le=3600, description="after a bar's close that symbols without it are waited for")
     ] = 20
+    max_parameter_sets: Annotated[
+        int,
+        Field(ge=1, le=64, description="of the service's live scanners at the same time, the settings' own among them"),
+    ] = 8
     quick_interval_minutes: Annotated[
         float, Field(ge=0, le=1440, description="minutes between two quick scans of everything stored; 0: none")
     ] = 15

@@ -14,7 +14,7 @@ from tapehawk.app.house import House
 Worker: TypeAlias = Callable[[House, Event], None]
 
 WORKERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "scanner": ("job_worker:work", "scheduling:schedule", "quick_rounds:make_ready"),
+    "scanner": ("job_worker:work", "scheduling:schedule", "quick_rounds:make_ready", "live_desk:work"),
     "records": (),
     "notifications": ("notifying:listen", "notifying:send", "notifying:send"),
     "market-data": (),

@@ -13,9 +13,9 @@ Everything here works on arrays, one element a hit; null is NaN. Prices are as t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -140,3 +140,29 @@ def position_size(entry: Floats, stop: Floats, usual_volume: Floats, budget: Bud
     for i in np.flatnonzero(size <= 0):
         reasons[i] = next(reason for reason, quantity in lots.items() if quantity[i] <= 0)
     return size, reasons
+
+
+def resized(rows: Sequence[Mapping[str, Any]], risk: Risk, lot: float = 1.0) -> list[dict[str, Any]]:
+    """Return rows as another account would trade them: hits are everybody's, sizes are one's own.
+
+    The usual volume is read back from a row's volume and rvol, of which it is the ratio; to twelve digits, so that a
+    whole number of shares stays one. Rows without a side stay as they are.
+    """
+    sided = [row for row in rows if row["direction"] != NONE and row["stop"] is not None]
+    if not sided:
+        return [dict(row) for row in rows]
+    entry, stop, volume_, ratio = (
+        np.array([np.nan if row[name] is None else row[name] for row in sided], dtype=np.float64)
+        for name in ("entry", "stop", "volume", "rvol")
+    )
+    usual = np.array([float(f"{one:.12g}") for one in volume_ / np.where(ratio > 0, ratio, np.nan)])
+    size, reasons = position_size(entry, stop, usual, Budget.of(risk, [row["phase"] for row in sided], lot))
+    amounts = (size * np.abs(entry - stop)).tolist()
+    sizes = iter(zip(size.tolist(), reasons, amounts, strict=True))
+    named = ("position_size", "size_reason", "risk_amount")
+    return [
+        {**row, **dict(zip(named, next(sizes), strict=True))}
+        if row["direction"] != NONE and row["stop"] is not None
+        else dict(row)
+        for row in rows
+    ]

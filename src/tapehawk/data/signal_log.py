@@ -16,11 +16,12 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from tapehawk.core.errors import BadInput
-from tapehawk.core.signal_record import ORIGINS, Change, Signal
+from tapehawk.core.signal_record import ORIGINS, Change, SetupKey, Signal
 from tapehawk.data.faults import append_whole, kept_in
 
 FOLDER: Final = "signals"
@@ -32,6 +33,15 @@ class Noted:
 
     key: str
     change: Change
+
+
+@dataclass(frozen=True)
+class Since:
+    """What was written up to an offset: the signals it is about, and the keys of those that are new."""
+
+    offset: int
+    signals: tuple[Signal, ...] = ()
+    new: frozenset[str] = frozenset()
 
 
 class SignalLog:
@@ -48,6 +58,23 @@ class SignalLog:
             with self.path.open("rb") as file:
                 self._read_on(file.fileno())
         return self._signals
+
+    def since(self, offset: int, most: int) -> Since:
+        """Return what was written behind an offset, so many lines at most, with the signals as they stand now."""
+        if not self.path.exists():
+            return Since(offset)
+        with self.path.open("rb") as file:
+            self._read_on(file.fileno())
+            file.seek(offset)
+            lines = [line for line in islice(file, most) if line.endswith(b"\n")]
+        new, touched = set[str](), dict[str, None]()
+        for line in lines:
+            key, is_new = _about(line)
+            touched[key] = None
+            if is_new:
+                new.add(key)
+        signals = tuple(self._signals[key] for key in touched if key in self._signals)
+        return Since(offset + sum(map(len, lines)), signals, frozenset(new))
 
     def note(self, new: Iterable[Signal], changes: Iterable[Noted] = ()) -> list[Noted]:
         """Write signals that are not there yet, then changes; return the changes that are not allowed (any more).
@@ -114,6 +141,15 @@ class SignalLog:
 def logs(root: Path) -> list[SignalLog]:
     """Return the logs of every origin."""
     return [SignalLog(root, origin) for origin in ORIGINS]
+
+
+def _about(line: bytes) -> tuple[str, bool]:
+    """Return the key of the signal that a line is about, and whether it tells of a new one; "" for no line of ours."""
+    try:
+        said = json.loads(line)
+        return (str(SetupKey(**said["signal"]["key"])), True) if "signal" in said else (str(said["key"]), False)
+    except (ValueError, KeyError, TypeError):
+        return "", False
 
 
 def _line(said: Mapping[str, Any]) -> str:

@@ -18,9 +18,10 @@ from tapehawk.records.fires import Fires
 from tapehawk.records.hearing import Hearing
 from tapehawk.records.jobs import Jobs, OwnedJobs
 from tapehawk.records.leaving import Leaving
+from tapehawk.records.live_desks import LiveDesks
+from tapehawk.records.live_scanners import LiveScanners, OwnLiveScanner
 from tapehawk.records.notification_wants import Channels, NotificationPreferences, NotificationRules
 from tapehawk.records.notifications import Notifications
-from tapehawk.records.open_signals import OpenSignals
 from tapehawk.records.outbox import Letters, Outbox
 from tapehawk.records.portfolios import Portfolios
 from tapehawk.records.presets import Presets
@@ -90,6 +91,16 @@ class Records:
         return Outbox(self._connection)
 
     @cached_property
+    def live_desks(self) -> LiveDesks:
+        """Who scans live for everybody."""
+        return LiveDesks(self._connection)
+
+    @cached_property
+    def live_scanners(self) -> LiveScanners:
+        """Everybody's live scanners."""
+        return LiveScanners(self._connection)
+
+    @cached_property
     def signals(self) -> EverySignal:
         """Everybody's signals as they go on."""
         return EverySignal(self._connection)
@@ -116,9 +127,9 @@ class Owned:
         return OwnSignIns(self._connection, self.user_id)
 
     @cached_property
-    def open_signals(self) -> OpenSignals:
-        """Signals that are not over."""
-        return OpenSignals(self._connection, self.user_id)
+    def live_scanner(self) -> OwnLiveScanner:
+        """Their live scanner."""
+        return OwnLiveScanner(self._connection, self.user_id)
 
     @cached_property
     def jobs(self) -> OwnedJobs:

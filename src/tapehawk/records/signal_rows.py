@@ -19,7 +19,7 @@ from tapehawk.records.tables import signals
 _NAMES: Final = {"entry": "entry_price", "stop": "stop_loss"}
 _NOT_STORED: Final = ("id", "hypothetical_pnl")
 _TIMES: Final = ("bar_time", "available_at", "created_at", "updated_at")
-_NOT_SHOWN: Final = ("user_id", "history", "written_at")
+_NOT_SHOWN: Final = ("user_id", "history", "book", "written_at")
 _GIVEN: Final = {column: name for name, column in _NAMES.items()}
 SHOWN: Final = [(str(c.name), _GIVEN.get(c.name, str(c.name))) for c in signals.columns if c.name not in _NOT_SHOWN]
 """Columns and the names they are given under, as plain strings: SQLAlchemy's own are no keys of JSON."""

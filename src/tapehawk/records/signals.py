@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from tapehawk.core.errors import BadInput, Conflict
 from tapehawk.core.signal_record import Change, Signal
-from tapehawk.core.signal_states import check_change
+from tapehawk.core.signal_states import ALLOWED, check_change
 from tapehawk.records.adding import add_new
 from tapehawk.records.owned import OwnedRows, Row
 from tapehawk.records.pages import Page, paged
@@ -94,13 +94,24 @@ class Signals(OwnedRows):
         """Return where they come from."""
         return set(self._connection.execute(sa.select(signals.c.origin).where(self._is_mine).distinct()).scalars())
 
-    def keep(self, found: Iterable[Signal]) -> int:
+    def open(self, most: int) -> list[Row]:
+        """Return so many that are not over, the latest bar's first."""
+        return self.page(signals.c.status.in_(tuple(ALLOWED)), limit=most).items
+
+    def keep(self, found: Iterable[Signal], book: str = "") -> int:
         """Keep signals, and what has become of those that are there; return how many are new."""
-        by_key = {str(one.key): one for one in found}
-        rows = [{"user_id": self._user_id, **row_of(by_key[key])} for key in sorted(by_key)]
-        new = add_new(self._connection, signals, rows, "setup_key")
-        _follow(self._connection, [one for key, one in by_key.items() if key not in new], self._is_mine)
+        every = list(found)
+        new = {row["setup_key"] for row in self.give(every, book)}
+        _follow(self._connection, [one for one in every if str(one.key) not in new], self._is_mine)
         return len(new)
+
+    def give(self, found: Iterable[Signal], book: str = "") -> list[Row]:
+        """Keep the signals that are not there yet; return their rows. `book`: whose log says what becomes of them."""
+        by_key = {str(one.key): one for one in found}
+        about = {"user_id": self._user_id, "book": book}
+        rows = [{"id": uuid.uuid4(), **about, **row_of(by_key[key])} for key in sorted(by_key)]
+        new = add_new(self._connection, signals, rows, "setup_key")
+        return [row for row in rows if row["setup_key"] in new]
 
     def move(self, id: uuid.UUID, status: str, *, now: dt.datetime) -> Row:
         """Take one to another status by hand. Raises NoData as `get` does, Conflict where its status forbids it."""
@@ -118,12 +129,12 @@ class EverySignal:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def follow(self, found: Iterable[Signal]) -> int:
-        """Let everybody's signals of these setups come to what these came to; return how many changed.
+    def follow(self, found: Iterable[Signal], book: str = "") -> list[Row]:
+        """Let everybody's signals of these setups come to what these came to; return the rows that changed.
 
-        These are the signals of the log that `SignalChanged` events tell of.
+        These are the signals of the log of a book, whose `SignalChanged` events tell of them.
         """
-        return _follow(self._connection, list(found), sa.true())
+        return _follow(self._connection, list(found), signals.c.book == book)
 
     def changed_since(self, since: dt.datetime) -> dict[uuid.UUID, set[dt.datetime]]:
         """Return whose signals of which bars have come or gone on since an instant."""
@@ -134,21 +145,24 @@ class EverySignal:
         return found
 
 
-def _follow(connection: sa.Connection, found: Sequence[Signal], whose: sa.ColumnElement[bool]) -> int:
+def _follow(connection: sa.Connection, found: Sequence[Signal], whose: sa.ColumnElement[bool]) -> list[Row]:
     changes = {str(one.key): one.history[1:] for one in found if len(one.history) > 1}
-    keys, changed = sorted(changes), 0
+    keys, changed = sorted(changes), list[Row]()
     for begin in range(0, len(keys), _AT_ONCE):
-        asked = sa.select(signals.c.id, signals.c.setup_key, signals.c.history).where(
-            whose, signals.c.setup_key.in_(keys[begin : begin + _AT_ONCE])
-        )
-        rows = connection.execute(asked.order_by(signals.c.id).with_for_update()).mappings().all()
-        changed += _write(connection, [(row["id"], became(dict(row), changes[row["setup_key"]])) for row in rows])
+        asked = sa.select(signals).where(whose, signals.c.setup_key.in_(keys[begin : begin + _AT_ONCE]))
+        rows = map(dict, connection.execute(asked.order_by(signals.c.id).with_for_update()).mappings().all())
+        gone_on = [(row, new) for row in rows if (new := became(row, changes[row["setup_key"]]))]
+        _write(connection, [{"of": row["id"], **_renamed(new)} for row, new in gone_on])
+        changed += [{**row, **new} for row, new in gone_on]
     return changed
 
 
-def _write(connection: sa.Connection, rows: Sequence[tuple[uuid.UUID, Row | None]]) -> int:
-    parts = [{"of": id, **{f"new_{name}": value for name, value in row.items()}} for id, row in rows if row]
+def _renamed(values: Row) -> Row:
+    """Return values under names of parameters, which must not be those of columns."""
+    return {f"new_{name}": value for name, value in values.items()}
+
+
+def _write(connection: sa.Connection, parts: Sequence[Row]) -> None:
     if parts:
         values: dict[str, Any] = {name.removeprefix("new_"): sa.bindparam(name) for name in parts[0] if name != "of"}
         connection.execute(signals.update().where(signals.c.id == sa.bindparam("of")).values(values), parts)
-    return len(parts)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from tapehawk.data.receiving import Running
 from tapehawk.data.stream import LiveFeed
 from tapehawk.scan.live import LiveScan
 from tapehawk.scan.telling import News, Telling
 
-__all__ = ["News", "follow"]
+__all__ = ["News", "follow", "to_its_end"]
+
+Result = TypeVar("Result")
 
 
 async def follow(
     feed: LiveFeed, begin: Callable[[dt.date], LiveScan], *, wait: float | None = None, remember: bool = False
-) -> AsyncIterator[News]:
+) -> AsyncGenerator[News]:
     """Scan whatever the feed receives; yields after every step, also one that brought no rows.
 
     `begin` makes the scan of a session (from a saved state or from history, which may take long: it runs in a thread).
@@ -61,5 +64,15 @@ def _bound(feed: LiveFeed, running: Running, wait: float | None) -> int:
 
 async def _beside(news: Iterator[News]) -> AsyncIterator[News]:
     """Iterate in threads: what happens between two pieces of news takes long."""
-    while (one := await asyncio.to_thread(next, news, None)) is not None:
+    while (one := await to_its_end(next, news, None)) is not None:
         yield one
+
+
+async def to_its_end(work: Callable[..., Result], *arguments: object) -> Result:
+    """Do what blocks in a thread. Who is cancelled meanwhile waits for it: nothing is closed under its hands."""
+    working = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])
+        raise

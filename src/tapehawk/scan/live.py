@@ -45,7 +45,8 @@ class LiveScan:
     """Some scanners over one series' open session. `past` says which, of what symbols, and what came before.
 
     `journals`: the root that has the journal (another than the store's when a day is replayed). `done`: how many bars
-    of the session were scanned. Raises what reading the store does.
+    of the session were scanned. `told_root`: where is kept what was told, by default `journals`. Raises what reading
+    the store does.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class LiveScan:
         threads: int = 2,
     ) -> None:
         self.past, self._root = past, journals or past.root
+        self.told_root = self._root
         self._like, self._risk, scanners = past.empty(), risk or Risk(), tuple(scanners)
         self._live = Live([watch_for(one, past.timeframe) for one in scanners], self._like, threads=threads)
         self._ranking = bool(rank_nodes(self._live.roots()))
@@ -156,7 +158,7 @@ class LiveScan:
     @property
     def told_file(self) -> Path:
         """Return where is kept what was told of this session (`told.py`)."""
-        return self._root / "told" / self._name(self.past, self._live) / f"{self.past.session}.told"
+        return self.told_root / "told" / self._name(self.past, self._live) / f"{self.past.session}.told"
 
     def bars(self, since: int) -> Panel:
         """Return the universe's bars behind place `since` of the session (as `done` counts) that were scanned."""

@@ -155,7 +155,8 @@ class SignalBook:
         running, before = self._running, self._running.status.copy()
         place = {symbol: number for number, symbol in enumerate(panel.symbols)}
         symbol = np.array([place.get(one.key.symbol, -1) for one in self._signals], dtype=np.int64)
-        running.advance(panel, symbol, through)
+        # Of who is not looked at no bars are known: their clock stands until somebody has them.
+        running.advance(panel, symbol, np.where(symbol >= 0, through, 0))
         noted = []
         for k in np.flatnonzero(running.status != before):
             noted += [Noted(self._keys[k], change) for change in _changes(running, int(k), before[k])]

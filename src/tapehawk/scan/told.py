@@ -173,7 +173,8 @@ class Heard:
         told = self.summary.without({*self.later, *self.gone}, scan.past.symbols)
         now, gone = scan.beyond(told)
         before = {**told.others, **(self.rows_of(gone) if gone else {}), **self.later}
-        return signal_changes(*between(before, now))
+        looked_at = frozenset(scan.past.symbols)  # what was told of others stays as it was told
+        return signal_changes(*between({key: row for key, row in before.items() if key[2] in looked_at}, now))
 
 
 def summary_of(log: Path) -> Path:

@@ -1,7 +1,7 @@
 """The tables, by noun, over one `METADATA`; importing this makes all of them known to it."""
 
 from tapehawk.records.tables.accounts import audit_log, sign_ins, tickets, users
-from tapehawk.records.tables.asking import live_scanners, presets, scan_results, scans
+from tapehawk.records.tables.asking import live_desks, live_logs, live_scanners, presets, scan_results, scans
 from tapehawk.records.tables.columns import METADATA
 from tapehawk.records.tables.keeping import analytics, portfolios, signals, watchlists
 from tapehawk.records.tables.telling import (
@@ -24,6 +24,8 @@ __all__ = [
     "fires",
     "heard",
     "jobs",
+    "live_desks",
+    "live_logs",
     "live_scanners",
     "notification_preferences",
     "notification_rules",

@@ -62,6 +62,25 @@ live_scanners = sa.Table(
     instant("updated_at"),
 )
 
+# Who scans live for everybody: one process of all, for as long as its lease lasts, and what it says of how it fares.
+live_desks = sa.Table(
+    "live_desks",
+    METADATA,
+    sa.Column("name", sa.String(16), primary_key=True),
+    sa.Column("worker", sa.String(64), nullable=False),
+    instant("lease_until"),
+    sa.Column("status", json(), nullable=False, default=dict),
+    instant("told_at", required=False),
+)
+
+# How far a log of signals has been brought to users: written together with what it brought them.
+live_logs = sa.Table(
+    "live_logs",
+    METADATA,
+    sa.Column("log", sa.String(64), primary_key=True),
+    sa.Column("offset", sa.BigInteger(), nullable=False),
+)
+
 # Named parameter sets, personal formula scanners, saved table views.
 presets = sa.Table(
     "presets",

@@ -22,6 +22,7 @@ signals = sa.Table(
     instant("available_at"),
     sa.Column("data_version", sa.String(128), nullable=False),
     sa.Column("setup_key", sa.String(256), nullable=False),
+    sa.Column("book", sa.String(16), nullable=False, default=""),  # whose log says what became of it
     sa.Column("entry_price", price(), nullable=True),
     sa.Column("stop_loss", price(), nullable=True),
     sa.Column("target1", price(), nullable=True),

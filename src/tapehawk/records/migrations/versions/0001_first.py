@@ -46,6 +46,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_heard"),
     )
     op.create_table(
+        "live_desks",
+        sa.Column("name", sa.String(length=16), nullable=False),
+        sa.Column("worker", sa.String(length=64), nullable=False),
+        sa.Column("lease_until", INSTANT, nullable=False),
+        sa.Column("status", JSON, nullable=False),
+        sa.Column("told_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("name", name="pk_live_desks"),
+    )
+    op.create_table(
+        "live_logs",
+        sa.Column("log", sa.String(length=64), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log", name="pk_live_logs"),
+    )
+    op.create_table(
         "users",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("email", sa.String(length=320), nullable=False),
@@ -309,6 +324,7 @@ def upgrade() -> None:
         sa.Column("available_at", INSTANT, nullable=False),
         sa.Column("data_version", sa.String(length=128), nullable=False),
         sa.Column("setup_key", sa.String(length=256), nullable=False),
+        sa.Column("book", sa.String(length=16), nullable=False),
         sa.Column("entry_price", PRICE, nullable=True),
         sa.Column("stop_loss", PRICE, nullable=True),
         sa.Column("target1", PRICE, nullable=True),
@@ -442,6 +458,8 @@ def downgrade() -> None:
     op.drop_index("ix_analytics_user_id", table_name="analytics")
     op.drop_table("analytics")
     op.drop_table("users")
+    op.drop_table("live_logs")
+    op.drop_table("live_desks")
     op.drop_table("heard")
     op.drop_table("fires")
     op.drop_index("ix_audit_log_user_id", table_name="audit_log")
