@@ -9,12 +9,14 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from tapehawk.api.dependencies import CurrentUser, HouseDep, Writer
+from tapehawk.api.once import Once
 from tapehawk.api.scan_models import Hours, Name, Parameters, Timeframe
 from tapehawk.app.asking import Asked
 from tapehawk.app.learning import card
 from tapehawk.app.training import Training, enqueue
 
 router = APIRouter(prefix="/api/v1/ml", tags=["models"])
+router = APIRouter(prefix="/api/v1/ml", tags=["ml"], route_class=Once)
 
 
 class TrainingQuestion(BaseModel):

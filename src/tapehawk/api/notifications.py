@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from tapehawk.api.dependencies import CurrentUser, Cursor, HouseDep, Limit, Writer
+from tapehawk.api.once import Once
 from tapehawk.api.problems import Problem
 from tapehawk.app import telling
 from tapehawk.app.telling import ChannelGiven, ChannelShown, RuleGiven
@@ -21,6 +22,7 @@ from tapehawk.notify.wording import seen
 router = APIRouter(
     prefix="/api/v1/notifications",
     tags=["notifications"],
+    route_class=Once,
     responses={
         403: {"model": Problem, "description": "Not allowed"},
         404: {"model": Problem, "description": "Not found"},

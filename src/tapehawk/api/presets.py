@@ -15,13 +15,14 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
 from tapehawk.api.dependencies import CurrentUser, Cursor, HouseDep, Limit, Writer
+from tapehawk.api.once import Once
 from tapehawk.api.scan_models import Name, Parameters
 from tapehawk.app.asking import parameters
 from tapehawk.app.house import House
 from tapehawk.records.owned import Row
 from tapehawk.records.users import User
 
-router = APIRouter(prefix="/api/v1/scanner", tags=["scanner"])
+router = APIRouter(prefix="/api/v1/scanner", tags=["scanner"], route_class=Once)
 
 PRESET: Final = "preset"
 SAVED: Final = "saved"

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Path, Response
 from fastapi.responses import StreamingResponse
 
 from tapehawk.api.dependencies import CurrentUser, Cursor, HouseDep, Limit, Writer
+from tapehawk.api.once import Once
 from tapehawk.api.range_scan_models import (
     ScanDeleted,
     ScanPage,
@@ -19,7 +20,7 @@ from tapehawk.api.range_scan_models import (
 )
 from tapehawk.app import range_scans, scan_results
 
-router = APIRouter(prefix="/api/scan", tags=["range scans"])
+router = APIRouter(prefix="/api/scan", tags=["range scans"], route_class=Once)
 
 ScanId = Annotated[str, Path(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_\-]+$", description="as it was given")]
 IfNoneMatch = Annotated[str | None, Header(max_length=1000, description="the ETag that is there already")]

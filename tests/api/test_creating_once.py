@@ -1,0 +1,52 @@
+"""Whatever a POST creates, it creates once under an idempotency key."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.owned_things import SPAN
+from tests.api.owning import ASKING
+
+CREATING = {  # what is sent, what else might be, where what was made is listed
+    "/api/v1/portfolios": ({"name": "mine"}, {"name": "other"}, "/api/v1/portfolios"),
+    "/api/v1/watchlist": ({"symbols": ["AAPL"]}, {"symbols": ["MSFT"]}, "/api/v1/watchlist"),
+    "/api/v1/scanner/presets": (
+        {"name": "mine", "scanner_type": "breakout"},
+        {"name": "other", "scanner_type": "breakout"},
+        "/api/v1/scanner/presets",
+    ),
+    "/api/v1/scanner/saved": ({"name": "mine"}, {"name": "other"}, "/api/v1/scanner/saved"),
+    "/api/v1/notifications/rules": ({"name": "mine"}, {"name": "other"}, "/api/v1/notifications/rules"),
+    "/api/scan/execute": ({"scanner_type": "gap", **SPAN}, {"scanner_type": "breakout", **SPAN}, "/api/scan/list"),
+    "/api/v1/ml/train": ({"scanner_type": "gap"}, {"scanner_type": "breakout"}, "/api/v1/jobs"),
+}
+KEY = {"Idempotency-Key": "6f1ed002-ab57-4a21-8d0e"}
+pytestmark = pytest.mark.usefixtures("stored", "idle")
+
+
+@pytest.fixture
+def idle(monkeypatch):
+    """Let nobody work on what is queued."""
+    monkeypatch.setattr("tapehawk.app.workers.WORKERS", {})
+
+
+@pytest.mark.parametrize("path", CREATING)
+def test_what_is_sent_again_is_answered_again_and_made_once(signed_in, path):
+    body, other, listed = CREATING[path]
+    ada = signed_in()
+    first, again = (ada.post(path, json=body, headers=KEY) for _ in range(2))
+    assert first.status_code in (200, 201, 202), first.text
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
+    assert again.headers["idempotency-replayed"] == "true"
+    refused = ada.post(path, json=other, headers=KEY)
+    assert (refused.status_code, refused.headers["content-type"]) == (409, "application/problem+json")
+    assert "Idempotency-Key" in refused.json()["detail"]
+    assert len(ada.get(listed).json()["items"]) == 1
+
+
+def test_every_post_takes_a_key_that_does_not_only_ask_or_sign_in(anyone):
+    said = {path: methods["post"] for path, methods in anyone.app.openapi()["paths"].items() if "post" in methods}
+    keyed = {path for path, post in said.items() if "Idempotency-Key" in str(post.get("parameters"))}
+    without = {path for _, path in ASKING} | {path for path in said if path.startswith("/api/v1/auth/")}
+    assert keyed == said.keys() - without
+    assert keyed == CREATING.keys() | {"/api/v1/notifications/test"}
