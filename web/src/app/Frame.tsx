@@ -87,7 +87,7 @@ function Account() {
   const name = user ? `${user.first_name} ${user.last_name}`.trim() || user.email || "the owner" : "";
   return (
     <details className="account">
-      <summary aria-label={`Account of ${name}`}>{initials(name)}</summary>
+      <summary title={`Account of ${name}`}>{initials(name)}</summary>
       <div>
         <strong>{name}</strong>
         <span className="quiet">{user?.role}</span>

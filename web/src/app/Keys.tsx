@@ -1,4 +1,4 @@
-import { Modal } from "@mantine/core";
+import { Dialog } from "@/shared/Dialog";
 
 const KEYS: [string, string][] = [
   ["/", "search a symbol or a page"],
@@ -16,7 +16,7 @@ const KEYS: [string, string][] = [
 
 export default function Keys({ close }: { close: () => void }) {
   return (
-    <Modal opened onClose={close} title="Keys" lockScroll={false} size="sm" closeButtonProps={{ "aria-label": "Close" }}>
+    <Dialog title="Keys" close={close}>
       <table className="keys">
         <tbody>
           {KEYS.map(([key, what]) => (
@@ -29,6 +29,6 @@ export default function Keys({ close }: { close: () => void }) {
           ))}
         </tbody>
       </table>
-    </Modal>
+    </Dialog>
   );
 }

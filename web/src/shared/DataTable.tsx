@@ -70,7 +70,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
   const table = useTable({
     features,
     columns: definitions,
-    data: rows as Row[],
+    data: rows,
     getRowId: id,
     state: { sorting },
     onSortingChange: (change) => {

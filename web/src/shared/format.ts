@@ -45,12 +45,16 @@ export function span(seconds: number): string {
 
 const ZONE = "America/New_York";
 const CLOCK = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hour: "2-digit", minute: "2-digit" });
+const LONG_DAY = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, day: "2-digit", month: "short", year: "numeric" });
 const DAY = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, day: "2-digit", month: "short" });
 
 /** The time of day at the exchange. */
 export const clock = (at: string | number): string => CLOCK.format(new Date(at));
-/** The day at the exchange, and the time where it is not a whole day that is meant. */
-export const day = (at: string): string => DAY.format(new Date(at));
+/** The day at the exchange, with its year where that is not this one. */
+export function day(at: string, now = Date.now()): string {
+  const that = new Date(at);
+  return that.getFullYear() === new Date(now).getFullYear() ? DAY.format(that) : LONG_DAY.format(that);
+}
 
 /** "resistance_break" as words. */
 export const words = (name: string): string => name.replaceAll("_", " ");

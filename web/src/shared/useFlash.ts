@@ -10,8 +10,8 @@ export function useFlash<T extends HTMLElement>(shown: unknown) {
     const target = element.current;
     if (!target) return;
     target.classList.remove("changed");
-    void target.offsetWidth; // begins the animation anew
-    target.classList.add("changed");
+    const frame = requestAnimationFrame(() => target.classList.add("changed")); // begins the animation anew
+    return () => cancelAnimationFrame(frame);
   }, [shown]);
   return element;
 }

@@ -6,6 +6,7 @@ import { Watchlist } from "./Watchlist";
 export function Desk() {
   return (
     <div className="desk">
+      <h1 className="hidden">Desk</h1>
       <Watchlist />
       <Tape />
       <Market />

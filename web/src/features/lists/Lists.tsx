@@ -12,6 +12,7 @@ import { day } from "@/shared/format";
 export function Lists() {
   return (
     <div className="lists">
+      <h1 className="hidden">Lists</h1>
       <Watched />
       <Portfolios />
     </div>
@@ -43,7 +44,10 @@ function Watched() {
       {gone && (
         <p className="undo" role="status">
           {gone} is off the list.{" "}
-          <Button size="compact-xs" variant="default" onClick={() => (watch.mutate([gone]), remember(null))}>
+          <Button size="compact-xs" variant="default" onClick={() => {
+              watch.mutate([gone]);
+              remember(null);
+            }}>
             Undo
           </Button>
         </p>
@@ -62,7 +66,10 @@ function Watched() {
                 <b>{symbol}</b>
               </Link>
               <span className="quiet">since {day(added_at)}</span>
-              <button type="button" className="plain" aria-label={`Take ${symbol} off the watchlist`} onClick={() => (unwatch.mutate([symbol]), remember(symbol))}>
+              <button type="button" className="plain" aria-label={`Take ${symbol} off the watchlist`} onClick={() => {
+                  unwatch.mutate([symbol]);
+                  remember(symbol);
+                }}>
                 ✕
               </button>
             </li>

@@ -16,7 +16,10 @@ export function Funnel({ scan, step, look }: { scan: ScanAnswer; step: Step | nu
   return (
     <div className="funnel" role="group" aria-label={`Funnel of ${words(funnel.pattern)}`}>
       {scan.funnel.length > 1 && (
-        <select aria-label="Pattern of the funnel" value={shown} onChange={(event) => (show(Number(event.target.value)), look(null))}>
+        <select aria-label="Pattern of the funnel" value={shown} onChange={(event) => {
+            show(Number(event.target.value));
+            look(null);
+          }}>
           {scan.funnel.map(({ pattern }, index) => (
             <option key={pattern} value={index}>
               {words(pattern)}

@@ -19,7 +19,7 @@ export function Question({ asked, isScanning, again }: { asked: ScanSearch; isSc
   const { data: known, error, refetch } = useQuery(scanners);
   const go = useNavigate();
   const [name, pick] = useState(asked.scanner ?? QUICK);
-  const [about, change] = useState<Pick<ScanSearch, "timeframe" | "universe" | "date">>(asked);
+  const [about, change] = useState({ timeframe: asked.timeframe, universe: asked.universe, date: asked.date });
   const [texts, write] = useState<Record<string, string>>(() => textsOf(asked.set ?? {}));
   const scanner = known?.find((one) => one.name === name);
   const parameters = useMemo(() => (scanner ? parametersOf(scanner.parameters) : []), [scanner]);
@@ -44,7 +44,10 @@ export function Question({ asked, isScanning, again }: { asked: ScanSearch; isSc
       }}
     >
       <div className="line">
-        <Choice label="Scanner" value={name} change={(next) => (pick(next), write({}))} options={namesOf(known)} />
+        <Choice label="Scanner" value={name} change={(next) => {
+            pick(next);
+            write({});
+          }} options={namesOf(known)} />
         <Universe value={about.universe} change={(universe) => change({ ...about, universe })} />
         <Choice
           label="Bars"
@@ -140,7 +143,7 @@ function namesOf(known: readonly ScannerDescription[] | undefined): [string, str
 }
 
 const textOf = (value: unknown): string =>
-  value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean);
+  value === null || value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
 const textsOf = (set: Record<string, unknown>) => Object.fromEntries(Object.entries(set).map(([name, value]) => [name, textOf(value)]));
 const isSame = (a: ScanSearch, b: ScanSearch) =>
   (["scanner", "timeframe", "universe", "date"] as const).every((name) => a[name] === b[name]) && JSON.stringify(a.set) === JSON.stringify(b.set);

@@ -1,10 +1,11 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState, useCallback } from "react";
 import { Failure } from "@/service/Failure";
+import { problemOf } from "@/service/problem";
 import { useWatching } from "@/service/questions";
 import { DataTable } from "@/shared/DataTable";
 import { Empty, Skeleton } from "@/shared/Empty";
-import { fixed } from "@/shared/format";
+import { fixed, words } from "@/shared/format";
 import { Labels } from "@/shared/marks";
 import { QUICK } from "./address";
 import { COLUMNS } from "./columns";
@@ -57,6 +58,7 @@ export function Scan() {
         if (event.key === "w" && asked.symbol && (event.target as HTMLElement).closest(".table")) watch.mutate([asked.symbol]);
       }}
     >
+      <h1 className="hidden">Scan</h1>
       <Question key={asked.scanner} asked={asked} isScanning={found.isScanning} again={found.again} />
       <section className="answer" aria-label="Results">
         {isAsked && (
@@ -64,7 +66,7 @@ export function Scan() {
             <div className="said" aria-live="polite">
               {scan && (
                 <>
-                  <b>{fixed(lines.length, 0)}</b> {lines.length === 1 ? "row" : "rows"} · as of {scan.as_of} ·{" "}
+                  <b>{fixed(lines.length, 0)}</b> {lines.length === 1 ? "row" : "rows"} of {words(scan.scanner_type)} · as of {scan.as_of} ·{" "}
                   {fixed(scan.elapsed_ms, 0)} ms · <span className="quiet ellipsis">data {scan.data_version}</span> <Labels labels={scan.labels} />
                 </>
               )}
@@ -80,6 +82,7 @@ export function Scan() {
                   {progress.done} of {progress.all} analysed
                 </span>
               )}
+              {found.deepError !== null && <span className="label">not analysed deeply: {problemOf(found.deepError).title.toLowerCase()}</span>}
               <span className="room" />
               {scan && lines.length > 0 && <Export scan={scan.scan_id} />}
             </div>
@@ -134,7 +137,10 @@ export function Scan() {
             ✕
           </button>
           {step && scan ? (
-            <Fallen scan={scan.scan_id} step={step} show={(symbol) => (look(null), show(symbol))} />
+            <Fallen scan={scan.scan_id} step={step} show={(symbol) => {
+                look(null);
+                show(symbol);
+              }} />
           ) : (
             asked.symbol && (
               <Why

@@ -25,11 +25,11 @@ export function Why({ symbol, scanner, timeframe, date, set, another }: Props) {
   return (
     <>
       <header className="of-symbol">
-        <h1>
+        <h2 className="name">
           <Link to="/symbol/$" params={{ _splat: symbol }}>
             {symbol}
           </Link>
-        </h1>
+        </h2>
         <button type="button" className="plain" title="w" onClick={() => watch.mutate([symbol])}>
           {watch.isSuccess ? "watched ✓" : "+ watch"}
         </button>

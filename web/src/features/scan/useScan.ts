@@ -18,6 +18,8 @@ export interface Scanned {
   quick?: QuickScanAnswer;
   lines: Line[];
   error: unknown;
+  /** Why rows do not deepen. */
+  deepError: unknown;
   isScanning: boolean;
   progress: { done: number; all: number } | null;
   again: () => void;
@@ -34,7 +36,7 @@ export function useScan(asked: ScanSearch): Scanned {
         ? async () =>
             (
               await scannerRunScan({
-                body: { scanner_type: scanner, timeframe: (timeframe ?? "1d") as "1d", universe, scan_date: date, config: set as never },
+                body: { scanner_type: scanner, timeframe: (timeframe ?? "1d") as "1d", universe, scan_date: date, config: set },
                 throwOnError: true,
               })
             ).data
@@ -68,6 +70,7 @@ export function useScan(asked: ScanSearch): Scanned {
     quick: quick.data,
     lines,
     error: first.error,
+    deepError: isQuick ? null : quick.error,
     isScanning: first.isFetching,
     progress,
     again: () => void first.refetch(),
@@ -93,7 +96,7 @@ function useDeep(symbols: ReadonlyMap<string, unknown>): ReadonlyMap<string, Dee
     };
     read();
     const leave = queries.getQueryCache().subscribe(({ query, type }) => {
-      if (type === "updated" && query.queryKey[0] === "deep" && frame === 0) frame = requestAnimationFrame(read);
+      if (type === "updated" && (query.queryKey as unknown[])[0] === "deep" && frame === 0) frame = requestAnimationFrame(read);
     });
     return () => {
       leave();
@@ -111,7 +114,7 @@ function useProgress(quick: QuickScanAnswer | undefined, deep: ReadonlyMap<strin
   useEffect(() => {
     if (!isOver || !quick) return;
     const untold = quick.signals.filter(({ symbol }) => !queries.getQueryData(keys.deep(symbol)));
-    for (const { symbol } of untold.slice(0, MOST_FETCHED)) void queries.prefetchQuery(deepOf(symbol));
+    for (const { symbol } of untold.slice(0, MOST_FETCHED)) queries.query(deepOf(symbol)).catch(() => undefined); // the row shows that it is not there
   }, [isOver, quick, queries]);
   if (!quick || quick.count === 0) return null;
   if (mine) return { done: mine.processed, all: mine.processed + mine.remaining };

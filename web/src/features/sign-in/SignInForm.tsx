@@ -48,8 +48,8 @@ export function SignInForm({ email = "", done }: { email?: string; done?: () => 
   );
   return (
     <form onSubmit={submit} className="form">
-      <TextInput label="Email" name="email" type="email" required maxLength={320} defaultValue={email} autoComplete="username" data-autofocus={!email} error={problem?.fields.email} />
-      <PasswordInput label="Password" name="password" required maxLength={256} autoComplete="current-password" data-autofocus={!!email} error={problem?.fields.password} />
+      <TextInput label="Email" name="email" type="email" required maxLength={320} defaultValue={email} autoComplete="username" data-autofocus={email ? undefined : true} error={problem?.fields.email} />
+      <PasswordInput label="Password" name="password" required maxLength={256} autoComplete="current-password" data-autofocus={email ? true : undefined} error={problem?.fields.password} />
       <Said problem={problem} />
       <Button type="submit" loading={isSending} fullWidth>
         Sign in

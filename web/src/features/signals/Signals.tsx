@@ -33,7 +33,7 @@ const COLUMNS: Column<ShownSignal>[] = [
   { id: "status", title: "status", width: 84, value: (row) => row.status, cell: (row) => row.status },
   { id: "outcome", title: "outcome", width: 84, value: (row) => row.outcome, cell: (row) => words(row.outcome) },
   { id: "r", title: "R", about: "hypothetical, at the prices of bars", width: 52, isNumber: true, value: (row) => row.r ?? undefined, cell: (row) => signed(row.r, 1) },
-  { id: "labels", title: "", width: 110, value: (row) => row.labels.join(), cell: (row) => <Labels labels={row.labels} /> },
+  { id: "labels", title: "data", width: 110, value: (row) => row.labels.join(), cell: (row) => <Labels labels={row.labels} /> },
 ];
 const idOf = (row: ShownSignal) => row.id;
 
