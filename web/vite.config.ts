@@ -22,5 +22,5 @@ export default defineConfig({
       "/ws": { target: SERVICE.replace("http", "ws"), ws: true },
     },
   },
-  test: { include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
+  test: { include: ["src/**/*.test.{ts,tsx}"] },
 });

@@ -1,7 +1,7 @@
 """The web app at `/`: its page at every address that is one of the app's, its files at `/assets`, and nothing else.
 
-`make web` builds it into `web_app/` beside this package; a wheel carries it. The names of its files tell their contents,
-so browsers keep them forever, and ask for the page itself every time.
+`make web` builds it into `web_app/` beside this package; a wheel carries it. The names of its files change with what is
+in them, so browsers keep them forever, and ask for the page itself every time.
 """
 
 from __future__ import annotations

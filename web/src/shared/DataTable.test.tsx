@@ -17,13 +17,10 @@ const ROWS: Row[] = [{ symbol: "B", score: 3 }, { symbol: "A", score: 9 }, { sym
 
 beforeEach(() => {
   // jsdom has no layout: the table is told that it is 600 px high
-  vi.spyOn(HTMLElement.prototype, "offsetHeight", "get").mockReturnValue(600);
-  vi.spyOn(HTMLElement.prototype, "offsetWidth", "get").mockReturnValue(600);
-  globalThis.ResizeObserver ??= class {
-    observe() {}
-    unobserve() {}
-    disconnect() {}
-  };
+  vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(600);
+  vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(600);
+  const nothing = () => undefined;
+  vi.stubGlobal("ResizeObserver", class { observe = nothing; unobserve = nothing; disconnect = nothing });
 });
 afterEach(cleanup);
 
@@ -53,7 +50,9 @@ it("keeps rows still below the pointer while values arrive", () => {
 it("draws only what is in sight of ten thousand rows, and says how many there are", () => {
   const many = Array.from({ length: 10_000 }, (_, index) => ({ symbol: `S${index}`, score: index }));
   render(<DataTable label="t" rows={many} columns={COLUMNS} id={id} />);
-  expect(screen.getAllByRole("row").length).toBeLessThan(60);
+  const drawn = screen.getAllByRole("row").length;
+  expect(drawn).toBeGreaterThan(20);
+  expect(drawn).toBeLessThan(60);
   expect(screen.getByRole("table").getAttribute("aria-rowcount")).toBe("10001");
 });
 

@@ -4,7 +4,10 @@ import type { ReactNode } from "react";
 /** Something over the page. Without `close` it stays until what it asks for is done. */
 export function Dialog({ title, close, children }: { title: string; close?: () => void; children: ReactNode }) {
   return (
-    <Modal opened onClose={() => close?.()} withCloseButton={false} lockScroll={false} size="sm" aria-label={title}>
+    <Modal.Root opened onClose={() => close?.()} lockScroll={false} size="sm">
+      <Modal.Overlay />
+      <Modal.Content aria-label={title}>
+        <Modal.Body>
       <div className="dialog-head">
         <strong>{title}</strong>
         {close && (
@@ -14,6 +17,8 @@ export function Dialog({ title, close, children }: { title: string; close?: () =
         )}
       </div>
       {children}
-    </Modal>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

@@ -95,7 +95,7 @@ function Portfolios() {
       ) : !data ? (
         <Skeleton />
       ) : data.items.length === 0 ? (
-        <Empty title="No portfolios yet">A portfolio is a named list of symbols; POST /api/v1/portfolios makes one.</Empty>
+        <Empty title="No portfolios yet">A portfolio is a named list of symbols. The API makes them for now: POST /api/v1/portfolios.</Empty>
       ) : (
         <ul>
           {data.items.map(({ id, name, symbols }) => (

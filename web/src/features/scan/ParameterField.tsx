@@ -15,7 +15,7 @@ export function ParameterField({ known, text, wrong, write }: Props) {
   const said = { id, "aria-describedby": `${id}-about`, "aria-invalid": wrong !== undefined };
   const range = known.kind === "number" || known.kind === "integer" ? slider(known) : null;
   return (
-    <div className={`parameter ${known.kind} ${wrong ? "wrong" : ""}`} title={known.about}>
+    <div className={`parameter of-${known.kind} ${wrong ? "wrong" : ""}`} title={known.about}>
       <label htmlFor={id}>{words(known.name)}</label>
       {known.kind === "boolean" ? (
         <input {...said} type="checkbox" checked={text === "true"} onChange={(event) => write(String(event.target.checked))} />

@@ -94,7 +94,7 @@ function Head({ symbol, quote, bars }: { symbol: string; quote?: Quote; bars?: B
         {last && (
           <>
             {" "}
-            · range {price(last.low)} – {price(last.high)}
+            · last bar {price(last.low)} – {price(last.high)}
           </>
         )}
         {quote && quote.age > 3600 && <> · {span(quote.age)} old</>}
