@@ -13,15 +13,20 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint bench soak docs lock audit
+.PHONY: help setup demo web webtest test lint bench soak docs lock audit
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.dev .venv/.warm ## .venv with everything for development
 
 demo: .venv/.core .venv/.warm ## fill a store from the market simulator, scan it with every scanner, print the signals
 	@$(BIN)/python -m tapehawk.demo
+
+web: src/tapehawk/web_app/.built ## build the web app that `scanner serve` shows at / (needs Node 20.19 or newer)
+
+webtest: web/node_modules/.installed ## the web app's own style, types, import boundaries and tests
+	@cd web && npm run --silent lint && npm run --silent test
 
 test: .venv/.dev .venv/.warm ## every test, on two cores (ARGS='tests/core -x' for some)
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
@@ -40,6 +45,7 @@ soak: .venv/.dev .venv/.warm ## long randomized tests
 
 docs: .venv/.dev ## write the generated pages of docs/
 	$(BIN)/python scripts/generate_docs.py
+	$(BIN)/python scripts/generate_openapi.py
 
 lock: .venv/.dev ## choose new versions within pyproject.toml's bounds and pin them in requirements/
 	$(LOCK) --upgrade --group dev --output-file requirements/dev.txt
@@ -49,6 +55,20 @@ audit: .venv/.dev ## ask the public vulnerability service about every pinned pac
 	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements/dev.txt
 
 # Stamps: made last, so a step that was interrupted is taken up again.
+
+web/node_modules/.installed: web/package.json web/package-lock.json
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' \
+	  2>/dev/null && command -v npm >/dev/null || \
+	  { echo "The web app is built with Node 20.19 or newer and npm, which are not here: https://nodejs.org has them,"; \
+	    echo "and so has your system's package manager (nodejs, npm). An installed release needs neither."; exit 1; }
+	@echo "· installing what building the web app needs (0.3 GB on disk)"
+	@cd web && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+src/tapehawk/web_app/.built: web/node_modules/.installed web/openapi.json web/index.html \
+  $(wildcard web/*.ts web/*.json web/scripts/*.mjs) $(shell find web/src web/public -type f -not -path 'web/src/client/*')
+	@cd web && npm run --silent build
+	@touch $@
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

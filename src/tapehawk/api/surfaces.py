@@ -33,7 +33,7 @@ SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """By service, the modules of this package that each hold a `router`."""
 
-EVERYWHERE: Final = ("health", "documents")
+EVERYWHERE: Final = ("health", "documents", "web_app")
 """What every process answers for itself."""
 
 

@@ -1,4 +1,7 @@
-"""`/welcome`: the page behind the owner's link. It hands over what stands after the `#`, and asks who the owner is."""
+"""`/welcome`: the page behind the owner's link. It hands over what stands after the `#`, and asks who the owner is.
+
+The web app shows it; where that is not built, a page of two files does.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from tapehawk.api.web_app import POLICY, shell
+
 router = APIRouter(include_in_schema=False)
 _FILES: Final = files("tapehawk.api") / "pages"
 
@@ -15,7 +20,7 @@ _FILES: Final = files("tapehawk.api") / "pages"
 @router.get("/welcome")
 def page() -> Response:
     """Return the page."""
-    return _file("welcome.html", "text/html; charset=utf-8")
+    return shell() or _file("welcome.html", "text/html; charset=utf-8")
 
 
 @router.get("/welcome.js")
@@ -25,5 +30,5 @@ def script() -> Response:
 
 
 def _file(name: str, kind: str) -> Response:
-    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY}
     return Response((_FILES / name).read_bytes(), media_type=kind, headers=headers)

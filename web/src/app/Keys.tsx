@@ -1,0 +1,34 @@
+import { Dialog } from "@/shared/Dialog";
+
+const KEYS: [string, string][] = [
+  ["/", "search a symbol or a page"],
+  ["g d", "desk"],
+  ["g s", "scan"],
+  ["g i", "signals"],
+  ["g l", "lists"],
+  ["j k  ↓ ↑", "next and previous row"],
+  ["⏎", "open the row's symbol"],
+  ["w", "add the symbol to the watchlist"],
+  ["1 5 h d w", "timeframe of a chart"],
+  ["esc", "close, or leave a field"],
+  ["?", "these keys"],
+];
+
+export default function Keys({ close }: { close: () => void }) {
+  return (
+    <Dialog title="Keys" close={close}>
+      <table className="keys">
+        <tbody>
+          {KEYS.map(([key, what]) => (
+            <tr key={key}>
+              <th scope="row">
+                <kbd>{key}</kbd>
+              </th>
+              <td>{what}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Dialog>
+  );
+}

@@ -1,0 +1,99 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { session } from "@/service/session";
+import { scanSearch } from "@/features/scan/address";
+import { symbolSearch } from "@/features/symbol/address";
+import { Empty } from "@/shared/Empty";
+import { Frame } from "./Frame";
+import { Broken } from "./Broken";
+
+const root = createRootRoute({
+  notFoundComponent: () => <Empty title="There is no such page">The top bar leads to those that exist.</Empty>,
+});
+
+const signInPages = () => import("@/features/sign-in/pages");
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (given: Record<string, unknown>): { to?: string } =>
+    typeof given.to === "string" && /^\/(?!\/)/.test(given.to) ? { to: given.to } : {},
+  component: lazyRouteComponent(signInPages, "SignIn"),
+});
+const register = createRoute({
+  getParentRoute: () => root,
+  path: "/register",
+  validateSearch: (given: Record<string, unknown>): { invitation?: string } =>
+    typeof given.invitation === "string" ? { invitation: given.invitation } : {},
+  component: lazyRouteComponent(signInPages, "Register"),
+});
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: "/welcome",
+  component: lazyRouteComponent(signInPages, "Welcome"),
+});
+
+/** Everything behind the sign-in. Who is not signed in is led there, and back to where they wanted to go. */
+const frame = createRoute({
+  getParentRoute: () => root,
+  id: "frame",
+  beforeLoad: async ({ location }) => {
+    if (session.standing === "unknown") await session.renew();
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's form
+    if (session.standing === "out") throw redirect({ to: "/sign-in", search: { to: location.href } });
+  },
+  component: Frame,
+  errorComponent: Broken,
+});
+
+const home = createRoute({
+  getParentRoute: () => frame,
+  path: "/",
+  beforeLoad: () => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's form
+    throw redirect({ to: "/desk", replace: true });
+  },
+});
+const desk = createRoute({
+  getParentRoute: () => frame,
+  path: "/desk",
+  component: lazyRouteComponent(() => import("@/features/desk/Desk"), "Desk"),
+});
+const scan = createRoute({
+  getParentRoute: () => frame,
+  path: "/scan",
+  validateSearch: scanSearch,
+  component: lazyRouteComponent(() => import("@/features/scan/Scan"), "Scan"),
+});
+const symbol = createRoute({
+  getParentRoute: () => frame,
+  path: "/symbol/$",
+  validateSearch: symbolSearch,
+  component: lazyRouteComponent(() => import("@/features/symbol/Symbol"), "SymbolPage"),
+});
+const signals = createRoute({
+  getParentRoute: () => frame,
+  path: "/signals",
+  component: lazyRouteComponent(() => import("@/features/signals/Signals"), "Signals"),
+});
+const lists = createRoute({
+  getParentRoute: () => frame,
+  path: "/lists",
+  component: lazyRouteComponent(() => import("@/features/lists/Lists"), "Lists"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    register,
+    welcome,
+    frame.addChildren([home, desk, scan, symbol, signals, lists]),
+  ]),
+  defaultPreload: "intent",
+  defaultErrorComponent: Broken,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

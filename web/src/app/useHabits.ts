@@ -1,0 +1,43 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+
+const GO: Record<string, "/desk" | "/scan" | "/signals" | "/lists"> = { d: "/desk", s: "/scan", i: "/signals", l: "/lists" };
+const SOON_MS = 1200;
+
+/** Whether keys are being written into something. */
+export function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+/** `/` search · `g` and a letter go · `?` all keys · `esc` out of a field, or back. */
+export function useHabits({ help }: { help: () => void }): void {
+  const go = useNavigate();
+  const going = useRef(0);
+  useEffect(() => {
+    function pressed(event: KeyboardEvent): void {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (isWriting(event.target)) {
+        if (event.key === "Escape") (event.target as HTMLElement).blur();
+        return;
+      }
+      const to = GO[event.key];
+      if (to && Date.now() - going.current < SOON_MS) {
+        going.current = 0;
+        void go({ to });
+      } else if (event.key === "g") {
+        going.current = Date.now();
+      } else if (event.key === "/") {
+        document.querySelector<HTMLInputElement>("#search")?.focus();
+      } else if (event.key === "?") {
+        help();
+      } else if ((event.key === "j" || event.key === "k") && !(event.target as HTMLElement).closest(".table")) {
+        document.querySelector<HTMLElement>(".page .table")?.focus();
+      } else {
+        return;
+      }
+      event.preventDefault();
+    }
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, [go, help]);
+}

@@ -1,0 +1,122 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useCallback, useMemo, useState } from "react";
+import type { Quote } from "@/client";
+import { Failure } from "@/service/Failure";
+import { overview, quotes, signals, useWatching, watchlist } from "@/service/questions";
+import { DataTable, type Column } from "@/shared/DataTable";
+import { Empty, Skeleton } from "@/shared/Empty";
+import { fixed, price, sign, signed } from "@/shared/format";
+import { Sparkline } from "@/shared/Sparkline";
+import { useFlash } from "@/shared/useFlash";
+
+const FIRST = 8;
+
+interface Watched {
+  symbol: string;
+  quote?: Quote;
+  isSignalled: boolean;
+}
+
+function Last({ value }: { value?: number | null }) {
+  const element = useFlash<HTMLSpanElement>(value);
+  return <span ref={element}>{price(value)}</span>;
+}
+
+const COLUMNS: Column<Watched>[] = [
+  {
+    id: "symbol",
+    title: "symbol",
+    width: 84,
+    value: (row) => row.symbol,
+    cell: (row) => (
+      <>
+        <b>{row.symbol}</b> {row.isSignalled && <i className="dot signalled" role="img" aria-label="a signal is active" />}
+      </>
+    ),
+  },
+  { id: "last", title: "last", width: 76, isNumber: true, value: (row) => row.quote?.last ?? undefined, cell: (row) => <Last value={row.quote?.last} /> },
+  {
+    id: "change",
+    title: "chg %",
+    width: 62,
+    isNumber: true,
+    value: (row) => row.quote?.change_pct ?? undefined,
+    cell: (row) => <span className={sign(row.quote?.change_pct)}>{signed(row.quote?.change_pct)}</span>,
+  },
+  { id: "line", title: "30 d", width: 80, value: () => undefined, cell: (row) => <Sparkline values={row.quote?.sparkline ?? []} /> },
+  { id: "rvol", title: "RVOL", width: 52, isNumber: true, value: (row) => row.quote?.rvol ?? undefined, cell: (row) => fixed(row.quote?.rvol, 1) },
+];
+const idOf = (row: Watched) => row.symbol;
+
+export function Watchlist() {
+  const watched = useQuery(watchlist);
+  const symbols = useMemo(() => (watched.data?.items ?? []).map(({ symbol }) => symbol).toSorted(), [watched.data]);
+  const now = useQuery(quotes(symbols));
+  const { data: active } = useQuery(signals({ status: "active" }));
+  const rows = useMemo(() => {
+    const found = new Map(now.data?.items.map((quote) => [quote.symbol, quote]));
+    const signalled = new Set(active?.items.map(({ symbol }) => symbol));
+    return symbols.map((symbol): Watched => ({ symbol, quote: found.get(symbol), isSignalled: signalled.has(symbol) }));
+  }, [symbols, now.data, active]);
+  const [selected, select] = useState<string | null>(null);
+  const go = useNavigate();
+  const open = useCallback((row: Watched) => void go({ to: "/symbol/$", params: { _splat: row.symbol } }), [go]);
+  const error = watched.error ?? now.error;
+  return (
+    <section className="column watch" aria-label="Watchlist">
+      <header>
+        <h2>Watchlist</h2>
+        <Add />
+      </header>
+      {error && !watched.data ? (
+        <Failure error={error} again={() => void watched.refetch()} />
+      ) : !watched.data ? (
+        <Skeleton />
+      ) : rows.length === 0 ? (
+        <Begin />
+      ) : (
+        <DataTable label="Watched symbols" rows={rows} columns={COLUMNS} id={idOf} selected={selected} onSelect={(row) => select(row.symbol)} onOpen={open} />
+      )}
+    </section>
+  );
+}
+
+function Add() {
+  const [text, write] = useState("");
+  const { watch } = useWatching();
+  return (
+    <form
+      className="add"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const symbols = text.toUpperCase().split(/[\s,]+/).filter(Boolean);
+        if (symbols.length > 0) watch.mutate(symbols);
+        write("");
+      }}
+    >
+      <input value={text} maxLength={200} placeholder="+ symbol" aria-label="Add symbols to the watchlist" onChange={(event) => write(event.target.value)} />
+    </form>
+  );
+}
+
+function Begin() {
+  const { data } = useQuery(overview);
+  const { watch } = useWatching();
+  const active = data?.most_active.slice(0, FIRST).map(({ symbol }) => symbol) ?? [];
+  return (
+    <Empty
+      title="The symbols you watch, with their last price, how they moved and a month of closes"
+      action={
+        active.length > 0 && (
+          <Button size="xs" variant="default" onClick={() => watch.mutate(active)}>
+            Begin with the {active.length} most active
+          </Button>
+        )
+      }
+    >
+      Add one above, or press w on a row anywhere.
+    </Empty>
+  );
+}

@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+import type { QuickSignal, ScanRow } from "@/client";
+import { composer, partValue, part } from "./rows";
+
+const hit = (symbol: string) => ({ symbol, pattern: "up", bar_time: "2026-03-02T14:30:00Z" }) as ScanRow;
+const quick = new Map([["A", { symbol: "A" } as QuickSignal], ["B", { symbol: "B" } as QuickSignal]]);
+
+it("only the line that has deepened is a new one", () => {
+  const compose = composer();
+  const hits = [hit("A"), hit("B")];
+  const [a, b] = compose(hits, quick, new Map());
+  const [a2, b2] = compose(hits, quick, new Map([["B", { opportunity_score: 61 }]]));
+  expect(a2).toBe(a);
+  expect(b2).not.toBe(b);
+  expect(b2 && partValue(b2, "score")).toBe(61);
+});
+
+it("a part that abstains gives its reason and no value", () => {
+  const [line] = composer()([hit("A")], quick, new Map([["A", { ml_prediction: { available: false, reason: "no model" } }]]));
+  expect(line && part(line, "ml")).toEqual({ reason: "no model" });
+  expect(line && partValue(line, "ml")).toBeUndefined();
+});
+
+it("without a scan, the lines are those of the quick look", () => {
+  expect(composer()(null, quick, new Map()).map(({ symbol }) => symbol)).toEqual(["A", "B"]);
+});

@@ -1,0 +1,51 @@
+/** The deep analysis of a symbol, as `/api/scanner` writes it: part by part, each of which may have nothing to say. */
+export interface Part {
+  available?: boolean;
+  reason?: string;
+}
+
+export interface Deep {
+  opportunity_score?: number | Part | null;
+  opportunity?: Part & { score?: number; side?: string; parts?: Record<string, { value: number; weight: number }> };
+  market_regime?: Part & { regime?: string; confidence?: number; volatility?: string };
+  sl_tp?: Part & {
+    side?: string;
+    entry?: number;
+    stopLoss?: number;
+    takeProfit?: number;
+    riskReward?: number;
+    stop_reason?: string;
+    target_reason?: string;
+    support?: number;
+    resistance?: number;
+  };
+  confluence?: Part & {
+    side?: string;
+    strength?: string;
+    share?: number;
+    timeframes?: Record<string, Part & { vote?: string; rsi?: number }>;
+  };
+  ml_prediction?: Part & { probability?: number; side?: string };
+}
+
+/** A value that is there, or why it is not. */
+export type Said<T> = { value: T } | { reason: string };
+
+export const score = (deep: Deep): Said<number> =>
+  typeof deep.opportunity_score === "number"
+    ? { value: deep.opportunity_score }
+    : none(deep.opportunity_score ?? deep.opportunity);
+export const regime = (deep: Deep): Said<string> => said(deep.market_regime, deep.market_regime?.regime);
+export const stop = (deep: Deep): Said<number> => said(deep.sl_tp, deep.sl_tp?.stopLoss);
+export const target = (deep: Deep): Said<number> => said(deep.sl_tp, deep.sl_tp?.takeProfit);
+export const ratio = (deep: Deep): Said<number> => said(deep.sl_tp, deep.sl_tp?.riskReward);
+export const confluence = (deep: Deep): Said<string> => said(deep.confluence, deep.confluence?.strength);
+export const prediction = (deep: Deep): Said<number> => said(deep.ml_prediction, deep.ml_prediction?.probability);
+
+function said<T>(part: Part | undefined | null, value: T | undefined | null): Said<T> {
+  return value === undefined || value === null ? none(part) : { value };
+}
+
+function none(part: Part | undefined | null): { reason: string } {
+  return { reason: part?.reason ?? "not said" };
+}

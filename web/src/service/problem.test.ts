@@ -1,0 +1,15 @@
+import { expect, it } from "vitest";
+import { problemOf } from "./problem";
+
+it("reads a problem document, and finds the fields it is about", () => {
+  const said = { status: 422, title: "Bad input", detail: "email: not an email; body.password: too short", hint: "mend it" };
+  expect(problemOf(said)).toMatchObject({ title: "Bad input", hint: "mend it", fields: { email: "not an email", password: "too short" } });
+});
+
+it("says of a service that can't be reached what still works", () => {
+  expect(problemOf(new TypeError("Failed to fetch"))).toMatchObject({ status: 0, detail: expect.stringContaining("stays") as string });
+});
+
+it("makes no field of a sentence", () => {
+  expect(problemOf({ status: 409, title: "Conflict", detail: "that name is taken" }).fields).toEqual({});
+});

@@ -1,0 +1,104 @@
+import {
+  authMe,
+  fastScannerResults,
+  fastScannerSymbolOf,
+  marketDataBars,
+  marketDataQuotes,
+  scannerListScanners,
+  scannerListSymbols,
+  scannerMarketOverview,
+  signalsListSignals,
+  watchlistGetWatchlist,
+  watchlistUnwatch,
+  watchlistWatch,
+  type SignalsListSignalsData,
+} from "@/client";
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import type { Deep } from "./deep";
+import { keys } from "./keys";
+
+/** Numbers that a feed does not push are asked for this often while somebody looks. */
+const GLANCE_MS = 30_000;
+
+export const me = queryOptions({
+  queryKey: keys.me,
+  queryFn: async () => (await authMe({ throwOnError: true })).data,
+  staleTime: Infinity,
+});
+
+export const overview = queryOptions({
+  queryKey: keys.overview,
+  queryFn: async () => (await scannerMarketOverview({ throwOnError: true })).data,
+  refetchInterval: GLANCE_MS,
+});
+
+export const quotes = (symbols: readonly string[]) =>
+  queryOptions({
+    queryKey: keys.quotes(symbols),
+    queryFn: async () => (await marketDataQuotes({ query: { symbols: symbols.join(",") }, throwOnError: true })).data,
+    enabled: symbols.length > 0,
+    refetchInterval: GLANCE_MS,
+    placeholderData: keepPreviousData,
+  });
+
+export const watchlist = queryOptions({
+  queryKey: keys.watchlist,
+  queryFn: async () => (await watchlistGetWatchlist({ throwOnError: true })).data,
+});
+
+export const signals = (filter: NonNullable<SignalsListSignalsData["query"]> = {}) =>
+  queryOptions({
+    queryKey: keys.signals(filter),
+    queryFn: async () => (await signalsListSignals({ query: { limit: 200, ...filter }, throwOnError: true })).data,
+  });
+
+export const scanners = queryOptions({
+  queryKey: keys.scanners,
+  queryFn: async () => (await scannerListScanners({ throwOnError: true })).data.items,
+  staleTime: Infinity,
+});
+
+export const quickResults = queryOptions({
+  queryKey: keys.quick,
+  queryFn: async () => (await fastScannerResults({ throwOnError: true })).data,
+});
+
+/** What is known of a symbol deeply; a quick scan's messages write it too. */
+export const deep = (symbol: string) =>
+  queryOptions({
+    queryKey: keys.deep(symbol),
+    queryFn: async () =>
+      (await fastScannerSymbolOf({ path: { symbol }, throwOnError: true })).data.deepAnalysis as Deep,
+  });
+
+export const bars = (symbol: string, timeframe: string) =>
+  queryOptions({
+    queryKey: keys.bars(symbol, timeframe),
+    queryFn: async () =>
+      (await marketDataBars({ path: { symbol }, query: { timeframe, limit: 750, adjust: "split" }, throwOnError: true }))
+        .data,
+    placeholderData: keepPreviousData,
+  });
+
+export const search = (text: string) =>
+  queryOptions({
+    queryKey: ["search", text],
+    queryFn: async () => (await scannerListSymbols({ query: { q: text, limit: 8 }, throwOnError: true })).data.items,
+    enabled: text.length > 0,
+    placeholderData: keepPreviousData,
+  });
+
+/** Add to the watchlist, or take off it: on screen at once, undone by its opposite. */
+export function useWatching() {
+  const queries = useQueryClient();
+  const settled = () => queries.invalidateQueries({ queryKey: keys.watchlist });
+  const watch = useMutation({
+    mutationFn: (symbols: string[]) => watchlistWatch({ body: { symbols }, throwOnError: true }),
+    onSettled: settled,
+  });
+  const unwatch = useMutation({
+    mutationFn: (symbols: string[]) => watchlistUnwatch({ body: { symbols }, throwOnError: true }),
+    onSettled: settled,
+  });
+  return { watch, unwatch };
+}

@@ -1,0 +1,72 @@
+// @vitest-environment jsdom
+import { cleanup, fireEvent, render, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { DataTable, type Column } from "./DataTable";
+
+interface Row {
+  symbol: string;
+  score?: number;
+}
+const COLUMNS: Column<Row>[] = [
+  { id: "symbol", title: "symbol", width: 80, value: (row) => row.symbol, cell: (row) => row.symbol },
+  { id: "score", title: "score", width: 60, isNumber: true, value: (row) => row.score, cell: (row) => row.score ?? "◌" },
+];
+const id = (row: Row) => row.symbol;
+const ROWS: Row[] = [{ symbol: "B", score: 3 }, { symbol: "A", score: 9 }, { symbol: "C" }];
+
+beforeEach(() => {
+  // jsdom has no layout: the table is told that it is 600 px high
+  vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(600);
+  vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(600);
+  const nothing = () => undefined;
+  vi.stubGlobal("ResizeObserver", class { observe = nothing; unobserve = nothing; disconnect = nothing });
+});
+afterEach(cleanup);
+
+const symbols = () => screen.getAllByRole("row").slice(1).map((row) => within(row).queryAllByRole("cell")[0]?.textContent);
+
+it("sorts numbers from the greatest, and what is not known last either way", async () => {
+  render(<DataTable label="t" rows={ROWS} columns={COLUMNS} id={id} />);
+  await userEvent.click(screen.getByRole("button", { name: "score" }));
+  expect(symbols()).toEqual(["A", "B", "C"]);
+  await userEvent.click(screen.getByRole("button", { name: /score/ }));
+  expect(symbols()).toEqual(["B", "A", "C"]);
+  expect(screen.getByRole("columnheader", { name: /score/ }).getAttribute("aria-sort")).toBe("ascending");
+});
+
+it("keeps rows still below the pointer while values arrive", () => {
+  const sorting = [{ id: "score", desc: true }];
+  const { rerender } = render(<DataTable label="t" rows={ROWS} columns={COLUMNS} id={id} sorting={sorting} />);
+  const later = ROWS.map((row) => (row.symbol === "C" ? { ...row, score: 50 } : row));
+  fireEvent.pointerEnter(screen.getByRole("region"));
+  rerender(<DataTable label="t" rows={later} columns={COLUMNS} id={id} sorting={sorting} />);
+  expect(symbols()).toEqual(["A", "B", "C"]);
+  fireEvent.pointerLeave(screen.getByRole("region"));
+  rerender(<DataTable label="t" rows={[...later]} columns={COLUMNS} id={id} sorting={sorting} />);
+  expect(symbols()).toEqual(["C", "A", "B"]);
+});
+
+it("draws only what is in sight of ten thousand rows, and says how many there are", () => {
+  const many = Array.from({ length: 10_000 }, (_, index) => ({ symbol: `S${index}`, score: index }));
+  render(<DataTable label="t" rows={many} columns={COLUMNS} id={id} />);
+  const drawn = screen.getAllByRole("row").length;
+  expect(drawn).toBeGreaterThan(20);
+  expect(drawn).toBeLessThan(60);
+  expect(screen.getByRole("table").getAttribute("aria-rowcount")).toBe("10001");
+});
+
+it("j and k choose rows, enter opens one", async () => {
+  const select = vi.fn();
+  const open = vi.fn();
+  render(<DataTable label="t" rows={ROWS} columns={COLUMNS} id={id} selected="B" onSelect={select} onOpen={open} />);
+  screen.getByRole("region").focus();
+  await userEvent.keyboard("j{Enter}");
+  expect(select).toHaveBeenCalledWith(ROWS[1]);
+  expect(open).toHaveBeenCalledWith(ROWS[0]);
+});
+
+it("shows a name as text, whatever it is made of", () => {
+  render(<DataTable label="t" rows={[{ symbol: "<img src=x onerror=alert(1)>" }]} columns={COLUMNS} id={id} />);
+  expect(document.querySelector("img")).toBeNull();
+});
