@@ -15,8 +15,7 @@ from tapehawk.app.asking import Asked
 from tapehawk.app.learning import card
 from tapehawk.app.training import Training, enqueue
 
-router = APIRouter(prefix="/api/v1/ml", tags=["models"])
-router = APIRouter(prefix="/api/v1/ml", tags=["ml"], route_class=Once)
+router = APIRouter(prefix="/api/v1/ml", tags=["models"], route_class=Once)
 
 
 class TrainingQuestion(BaseModel):

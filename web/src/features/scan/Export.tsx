@@ -10,7 +10,7 @@ export function Export({ scan }: { scan: string }) {
   async function save(format: (typeof FORMATS)[number]): Promise<void> {
     try {
       const { data } = await scannerExportScan({ path: { scan_id: scan, format }, parseAs: "blob", throwOnError: true });
-      const url = URL.createObjectURL(data as Blob);
+      const url = URL.createObjectURL(data as unknown as Blob);
       const link = Object.assign(document.createElement("a"), { href: url, download: `${scan}.${format}` });
       link.click();
       URL.revokeObjectURL(url);
