@@ -128,7 +128,7 @@ def signal_of(house, name: str, symbol: str, status: str) -> None:
     times = dict.fromkeys(("bar_time", "available_at", "created_at", "updated_at"), house.now())
     user = user_of(house, name)
     with house.database.write() as records:
-        records.of(user.id).open_signals.add(
+        records.of(user.id).signals.add(
             symbol=symbol,
             status=status,
             direction="BUY",
@@ -159,6 +159,7 @@ def scan_of(house, name: str, status: str = "running") -> str:
             start_date=day,
             end_date=day,
             question={},
+            question_key="x",
             status=status,
             progress_percent=40.0,
             created_at=house.now(),

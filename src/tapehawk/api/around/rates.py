@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 from limits import RateLimitItemPerMinute, WindowStats
 from limits.aio.storage import MemoryStorage, Storage
@@ -68,7 +68,13 @@ class Rates:
         self._user_of = lru_cache(KNOWN)(self._read)  # a token that has ended meanwhile is still of that user
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Answer a request; let go of Redis when the application ends."""
+        if scope["type"] == "lifespan":
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                await self._let_go()
+            return
         if scope["type"] not in {"http", "websocket"} or FREE.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
@@ -79,6 +85,11 @@ class Rates:
             await self._app(scope, receive, send)
         else:
             await self._app(scope, receive, _told(told_of, send))
+
+    async def _let_go(self) -> None:
+        if self._shared is not None:
+            storage: Any = self._shared.storage
+            await storage.bridge.storage.aclose()
 
     def _limits(self, scope: Scope) -> Iterator[Limit]:
         """Yield what a request counts against."""
