@@ -21,7 +21,6 @@ from tapehawk.core.signal_record import Signal
 from tapehawk.data.providers.sim import feed
 from tapehawk.data.signal_log import SignalLog
 from tapehawk.records.migrating import upgrade
-from tapehawk.records.signals import Wanted
 from tapehawk.records.users import User
 from tests.fakes.clock import BoundedClock
 from tests.scan.live_market import HOURS
@@ -113,7 +112,7 @@ class LiveService:
     def signals(self, user: User) -> dict[str, dict[str, Any]]:
         """Return a user's signals by setup."""
         with self.house.database.read() as records:
-            return {row["setup_key"]: row for row in records.of(user.id).signals.wanted(Wanted(), limit=1000).items}
+            return {row["setup_key"]: row for row in records.of(user.id).signals.page(limit=1000).items}
 
     def log(self) -> dict[str, Signal]:
         """Return the signals that everybody shares."""

@@ -18,7 +18,6 @@ from tapehawk.core.sessions import us_calendar
 from tapehawk.core.signals import resized
 from tapehawk.data import store
 from tapehawk.data.providers.sim import Simulator
-from tapehawk.records.signals import Wanted
 from tests.app.live_service import MINUTE, LiveService, calm, until
 from tests.data.scripted import SIM
 from tests.records.servers import fresh_database, own_server
@@ -225,7 +224,7 @@ def test_a_database_that_is_away_for_a_while_costs_nothing(service):
 
 def given(database, user):
     with database.read() as records:
-        return records.of(user.id).signals.wanted(Wanted(), limit=1000).items
+        return records.of(user.id).signals.page(limit=1000).items
 
 
 def test_a_server_that_crashes_and_comes_back_in_mid_session_costs_nothing(own_home, monkeypatch):

@@ -11,7 +11,6 @@ import pytest
 
 from tapehawk.app.house import House
 from tapehawk.app.settings import settings
-from tapehawk.records.signals import Wanted
 from tests.app.live_service import MARKET, MINUTE
 from tests.records.servers import fresh_database
 from tests.scan.live_market import HOURS
@@ -45,7 +44,7 @@ def signals(home, url: str = "") -> dict:
         with house.database.read() as records:
             for name in ("ada", "bob"):
                 user = records.users.by_email(f"{name}@example.org")
-                rows = records.of(user.id).signals.wanted(Wanted(), limit=1000).items
+                rows = records.of(user.id).signals.page(limit=1000).items
                 found[name] = {row["setup_key"]: [row[one] for one in WANTED] for row in rows if known(row) <= UNTIL}
                 assert len({row["setup_key"] for row in rows}) == len(rows)
         house.close()
