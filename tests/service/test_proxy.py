@@ -6,6 +6,7 @@ import asyncio
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 
 import httpx2
@@ -57,6 +58,8 @@ def proxy(own_home, tmp_path, go_on) -> Iterator[Nginx]:
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
+    while not server.started:
+        time.sleep(0.02)
     try:
         with Nginx(tmp_path / "nginx", dict.fromkeys(SERVICES, f"127.0.0.1:{port}")) as nginx:
             yield nginx

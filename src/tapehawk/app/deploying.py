@@ -71,7 +71,7 @@ def prefixes() -> dict[str, str]:
     """Return the shortest path prefixes that tell the services apart, each with its service."""
     table = importlib.import_module(SURFACES)
     paths = {name: [str(one.path) for one in table.routes(name)] for name in SERVICES}
-    paths[FIRST] += [str(one.path) for one in table.routes_of_all()]
+    paths[FIRST] += [path for one in table.routes_of_all() if (path := str(one.path)) != "/"]  # the rest is FIRST's
     return apart(paths)
 
 

@@ -142,7 +142,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         _folder_of(Path(url.database))
     options = {"timeout": BUSY_SECONDS, "check_same_thread": False}
     engine = sa.create_engine(
-        url, connect_args=options, pool_size=8, hide_parameters=True, json_deserializer=orjson.loads
+        url, connect_args=options, pool_size=8, hide_parameters=True, json_deserializer=_read_json
     )
 
     @event.listens_for(engine, "connect")
@@ -159,6 +159,11 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     return _watched(engine)
 
 
+def _read_json(text: str | bytes | float) -> Any:  # noqa: ANN401  JSON
+    """Return what JSON says; SQLite gives a number that stands alone as a number."""
+    return orjson.loads(text) if isinstance(text, str | bytes) else text
+
+
 def _folder_of(file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -172,7 +177,7 @@ def _postgresql(url: sa.URL) -> sa.Engine:
             url.set(drivername="postgresql+psycopg"),
             hide_parameters=True,  # an error goes to the log; among the values are secrets
             pool_size=10,
-            json_deserializer=orjson.loads,
+            json_deserializer=_read_json,
             max_overflow=10,
             pool_timeout=5,
             pool_pre_ping=True,
