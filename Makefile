@@ -28,8 +28,8 @@ web: src/tapehawk/web_app/.built ## build the web app that `scanner serve` shows
 webtest: web/node_modules/.installed ## the web app's own style, types, import boundaries and tests
 	@cd web && npm run --silent lint && npm run --silent test
 
-test: .venv/.dev .venv/.warm ## every test, on two cores (ARGS='tests/core -x' for some)
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+test: .venv/.dev .venv/.warm ## every test, three at a time: many wait for servers (ARGS='tests/core -x' for some)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 lint: .venv/.dev ## style, types and import contracts
 	$(BIN)/ruff check .

@@ -164,10 +164,10 @@ def test_another_config_is_another_scan_from_then_on_and_the_same_one_is_shared(
         service.go_on(desk, HOURS.open + 30 * MINUTE)
         assert list(desk.markets["us"].scans) == [""], "what equals the settings is no set of its own"
         before = service.signals(bob)
+        then = service.now()
         changed = change_config(service.house, bob, strict)
         assert changed.config["volume_spike"]["volume_ratio"] == 6
         assert not changed.shared
-        then = service.now()
         until(lambda: len(desk.markets["us"].scans) == 2)
         service.go_on(desk, HOURS.open + 240 * MINUTE)
     hers, his = service.signals(ada), service.signals(bob)
