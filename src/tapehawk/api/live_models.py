@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -68,10 +68,22 @@ class EffectiveConfig(BaseModel):
     config: Annotated[dict[str, dict[str, Any]], Field(description="every parameter of its scanners")]
 
 
+_COUNTS: Final = {
+    "scans": 72, "signals": 31, "withdrawn": 2, "errors": 0, "latency_p50_ms": 41.5, "latency_p95_ms": 88.0,
+    "hit_rate": 0.54, "outcomes": 13,
+}  # fmt: skip
+_MARKET: Final = {
+    "market": "us", "state": "running", "provider": "sim", "series": "us:sim:sim:none:consolidated:simulated",
+    "labels": ["simulated"], "session_phase": "regular", "phase_until": "2026-11-20T21:00:00Z",
+    "next_scan": "2026-11-20T15:43:00Z", "watermark": "2026-11-20T15:42:00Z",
+    "scanned_through": "2026-11-20T15:42:00Z", "symbols": 9840, "expected": 9840, "arrived": 9812,
+}  # fmt: skip
+
+
 class PhaseCounts(BaseModel):
     """What scanning came to in a phase of the trading day, since it began; null where nothing is known."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", json_schema_extra={"example": _COUNTS})
 
     scans: int
     signals: int
@@ -85,6 +97,8 @@ class PhaseCounts(BaseModel):
 
 class MarketStatus(BaseModel):
     """How the scan of one market fares."""
+
+    model_config = ConfigDict(json_schema_extra={"example": _MARKET})
 
     market: str
     state: State
