@@ -68,11 +68,11 @@ class EffectiveConfig(BaseModel):
     config: Annotated[dict[str, dict[str, Any]], Field(description="every parameter of its scanners")]
 
 
-_COUNTS: Final = {
+_COUNTS: Final[dict[str, Any]] = {
     "scans": 72, "signals": 31, "withdrawn": 2, "errors": 0, "latency_p50_ms": 41.5, "latency_p95_ms": 88.0,
     "hit_rate": 0.54, "outcomes": 13,
 }  # fmt: skip
-_MARKET: Final = {
+_MARKET: Final[dict[str, Any]] = {
     "market": "us", "state": "running", "provider": "sim", "series": "us:sim:sim:none:consolidated:simulated",
     "labels": ["simulated"], "session_phase": "regular", "phase_until": "2026-11-20T21:00:00Z",
     "next_scan": "2026-11-20T15:43:00Z", "watermark": "2026-11-20T15:42:00Z",
