@@ -15,7 +15,7 @@ from tapehawk.records.migrating import upgrade
 from tests.records.servers import fresh_database
 
 NOW = dt.datetime(2025, 7, 1, 12, 0, 0, 123456, tzinfo=dt.UTC)
-BODY = {"config": {"min_price": 10**15, "text": "≥ 'x'", "none": None, "list": [1.5, True]}}
+BODY = {"config": {"min_price": 10**30, "text": "≥ 'x'", "none": None, "list": [1.5, True]}}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -47,8 +47,8 @@ class LiveDesk:
     def __init__(self, house: House, clock: Clock, *, look_every: float = LOOK_EVERY) -> None:
         self._house, self._clock, self._look_every = house, clock, look_every
         self.worker = own_name()
-        self.giving = Giving(house.database, house.known.store, house.broadcast.say)
         self._planning = Planning(house.known)
+        self.giving = Giving(house.database, house.known.store, house.broadcast.say, self._planning.recipients)
         self.plan: Plan | None = None
         self.markets: dict[str, LiveMarket] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -112,7 +112,7 @@ class LiveDesk:
             await self._news.wait()
             self._news.clear()
             if self.plan is not None:
-                await to_its_end(self.giving.bring, self.plan.recipients)
+                await to_its_end(self.giving.bring)
                 if self.giving.trouble:
                     await asyncio.sleep(self._look_every)
 

@@ -27,6 +27,7 @@ from tapehawk.core.signals import Risk, resized
 from tapehawk.data.signal_log import SignalLog, Since
 from tapehawk.records.database import Database
 from tapehawk.records.owned import Row
+from tapehawk.records.records import Records
 from tapehawk.records.signal_rows import shown
 from tapehawk.scan.phases import Enabled
 from tapehawk.scan.rows import CRYPTO_LOT
@@ -80,49 +81,54 @@ def books(store: Path) -> list[str]:
 
 @dataclass
 class Giving:
-    """Brings what is in the logs of a store to users. `say`: tells them; `trouble`: why it waits, if it does."""
+    """Brings what is in the logs of a store to users. `say`: tells them; `trouble`: why it waits, if it does.
+
+    `recipients`: who is given signals, as the transaction that gives them sees it: who has changed what they want is
+    given nothing of what they wanted before.
+    """
 
     database: Database
     store: Path
     say: Callable[..., None]
+    recipients: Callable[[Records], Sequence[Recipient]]
     trouble: str = ""
     given: int = 0
     _logs: dict[tuple[str, str], SignalLog] = field(default_factory=dict)
     _brought: dict[tuple[str, str], int] = field(default_factory=dict)
     _one: Lock = field(default_factory=Lock)
 
-    def bring(self, recipients: Sequence[Recipient]) -> None:
+    def bring(self) -> None:
         """Bring everything there is; what the database does not take now is brought the next time."""
         with self._one:
             try:
                 for book in books(self.store):
                     for origin in ORIGINS:
-                        self._bring_log(book, origin, recipients)
+                        self._bring_log(book, origin)
                 self.trouble = ""
             except TapehawkError as error:
                 self.trouble = error.message
                 _log.warning("signals wait for the database", extra={"reason": error.message})
 
-    def _bring_log(self, book: str, origin: str, recipients: Sequence[Recipient]) -> None:
+    def _bring_log(self, book: str, origin: str) -> None:
         name = (book, origin)
         log = self._logs.setdefault(name, SignalLog(folder_of(self.store, book), origin))
-        mine = [one for one in recipients if one.book == book]
         while log.path.exists() and log.path.stat().st_size > self._brought.get(name, -1):
             before = self._brought.get(name)
-            said = self._brought_on(log, name, mine)
+            said = self._brought_on(log, name)
             self.say(*said)
             self.given += len(said)
             if self._brought[name] == before:  # its last line is not whole yet
                 return
 
-    def _brought_on(self, log: SignalLog, name: tuple[str, str], recipients: Sequence[Recipient]) -> list[Event]:
+    def _brought_on(self, log: SignalLog, name: tuple[str, str]) -> list[Event]:
         """Bring the next lines of a log; return what is told of it, which is on record by then."""
         book, origin = name
         label = f"{book or 'usual'}/{origin}"
         with self.database.write() as records:
-            read = log.since(records.live_desks.brought(label), max(1, AT_ONCE // max(1, len(recipients))))
+            mine = [one for one in self.recipients(records) if one.book == book]
+            read = log.since(records.live_desks.brought(label), max(1, AT_ONCE // max(1, len(mine))))
             changed = {row["id"]: row for row in records.signals.follow(read.signals, book)}
-            for who, signals in _shares(read, recipients):
+            for who, signals in _shares(read, mine):
                 changed |= {row["id"]: row for row in records.of(who).signals.give(signals, book)}
             records.live_desks.bring(label, read.offset)
         self._brought[name] = read.offset

@@ -71,6 +71,10 @@ class Planning:
         wrong = {str(user): why for user, why in wishes.items() if isinstance(why, str)}
         return Plan(plans, {one.set.key: one.set for one in good}, tuple(one.who for one in good), wrong)
 
+    def recipients(self, records: Records) -> Sequence[Recipient]:
+        """Return who is given signals. Raises what the database does."""
+        return self.read(records).recipients
+
     def _wish(self, one: Running, watched: frozenset[str]) -> _Wish | str:
         said = (one.asked, one.preferences, one.since, watched)
         before = self._wishes.get(one.user_id)

@@ -37,10 +37,8 @@ def track(house: House, _payload: Payload, run: Run, _is_cancelled: Asks) -> dic
     for log in (log for book in books(store) for log in logs(folder_of(store, book))):
         run.check()
         changed += _walked(house, log)
-    giving = Giving(house.database, store, house.broadcast.say)
-    with house.database.write() as records:
-        plan = Planning(house.known).read(records)
-    giving.bring(plan.recipients)
+    giving = Giving(house.database, store, house.broadcast.say, Planning(house.known).recipients)
+    giving.bring()
     return {"changed": changed, "waits": giving.trouble}
 
 

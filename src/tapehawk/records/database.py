@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 
@@ -141,9 +140,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     if url.database:
         _folder_of(Path(url.database))
     options = {"timeout": BUSY_SECONDS, "check_same_thread": False}
-    engine = sa.create_engine(
-        url, connect_args=options, pool_size=8, hide_parameters=True, json_deserializer=_read_json
-    )
+    engine = sa.create_engine(url, connect_args=options, pool_size=8, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's own
@@ -159,11 +156,6 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     return _watched(engine)
 
 
-def _read_json(text: str | bytes | float) -> Any:  # noqa: ANN401  JSON
-    """Return what JSON says; SQLite gives a number that stands alone as a number."""
-    return orjson.loads(text) if isinstance(text, str | bytes) else text
-
-
 def _folder_of(file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -177,7 +169,6 @@ def _postgresql(url: sa.URL) -> sa.Engine:
             url.set(drivername="postgresql+psycopg"),
             hide_parameters=True,  # an error goes to the log; among the values are secrets
             pool_size=10,
-            json_deserializer=_read_json,
             max_overflow=10,
             pool_timeout=5,
             pool_pre_ping=True,
