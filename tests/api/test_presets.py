@@ -91,7 +91,7 @@ def test_a_formula_of_one_s_own_is_a_preset_that_scans(signed_in):
         ({"name": "x", "scanner_type": "formula", "config": {"formula": "close >"}}, "too early"),
         ({**PRESET, "name": "   "}, "name"),
         ({**PRESET, "name": "x" * 101}, "name"),
-        ({**PRESET, "name": "a\x00b"}, "name"),
+        ({**PRESET, "name": "a\x00b"}, "U+0000"),
         ({**PRESET, "user_id": str(uuid.uuid4())}, "user_id"),
     ],
 )

@@ -81,7 +81,7 @@ class BoundedClock(JumpingClock):
         self.until = until
 
     async def _sleep(self, seconds: float) -> None:
-        if self.clock.now() + seconds * 1e6 > self.until:
+        ends = self.passed + seconds
+        while self.start + ends * 1e6 > self.until:  # nobody wakes before their time: a feed would tell the future
             await asyncio.sleep(0.005)
-        else:
-            await super()._sleep(seconds)
+        await super()._sleep(ends - self.passed)
