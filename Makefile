@@ -13,7 +13,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo web webtest test lint bench soak docs lock audit
+.PHONY: help setup demo web webtest screenshots test lint bench soak docs lock audit
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ web: src/tapehawk/web_app/.built ## build the web app that `scanner serve` shows
 
 webtest: web/node_modules/.installed ## the web app's own style, types, import boundaries and tests
 	@cd web && npm run --silent lint && npm run --silent test
+
+screenshots: web .venv/.dev .venv/.warm ## every page of the web app in both themes, into build/screenshots
+	@SHOTS=$(CURDIR)/build/screenshots $(BIN)/python -m pytest tests/web/test_in_the_browser.py
 
 test: .venv/.dev .venv/.warm ## every test, three at a time: many wait for servers (ARGS='tests/core -x' for some)
 	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)

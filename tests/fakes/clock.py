@@ -82,6 +82,6 @@ class BoundedClock(JumpingClock):
 
     async def _sleep(self, seconds: float) -> None:
         ends = self.passed + seconds
-        while self.start + ends * 1e6 > self.until:  # nobody wakes before their time: a feed would tell the future
+        while self.start + ends * 1e6 > self.until:  # noqa: ASYNC110  nobody wakes before their time, or a feed tells the future
             await asyncio.sleep(0.005)
         await super()._sleep(ends - self.passed)
