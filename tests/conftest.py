@@ -19,7 +19,7 @@ NO_SKIPS = os.environ.get("TAPEHAWK_NO_SKIPS") == "1"
 # `make soak` asks for "soak".
 settings.register_profile(
     "ci",
-    max_examples=50,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     database=None,
