@@ -18,8 +18,8 @@ from tapehawk.accounts.tokens import Tokens
 from tapehawk.accounts.visitor import Visitor
 from tapehawk.accounts.who import Who
 from tapehawk.records.database import Database, sqlite_url
-from tapehawk.records.migrating import upgrade
 from tests.records.servers import fresh_database
+from tests.records.tables import with_tables
 
 KEY = "k" * 32
 HERE = Visitor("192.0.2.7", "a browser")
@@ -42,13 +42,13 @@ class Clock:
 def database(request, tmp_path) -> Iterator[Database]:
     if request.param == "sqlite":
         made = Database(sqlite_url(tmp_path))
-        upgrade(made)
+        with_tables(made)
         yield made
         made.close()
         return
     with fresh_database() as url:
         made = Database(url)
-        upgrade(made)
+        with_tables(made)
         yield made
         made.close()
 

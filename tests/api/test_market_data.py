@@ -15,7 +15,6 @@ from tapehawk.app.house import House
 from tapehawk.app.settings import settings
 from tapehawk.data.health import FeedState, Noted, note_health
 from tapehawk.data.providers.door import Health, StreamHealth
-from tapehawk.records.migrating import upgrade
 from tapehawk.scan.desk import Desk
 from tapehawk.scan.question import Question
 from tests.api.stored_market import (
@@ -31,6 +30,7 @@ from tests.api.stored_market import (
     daily,
     fill_market,
 )
+from tests.records.tables import with_tables
 from tests.scan.quick_market import Clock
 
 HOSTILE = [
@@ -48,7 +48,7 @@ def filled(tmp_path_factory):
 @pytest.fixture
 def house(filled, own_home) -> Iterator[House]:
     made = House(settings(environment={"SCANNER_DATA_DIR": str(filled)}), now=Clock(EVENING))
-    upgrade(made.database)
+    with_tables(made.database)
     yield made
     made.close()
 

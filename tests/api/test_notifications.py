@@ -13,10 +13,10 @@ from tapehawk.app.notifying import means
 from tapehawk.app.settings import settings
 from tapehawk.notify.sending import Sender
 from tapehawk.notify.telling import tell
-from tapehawk.records.migrating import upgrade
 from tests.fakes.receivers import http_receiver
 from tests.notify.conftest import signal_row, write_signals
 from tests.records.servers import fresh_database
+from tests.records.tables import with_tables
 
 URL = "/api/v1/notifications"
 HOOK = {"url": "https://example.org/hooks/t0psecret", "secret": "0123456789abcdef-secret"}
@@ -37,7 +37,7 @@ def house(request, own_home, monkeypatch) -> Iterator[House]:
 
 def _made() -> Iterator[House]:
     made = House(settings())
-    upgrade(made.database)
+    with_tables(made.database)
     yield made
     made.close()
 

@@ -101,9 +101,7 @@ def test_a_real_day_says_the_same_live_as_in_history(real, compared, timeframe, 
     assert found.historical == found.live > rows
 
 
-@pytest.mark.parametrize(
-    "day", [dt.date(2026, 11, 27), pytest.param(dt.date(2024, 3, 11), marks=pytest.mark.soak)]
-)
+@pytest.mark.parametrize("day", [dt.date(2026, 11, 27), pytest.param(dt.date(2024, 3, 11), marks=pytest.mark.soak)])
 def test_a_simulated_day_with_late_and_revised_bars_says_the_same_live_as_in_history(simulated, compared, day):
     root, _ = simulated(day, day)
     found = compared(root, "1m", day, "extended")

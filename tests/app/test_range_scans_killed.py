@@ -21,10 +21,10 @@ from tapehawk.app.house import House
 from tapehawk.app.range_scans import RangeAsked, execute
 from tapehawk.app.scan_results import answer
 from tapehawk.app.settings import settings
-from tapehawk.records.migrating import upgrade
 from tests.app.scanned_market import FIRST, LAST, SYMBOLS, cut_small, stored
 from tests.jobs.conftest import until
 from tests.records.servers import fresh_database
+from tests.records.tables import with_tables
 
 pytestmark = pytest.mark.slow
 SCANNER = "breakout"  # keeps the best of a session: rows of a part are not those of the whole
@@ -45,7 +45,7 @@ def house(request, own_home, monkeypatch) -> Iterator[House]:
 
 def _house() -> Iterator[House]:
     made = House(settings())
-    upgrade(made.database)
+    with_tables(made.database)
     stored(made.known.store)
     yield made
     made.close()

@@ -14,8 +14,8 @@ from tapehawk.jobs.queue import Queue
 from tapehawk.jobs.worker import Worker
 from tapehawk.records.database import Database, sqlite_url
 from tapehawk.records.jobs import ENDED, Job
-from tapehawk.records.migrating import upgrade
 from tests.records.servers import fresh_database
+from tests.records.tables import with_tables
 
 NOW = dt.datetime(2026, 3, 2, 15, 30, tzinfo=dt.UTC)
 
@@ -43,13 +43,13 @@ def database(request, tmp_path) -> Iterator[Database]:
     """Return a database with tables, of each kind."""
     if request.param == "sqlite":
         made = Database(sqlite_url(tmp_path))
-        upgrade(made)
+        with_tables(made)
         yield made
         made.close()
         return
     with fresh_database() as url:
         made = Database(url)
-        upgrade(made)
+        with_tables(made)
         yield made
         made.close()
 

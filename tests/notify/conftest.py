@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tapehawk.records.database import Database, sqlite_url
-from tapehawk.records.migrating import upgrade
 from tapehawk.records.tables import signals
 from tests.records.servers import fresh_database
+from tests.records.tables import with_tables
 
 NOW = dt.datetime(2026, 11, 20, 15, 30, tzinfo=dt.UTC)
 
@@ -34,7 +34,7 @@ def one_database(tmp_path) -> Iterator[Database]:
 
 def _with_tables(url: str) -> Iterator[Database]:
     made = Database(url)
-    upgrade(made)
+    with_tables(made)
     yield made
     made.close()
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tapehawk.records.database import Database, sqlite_url
-from tapehawk.records.migrating import upgrade
 from tapehawk.records.users import User
-from tests.records.servers import fresh_database
+from tests.records.servers import bare_database, fresh_database
+from tests.records.tables import with_tables
 
 NOW = dt.datetime(2026, 3, 2, 15, 30, tzinfo=dt.UTC)
 
@@ -32,31 +32,31 @@ def empty_sqlite(tmp_path) -> Iterator[Database]:
 @pytest.fixture
 def empty_postgresql() -> Iterator[Database]:
     """Return a database without a table on a server."""
-    with fresh_database() as url:
+    with bare_database() as url:
         made = Database(url)
         yield made
         made.close()
 
 
-@pytest.fixture
-def database(empty_database) -> Database:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request) -> Database:
     """Return a database with this version's tables, of each kind."""
-    upgrade(empty_database)
-    return empty_database
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
 def sqlite(empty_sqlite) -> Database:
     """Return a database with this version's tables in a file."""
-    upgrade(empty_sqlite)
-    return empty_sqlite
+    return with_tables(empty_sqlite)
 
 
 @pytest.fixture
-def postgresql(empty_postgresql) -> Database:
+def postgresql() -> Iterator[Database]:
     """Return a database with this version's tables on a server."""
-    upgrade(empty_postgresql)
-    return empty_postgresql
+    with fresh_database() as url:
+        made = Database(url)
+        yield made
+        made.close()
 
 
 @pytest.fixture

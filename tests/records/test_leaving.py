@@ -11,10 +11,10 @@ import pytest
 from tapehawk.records import leaving
 from tapehawk.records.database import Database, sqlite_url
 from tapehawk.records.leaving import EVER
-from tapehawk.records.migrating import upgrade
 from tapehawk.records.records import Records
 from tapehawk.records.tables import sign_ins
 from tests.records.servers import fresh_database
+from tests.records.tables import with_tables
 
 NOW = dt.datetime(2026, 11, 20, 15, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -23,7 +23,7 @@ HOUR = dt.timedelta(hours=1)
 @pytest.fixture(params=["sqlite", "postgresql"])
 def records(request, tmp_path) -> Iterator[Records]:
     def used(database: Database) -> Iterator[Records]:
-        upgrade(database)
+        with_tables(database)
         with database.write() as records:
             yield records
         database.close()
