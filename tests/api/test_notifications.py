@@ -25,8 +25,7 @@ SHOWN = {"url": "https://example.org/***", "secret": "***cret"}
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def house(request, own_home, monkeypatch) -> Iterator[House]:
-    """Return the parts of the notification service, on either database, without its workers."""
-    monkeypatch.setattr("tapehawk.app.workers.WORKERS", {})
+    """Return the parts of the notification service, on either database."""
     if request.param == "sqlite":
         yield from _made()
         return
