@@ -9,12 +9,11 @@ The engine is the desk of `asking.py`; what it finds is kept as the bytes of the
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 from tapehawk.app import asking
 from tapehawk.app.asking import Asked
@@ -24,15 +23,13 @@ from tapehawk.app.settings import Settings
 from tapehawk.app.sizing import sized_for
 from tapehawk.catalog import scanner_names
 from tapehawk.core.errors import Conflict, NoData
-from tapehawk.core.scanner import Scanner
 from tapehawk.records.users import User
-from tapehawk.scan.asked import Asked as Bars
 from tapehawk.scan.desk import Desk
 from tapehawk.scan.explain import Explanation
 from tapehawk.scan.fallen import AtStep, Fallen, fallen_at
-from tapehawk.scan.fingerprint import fingerprint
 from tapehawk.scan.question import Question
 from tapehawk.scan.report import Report, scan_id_at
+from tapehawk.scan.tag import tag_of
 
 FORMULA: Final = "formula"
 UNKNOWN: Final = "unknown"
@@ -105,7 +102,7 @@ class Scanning:
     def _answer(self, user: User, asked: Asked, known_tags: frozenset[str], measure: ScanMeasure) -> Answer:
         desk, question = self._question(user, asked)
         scanner, bars = desk.scanner(question), desk.asked(question)
-        tag = _tag(desk, scanner, question, bars)
+        tag = tag_of(desk, scanner, question, bars)
         mine = self.kept.of_tag(user.id, tag)
         if mine is not None and tag in known_tags:
             measure.cached = True
@@ -139,17 +136,3 @@ class Scanning:
         rest = said.removeprefix('{"scan_id": "", ').encode()
         made = self._now().timestamp()
         return Finding(tag, question, market, report.as_of, report.data_version, rest, made)
-
-
-def _tag(desk: Desk, scanner: Scanner, question: Question, bars: Bars) -> str:
-    """Return what decides an answer's results and funnel, as a short text."""
-    asked: dict[str, Any] = {
-        "computed": fingerprint(scanner, bars.panel.timeframe),
-        "question": [question.timeframe, question.hours, question.cutoff, question.universe, question.strict],
-        "parameters": sorted(question.parameters.items()),
-        "symbols": sorted(set(question.symbols)),
-        "days": [bars.days.first, bars.days.last],
-        "of": [bars.series, bars.panel.data_version, bars.panel.labels, bars.notes],
-        "risk": [desk.risk.account_size, desk.risk.per_trade, sorted(desk.risk.by_phase.items())],
-    }
-    return hashlib.sha256(json.dumps(asked, default=str).encode()).hexdigest()[:32]
