@@ -4,6 +4,7 @@ const KEYS: [string, string][] = [
   ["/", "search a symbol or a page"],
   ["g d", "desk"],
   ["g s", "scan"],
+  ["g r", "range scans"],
   ["g i", "signals"],
   ["g l", "lists"],
   ["j k  ↓ ↑", "next and previous row"],
