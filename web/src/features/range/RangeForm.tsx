@@ -4,16 +4,15 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { ScannerDescription } from "@/client";
 import { Failure } from "@/service/Failure";
-import { ParameterField } from "@/service/ParameterField";
-import { parametersOf, read } from "@/service/parameters";
+import { parametersOf } from "@/service/parameters";
 import { problemOf } from "@/service/problem";
 import { scanners } from "@/service/questions";
 import { words } from "@/shared/format";
-import { Universe, useListed } from "./among";
-import { FLOORS, type Floor, type RangeSearch } from "./address";
+import type { RangeSearch } from "./address";
+import { useListed } from "./among";
 import { presets, type Preset } from "./dates";
-import { FormulaText, TextField } from "./fields";
 import { requestOf, searchOf, symbolsIn, textOf, type Written } from "./question";
+import { Parameters, placesOf, When, Whom } from "./RangeFields";
 import { refusal } from "./refusal";
 import { newKey, stored, useExecute } from "./scans";
 
@@ -21,13 +20,6 @@ const DAILY = "1d";
 const FIRST_CHOICE = "breakout";
 const SETTLE_MS = 400;
 const NONE: readonly never[] = [];
-const FLOOR_NAMES: Record<Floor, string> = {
-  min_price: "price ≥",
-  max_price: "price ≤",
-  min_volume: "volume ≥",
-  min_dollar_volume: "dollar volume ≥",
-};
-
 /** What is asked: a scanner with its parameters, from one day to another, of whom. What is written stands in the address. */
 export function RangeForm({ asked }: { asked: RangeSearch }) {
   const { data: known, error: unknown, refetch } = useQuery(scanners);
@@ -45,6 +37,9 @@ export function RangeForm({ asked }: { asked: RangeSearch }) {
   const isNobody = written.list !== undefined && listed?.length === 0;
   const isReady = known !== undefined && !isNobody && (written.list === undefined || listed !== undefined);
   const refused = refusal(execute.error, symbolsIn(written.without));
+
+  const places = placesOf(parameters);
+  const unplaced = Object.entries(refused).flatMap(([name, why]) => (places.has(name) ? [] : [why]));
 
   useEffect(() => {
     if (!scanner) return;
@@ -68,6 +63,7 @@ export function RangeForm({ asked }: { asked: RangeSearch }) {
     }
   }
 
+  const parts = { written: filled, refused, change };
   return (
     <form
       className="question of-range"
@@ -89,18 +85,7 @@ export function RangeForm({ asked }: { asked: RangeSearch }) {
             ))}
           </select>
         </label>
-        <TextField label="From" type="date" text={filled.from} wrong={refused.start_date} write={(from) => change({ from })} />
-        <TextField label="to" type="date" text={filled.to} wrong={refused.end_date} write={(to) => change({ to })} />
-        <span className="presets" role="group" aria-label="Ranges">
-          {offered.map(({ name, from, to }) => {
-            const isOn = from === filled.from && to === filled.to;
-            return (
-              <button key={name} type="button" className={`plain ${isOn ? "on" : ""}`} aria-pressed={isOn} onClick={() => change({ from, to })}>
-                {name}
-              </button>
-            );
-          })}
-        </span>
+        <When {...parts} offered={offered} />
         <Button type="submit" size="xs" h={28} disabled={execute.isPending || !isReady} aria-busy={execute.isPending}>
           Scan the range ⏎
         </Button>
@@ -108,46 +93,17 @@ export function RangeForm({ asked }: { asked: RangeSearch }) {
           one day only
         </Link>
       </div>
-      <div className="line">
-        <Universe value={written.universe} change={(next) => change({ universe: next })} />
-        <TextField label="Only" text={filled.symbols} hint="all symbols" isLong wrong={refused.include_tickers ?? refused.universe ?? (isNobody ? "this list has no symbols" : undefined)} write={(symbols) => change({ symbols, list: undefined })} />
-        <TextField label="without" text={written.without} hint="no symbol" isLong wrong={refused.exclude_tickers} write={(without) => change({ without })} />
-        {FLOORS.map((name) => (
-          <TextField
-            key={name}
-            label={FLOOR_NAMES[name]}
-            text={written.floors[name] ?? ""}
-            hint="any"
-            isNumber
-            wrong={refused[`filters.${name}`]}
-            write={(text) => change({ floors: { ...written.floors, [name]: text } })}
-          />
-        ))}
-      </div>
+      <Whom {...parts} isNobody={isNobody} />
       <p className="quiet about-form">
         {scanner ? `${scanner.title}, ` : ""}at every daily bar of the range{market?.first_date ? ` · bars are stored from ${market.first_date} to ${market.last_date ?? ""}` : ""}
       </p>
-      {(refused[""] ?? refused.scanner_type) && (
+      {unplaced.length > 0 && (
         <p className="refusal" role="alert">
-          {refused[""] ?? refused.scanner_type}
+          {unplaced.join("; ")}
         </p>
       )}
       {unknown && !known && <Failure error={unknown} again={() => void refetch()} />}
-      {parameters.length > 0 && (
-        <div className="parameters">
-          {parameters.map((one) => {
-            const text = written.config[one.name] ?? textOf(one.fallback);
-            const answer = read(one, text);
-            const wrong = refused[one.name] ?? ("wrong" in answer ? answer.wrong : undefined);
-            const put = (next: string) => change({ config: { ...written.config, [one.name]: next } });
-            return one.name === "formula" ? (
-              <FormulaText key={one.name} text={text} wrong={refused.formula} write={put} />
-            ) : (
-              <ParameterField key={one.name} known={one} text={text} wrong={wrong} write={put} />
-            );
-          })}
-        </div>
-      )}
+      <Parameters {...parts} parameters={parameters} />
     </form>
   );
 }
