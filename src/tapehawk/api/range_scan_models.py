@@ -160,7 +160,9 @@ class CameTo(BaseModel):
     successes: int
     failures: int
     timed_out: int
-    hit_rate: Annotated[float | None, Field(description="0 to 100: the share of n that reached target1 before the stop")]
+    hit_rate: Annotated[
+        float | None, Field(description="0 to 100: the share of n that reached target1 before the stop")
+    ]
     interval: Annotated[Ends | None, Field(description="Wilson's, of independent trials")]
     clustered: Annotated[Ends | None, Field(description="whole dates drawn anew: signals of a day share its market")]
     dates: int

@@ -8,6 +8,7 @@ are any. Hits without a side have nothing to reach and are in no rate.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -19,15 +20,21 @@ from tapehawk.scan.hit_rates import HitRate, hit_rates
 from tapehawk.scan.report import Report
 from tapehawk.scan.track_record import track_of
 
-NO_SIDE = "a hit of this scanner has no side, so there is no target that it could reach"
-
 
 def outcomes_of(report: Report, bars: Asked) -> dict[str, Any]:
     """Return the hit rates of a range's report; `bars`: those that it was made of, to where they reach."""
     track = track_of(report, bars.panel, through=reached(bars.among))
     (total,) = hit_rates(track, ())
-    notes = [HYPOTHETICAL] if track.height or not len(report) else [NO_SIDE]
-    return {"items": [_said(one) for one in hit_rates(track, ("pattern",))], "total": _said(total), "notes": notes}
+    items = [_said(one) for one in hit_rates(track, ("pattern",))]
+    return {"items": items, "total": _said(total), "notes": list(_notes(report, total.signals))}
+
+
+def _notes(report: Report, signals: int) -> Iterator[str]:
+    """Yield what a reader must be told."""
+    if signals:
+        yield HYPOTHETICAL
+    if sideless := sum(side == "NONE" for side in report.columns["direction"]):
+        yield f"{sideless:,} of {len(report):,} hits have no side, so no target that they could reach"
 
 
 def _said(one: HitRate) -> dict[str, Any]:

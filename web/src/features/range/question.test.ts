@@ -40,7 +40,7 @@ it("an address keeps what was written, and is read again as it was", () => {
 });
 
 it("a scan that was asked is asked again by its address", () => {
-  const asked = requestOf(written, known) as Parameters<typeof searchFor>[0];
+  const asked = requestOf(written, known);
   expect(searchFor(asked, known)).toEqual({ ...searchOf(written, known), symbols: "AAA BBB", without: "CCC" });
 });
 
