@@ -16,7 +16,7 @@ from tapehawk.core import panel
 from tapehawk.scan.looking import Look
 
 PART_BARS: Final = 1_100  # four names of a year
-SECONDS: Final = 0.6
+SECONDS: Final = 2.0
 
 
 def slow_down(patch: pytest.MonkeyPatch) -> None:

@@ -128,6 +128,7 @@ def test_a_trader_with_a_server_of_their_own(own_stage, scenario):
     own_stage.play(scenario)
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("scenario", sorted(SCENARIOS & SLOW))
 def test_a_trader_whose_scans_take_their_time(slow_stage, scenario):
     slow_stage.play(scenario)

@@ -98,7 +98,7 @@ function columnsOf(cancel: (id: string) => void): Column<ListedScan>[] {
     number("symbols", "symbols", 80, (scan) => scan.total_tickers, (scan) => fixed(scan.total_tickers, 0)),
     number("took", "took", 72, (scan) => scan.execution_time ?? undefined, took),
     { id: "created", title: "asked", width: 128, value: (scan) => scan.created_at, cell: (scan) => `${day(scan.created_at)} ${clock(scan.created_at)} ET` },
-    { id: "do", title: "", width: 76, value: () => undefined, cell: (scan) => <Act scan={scan} cancel={cancel} /> },
+    { id: "action", title: "action", width: 76, value: () => undefined, cell: (scan) => <Act scan={scan} cancel={cancel} /> },
   ];
 }
 

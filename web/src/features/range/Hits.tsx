@@ -1,4 +1,4 @@
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { DataTable } from "@/shared/DataTable";
 import { Empty } from "@/shared/Empty";
@@ -114,10 +114,14 @@ export function Hits({ scanId, hits, own, file, isGoingOn }: Props) {
 /** What is written into the filter: it filters at once, and stands in the address when the writing has settled. */
 function useFilter(asked: string | undefined, look: (change: HitsSearch) => void): [string, (text: string) => void] {
   const [text, write] = useState(asked ?? "");
+  const router = useRouter();
   useEffect(() => {
     if (text === (asked ?? "")) return;
-    const timer = setTimeout(() => look({ q: text || undefined }), SETTLE_MS);
+    const timer = setTimeout(() => {
+      const isLeaving = router.latestLocation.pathname !== router.state.location.pathname;
+      if (!isLeaving) look({ q: text || undefined });
+    }, SETTLE_MS);
     return () => clearTimeout(timer);
-  }, [text, asked, look]);
+  }, [text, asked, look, router]);
   return [text, write];
 }

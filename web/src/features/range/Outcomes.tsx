@@ -1,7 +1,7 @@
 import type { CameTo, ScanOutcomes } from "@/client";
 import { fixed, sign, signed, words } from "@/shared/format";
 
-const WIDTH = 120;
+const WIDTH = 96;
 /** With fewer, a rate says next to nothing. */
 const FEW = 30;
 

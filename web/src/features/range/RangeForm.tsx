@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate, useRouter } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { ScannerDescription } from "@/client";
 import { Failure } from "@/service/Failure";
@@ -20,13 +20,16 @@ const DAILY = "1d";
 const FIRST_CHOICE = "breakout";
 const SETTLE_MS = 400;
 const NONE: readonly never[] = [];
+
 /** What is asked: a scanner with its parameters, from one day to another, of whom. What is written stands in the address. */
 export function RangeForm({ asked }: { asked: RangeSearch }) {
   const { data: known, error: unknown, refetch } = useQuery(scanners);
   const { data: market } = useQuery(stored);
   const go = useNavigate();
+  const router = useRouter();
   const execute = useExecute();
-  const [written, write] = useState(() => writtenOf(asked));
+  const [first] = useState(() => writtenOf(asked));
+  const [written, write] = useState(first);
   const offered = useMemo(() => presets(market?.first_date, market?.last_date), [market]);
   const listed = useListed(written.list);
   const filled = useMemo(() => filledIn(written, offered, listed), [written, offered, listed]);
@@ -37,15 +40,17 @@ export function RangeForm({ asked }: { asked: RangeSearch }) {
   const isNobody = written.list !== undefined && listed?.length === 0;
   const isReady = known !== undefined && !isNobody && (written.list === undefined || listed !== undefined);
   const refused = refusal(execute.error, symbolsIn(written.without));
-
   const places = placesOf(parameters);
   const unplaced = Object.entries(refused).flatMap(([name, why]) => (places.has(name) ? [] : [why]));
 
   useEffect(() => {
-    if (!scanner) return;
-    const timer = setTimeout(() => void go({ to: "/range", search, replace: true }), SETTLE_MS);
+    if (!scanner || written === first) return;
+    const timer = setTimeout(() => {
+      const isLeaving = router.latestLocation.pathname !== "/range";
+      if (!isLeaving) void go({ to: "/range", search, replace: true });
+    }, SETTLE_MS);
     return () => clearTimeout(timer);
-  }, [go, search, scanner]);
+  }, [go, router, search, scanner, written, first]);
 
   function change(to: Partial<Written>): void {
     write({ ...filled, ...to });
@@ -95,7 +100,7 @@ export function RangeForm({ asked }: { asked: RangeSearch }) {
       </div>
       <Whom {...parts} isNobody={isNobody} />
       <p className="quiet about-form">
-        {scanner ? `${scanner.title}, ` : ""}at every daily bar of the range{market?.first_date ? ` · bars are stored from ${market.first_date} to ${market.last_date ?? ""}` : ""}
+        {scanner ? `${scanner.title.replace(/\.$/, "")} · ` : ""}at every daily bar of the range{market?.first_date ? ` · bars are stored from ${market.first_date} to ${market.last_date ?? ""}` : ""}
       </p>
       {unplaced.length > 0 && (
         <p className="refusal" role="alert">

@@ -123,7 +123,7 @@ function Found({ scan, results }: { scan: ScanProgress; results: ScanResults }) 
           <h2 id="hits-a-day">Hits a day</h2>
           <HeatMap calendar={drawn} chosen={day} choose={choose} />
         </section>
-        <section aria-labelledby="came-to">
+        <section aria-labelledby="came-to" tabIndex={0}>
           <h2 id="came-to">What the hits came to</h2>
           {outcomes ? (
             <Outcomes outcomes={outcomes} />
