@@ -19,7 +19,7 @@ export function About({ scan, results }: { scan: ScanProgress; results: ScanResu
           </span>
         )}
         <Labels labels={labelsOf(results)} />
-        {!isGoingOn(scan.status) && <span>{scan.message}</span>}
+        {!isGoingOn(scan.status) && <span>{scan.message.replace(`${scan.status}; `, "")}</span>}
         <span className="quiet">
           {asked(results)}
           {scan.execution_time !== null && !isGoingOn(scan.status) && ` · took ${took(scan.execution_time)}`}

@@ -1,7 +1,7 @@
 import type { CameTo, ScanOutcomes } from "@/client";
 import { fixed, sign, signed, words } from "@/shared/format";
 
-const WIDTH = 96;
+const WIDTH = 84;
 /** With fewer, a rate says next to nothing. */
 const FEW = 30;
 
@@ -70,11 +70,15 @@ function Line({ one }: { one: CameTo }) {
 function Interval({ low, high, rate }: { low: number; high: number; rate: number }) {
   const x = (percent: number) => 2 + (percent / 100) * (WIDTH - 4);
   return (
-    <svg className="interval" width={WIDTH} height={12} role="img" aria-label={`${fixed(low, 0)} to ${fixed(high, 0)} %`}>
-      <title>{`${fixed(low, 0)} to ${fixed(high, 0)} %`}</title>
-      <line className="back" x1={2} x2={WIDTH - 2} y1={6} y2={6} />
-      <line x1={x(low)} x2={x(high)} y1={6} y2={6} />
-      <circle cx={x(rate)} cy={6} r={3} />
-    </svg>
+    <>
+      <svg className="interval" width={WIDTH} height={12} aria-hidden="true">
+        <line className="back" x1={2} x2={WIDTH - 2} y1={6} y2={6} />
+        <line x1={x(low)} x2={x(high)} y1={6} y2={6} />
+        <circle cx={x(rate)} cy={6} r={3} />
+      </svg>{" "}
+      <span className="quiet">
+        {fixed(low, 0)}–{fixed(high, 0)}
+      </span>
+    </>
   );
 }
