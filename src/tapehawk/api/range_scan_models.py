@@ -151,6 +151,27 @@ class Ends(BaseModel):
 class CameTo(BaseModel):
     """What the hits of a pattern came to, each followed from the bar after it; R at the prices of bars, no costs."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "pattern": "up",
+                "signals": 252,
+                "open": 2,
+                "expired": 1,
+                "cancelled": 3,
+                "n": 246,
+                "successes": 128,
+                "failures": 101,
+                "timed_out": 17,
+                "hit_rate": 52.0,
+                "interval": {"low": 45.8, "high": 58.2},
+                "clustered": {"low": 44.9, "high": 59.3},
+                "dates": 171,
+                "mean_r": 0.13,
+            }
+        }
+    )
+
     pattern: Annotated[str | None, Field(description="null: all of them together")]
     signals: Annotated[int, Field(description="hits with a side and a stop, one in a cooldown")]
     open: Annotated[int, Field(description="the stored bars do not reach their end")]
@@ -174,7 +195,7 @@ class ScanOutcomes(BaseModel):
 
     items: Annotated[list[CameTo], Field(description="by pattern")]
     total: CameTo
-    notes: list[str]
+    notes: Annotated[list[str], Field(examples=[["R and P&L are hypothetical: at the prices of bars, without costs"]])]
 
 
 class ScanResults(BaseModel):

@@ -113,6 +113,10 @@ export default async function (browser, { url, server }) {
     assert.equal(file.suggestedFilename(), `volume_spike_${ALL.from}_${ALL.to}.${format}`);
   }
 
+  await rows.first().click();
+  const [byKey] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("x")]);
+  assert.match(byKey.suggestedFilename(), /csv$/);
+
   await page.setViewportSize(PHONE);
   await page.waitForTimeout(300);
   for (const name of ["phone-range-scan", "phone-range"]) {

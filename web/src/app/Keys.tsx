@@ -10,6 +10,7 @@ const KEYS: [string, string][] = [
   ["j k  ↓ ↑", "next and previous row"],
   ["⏎", "open the row's symbol"],
   ["w", "add the symbol to the watchlist"],
+  ["x", "export the rows of a range scan"],
   ["1 5 h d w", "timeframe of a chart"],
   ["esc", "close, or leave a field"],
   ["?", "these keys"],

@@ -28,7 +28,7 @@ export function Export({ scan, name }: { scan: string; name: string }) {
       )}
       <span className="quiet">export</span>
       {FORMATS.map((format) => (
-        <button key={format} type="button" className="plain" onClick={() => void save(format)}>
+        <button key={format} type="button" className="plain" title={format === "csv" ? "x" : undefined} onClick={() => void save(format)}>
           {format}
         </button>
       ))}

@@ -1,5 +1,6 @@
 import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState, type KeyboardEvent } from "react";
+import { useWatching } from "@/service/questions";
 import { DataTable } from "@/shared/DataTable";
 import { Empty } from "@/shared/Empty";
 import { fixed, words } from "@/shared/format";
@@ -27,6 +28,7 @@ interface Props {
 export function Hits({ scanId, hits, own, file, isGoingOn }: Props) {
   const wanted = route.useSearch();
   const go = useNavigate();
+  const { watch } = useWatching();
   const [selected, select] = useState<string | null>(null);
   const look = useCallback(
     (change: Partial<HitsSearch>) =>
@@ -42,8 +44,14 @@ export function Hits({ scanId, hits, own, file, isGoingOn }: Props) {
   const columns = useMemo(() => columnsOf(first, own), [first, own]);
   const sort = wanted.sort ?? LAST_DAY_FIRST;
   const isNarrowed = shown !== hits;
+  function press(event: KeyboardEvent<HTMLElement>): void {
+    if (event.ctrlKey || event.metaKey || event.altKey || !(event.target as HTMLElement).closest(".table")) return;
+    const hit = shown.find(({ id }) => id === selected);
+    if (event.key === "w" && hit) watch.mutate([hit.symbol]);
+    if (event.key === "x") event.currentTarget.querySelector<HTMLElement>(".export button")?.click();
+  }
   return (
-    <section className="hits" aria-label="Results">
+    <section className="hits" aria-label="Results" onKeyDown={press}>
       <div className="tools">
         <input
           type="search"
