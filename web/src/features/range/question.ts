@@ -82,5 +82,9 @@ function valuesOf(written: Written, known: readonly Parameter[]): Record<string,
   );
 }
 
-export const textOf = (value: unknown): string =>
-  value === null || value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
+/** A value as it is written into a field. */
+export function textOf(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (Array.isArray(value)) return value.join(", ");
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
