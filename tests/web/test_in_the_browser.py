@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,13 +18,16 @@ import pytest
 
 from tapehawk.api import web_app
 from tests.app.service import Service
-from tests.simulated import fill_market
+from tests.simulated import SYMBOLS, fill_market
+from tests.web.moved_clock import CLOCK, moved
 
 WEB = Path(__file__).parents[2] / "web"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 OWNER = {"email": "owner@example.org", "password": "correct horse battery"}
-BY_ITSELF = {"welcome", "killed"}
+BY_ITSELF = {"welcome"}
 """Scenarios that need a server of their own."""
+IN_SESSION = {"alert", "killed", "two"}
+"""Scenarios at a server whose market is open, whatever the time is."""
 
 pytestmark = [
     pytest.mark.slow,
@@ -68,10 +72,16 @@ class Stage:
             raise ValueError(what)
 
 
-def staged(folder: Path, **environment: str) -> Iterator[Stage]:
+class InSession(Service):
+    """A server by a clock that began in a session, and goes on from there however often it is started."""
+
+    program = (sys.executable, "-m", "tests.web.moved_clock")
+
+
+def staged(folder: Path, of: type[Service] = Service, **environment: str) -> Iterator[Stage]:
     """Fill a market, and let a server show it."""
     fill_market(folder / "store")
-    with Service(folder, PYTHONUNBUFFERED="1", **environment) as service:
+    with of(folder, PYTHONUNBUFFERED="1", **environment) as service:
         until = time.monotonic() + 60
         while not (link := re.search(r"http\S+/welcome#([\w-]+)", service.said)):
             assert time.monotonic() < until, service.said
@@ -79,15 +89,30 @@ def staged(folder: Path, **environment: str) -> Iterator[Stage]:
         yield Stage(service, link[0])
 
 
+def owned(stage: Stage) -> Stage:
+    """Let the owner have signed in."""
+    ticket = stage.link.partition("#")[2]
+    url = f"{stage.service.url}/api/v1/auth/welcome"
+    answer = httpx2.post(url, json={"ticket": ticket, **OWNER}, timeout=30, trust_env=False)
+    assert answer.status_code == 200, answer.text
+    return stage
+
+
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
-    """Return a server that all scenarios share, whose owner has signed in."""
+    """Return a server that all scenarios share."""
     for made in staged(tmp_path_factory.mktemp("stage")):
-        ticket = made.link.partition("#")[2]
-        url = f"{made.service.url}/api/v1/auth/welcome"
-        answer = httpx2.post(url, json={"ticket": ticket, **OWNER}, timeout=30, trust_env=False)
-        assert answer.status_code == 200, answer.text
-        yield made
+        yield owned(made)
+
+
+@pytest.fixture(scope="module")
+def session_stage(tmp_path_factory):
+    """Return a server whose market is open and goes four times as fast, so that a bar comes every 15 seconds."""
+    clock = moved("2025-07-01T14:05:00+00:00", speed=4)
+    market = {"SCANNER__PROVIDERS__SIM__SYMBOLS": str(SYMBOLS), "SCANNER__VOLUME_SPIKE__MIN_DOLLAR_VOLUME": "0"}
+    here = {"PYTHONPATH": os.pathsep.join(sys.path), CLOCK: clock, **market}
+    for made in staged(tmp_path_factory.mktemp("session"), InSession, **here):
+        yield owned(made)
 
 
 @pytest.fixture
@@ -98,7 +123,7 @@ def own_stage(tmp_path):
 SCENARIOS = {path.stem for path in (WEB / "end-to-end" / "scenarios").glob("*.mjs")}
 
 
-@pytest.mark.parametrize("scenario", sorted(SCENARIOS - BY_ITSELF))
+@pytest.mark.parametrize("scenario", sorted(SCENARIOS - BY_ITSELF - IN_SESSION))
 def test_a_trader(stage, scenario):
     stage.play(scenario)
 
@@ -106,3 +131,8 @@ def test_a_trader(stage, scenario):
 @pytest.mark.parametrize("scenario", sorted(SCENARIOS & BY_ITSELF))
 def test_a_trader_with_a_server_of_their_own(own_stage, scenario):
     own_stage.play(scenario)
+
+
+@pytest.mark.parametrize("scenario", sorted(SCENARIOS & IN_SESSION))
+def test_a_trader_while_the_market_is_open(session_stage, scenario):
+    session_stage.play(scenario)
