@@ -18,19 +18,22 @@ import pytest
 
 from tapehawk.api import web_app
 from tests.app.service import Service
-from tests.simulated import fill_market
+from tests.simulated import SYMBOLS, fill_market
+from tests.web.moved_clock import CLOCK, moved
 
 WEB = Path(__file__).parents[2] / "web"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 OWNER = {"email": "owner@example.org", "password": "correct horse battery"}
-BY_ITSELF = {"welcome", "killed"}
-"""Scenarios that need a server of their own."""
-SLOW = {"range"}
-"""Scenarios at a server whose range scans take their time."""
+STAGES = {
+    "welcome": "own_stage",
+    "range": "slow_stage",
+    **dict.fromkeys(("alert", "killed", "two"), "session_stage"),
+}
+"""By scenario, the server that it needs; the others share one."""
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(not web_app.BUILT.joinpath("index.html").is_file(), reason="the web app is not built: make web"),
     pytest.mark.skipif(not (CHROMIUM and shutil.which("node")), reason="no chromium, or no node"),
 ]
@@ -77,6 +80,12 @@ class SlowScans(Service):
     program = (sys.executable, "-m", "tests.web.slow_scans")
 
 
+class InSession(Service):
+    """A server by a clock that began in a session, and goes on from there however often it is started."""
+
+    program = (sys.executable, "-m", "tests.web.moved_clock")
+
+
 def staged(folder: Path, of: type[Service] = Service, **environment: str) -> Iterator[Stage]:
     """Fill a market, and let a server show it."""
     fill_market(folder / "store")
@@ -106,7 +115,18 @@ def stage(tmp_path_factory):
 
 @pytest.fixture
 def slow_stage(tmp_path):
+    """Return a server whose range scans take their time."""
     for made in staged(tmp_path, SlowScans, PYTHONPATH=os.pathsep.join(sys.path)):
+        yield owned(made)
+
+
+@pytest.fixture(scope="module")
+def session_stage(tmp_path_factory):
+    """Return a server whose market is open and goes four times as fast, so that a bar comes every 15 seconds."""
+    clock = moved("2025-07-01T14:05:00+00:00", speed=4)
+    market = {"SCANNER__PROVIDERS__SIM__SYMBOLS": str(SYMBOLS), "SCANNER__VOLUME_SPIKE__MIN_DOLLAR_VOLUME": "0"}
+    here = {"PYTHONPATH": os.pathsep.join(sys.path), CLOCK: clock, **market}
+    for made in staged(tmp_path_factory.mktemp("session"), InSession, **here):
         yield owned(made)
 
 
@@ -118,17 +138,7 @@ def own_stage(tmp_path):
 SCENARIOS = {path.stem for path in (WEB / "end-to-end" / "scenarios").glob("*.mjs")}
 
 
-@pytest.mark.parametrize("scenario", sorted(SCENARIOS - BY_ITSELF - SLOW))
-def test_a_trader(stage, scenario):
+@pytest.mark.parametrize("scenario", sorted(SCENARIOS))
+def test_a_trader(request, scenario):
+    stage: Stage = request.getfixturevalue(STAGES.get(scenario, "stage"))
     stage.play(scenario)
-
-
-@pytest.mark.parametrize("scenario", sorted(SCENARIOS & BY_ITSELF))
-def test_a_trader_with_a_server_of_their_own(own_stage, scenario):
-    own_stage.play(scenario)
-
-
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("scenario", sorted(SCENARIOS & SLOW))
-def test_a_trader_whose_scans_take_their_time(slow_stage, scenario):
-    slow_stage.play(scenario)

@@ -1,6 +1,7 @@
 import "@mantine/core/styles.css";
 import "./app/styles/base.css";
 import "./app/styles/frame.css";
+import "./app/styles/bell.css";
 import "./app/styles/table.css";
 import "./app/styles/pages.css";
 import { StrictMode } from "react";

@@ -7,6 +7,7 @@ import { queries } from "@/service/ask";
 import { useLive } from "@/service/live";
 import { me } from "@/service/questions";
 import { session } from "@/service/session";
+import { Bell } from "./Bell";
 import { Search } from "./Search";
 import { StatusStrip } from "./StatusStrip";
 import { useHabits } from "./useHabits";
@@ -48,6 +49,7 @@ export function Frame() {
         </nav>
         <Search />
         <ThemeSwitch />
+        <Bell />
         <Account />
       </header>
       <StatusStrip />

@@ -1,98 +1,204 @@
-import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState, type ReactNode } from "react";
-import type { Overview } from "@/client";
-import { useLine } from "@/service/live";
-import { overview } from "@/service/questions";
-import { clock, day, fixed, span, words } from "@/shared/format";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, type ReactNode } from "react";
+import type { HealthReport, LiveStatus, Overview } from "@/client";
+import { useSecond, useServiceNow } from "@/service/clock";
+import { keys } from "@/service/keys";
+import { hurry, useLine } from "@/service/live";
+import { health, liveStatus, overview } from "@/service/questions";
+import { soon } from "@/service/soon";
+import { Disclosed } from "@/shared/Disclosed";
+import { clock, day, fixed, label, span, words } from "@/shared/format";
 import { Labels } from "@/shared/marks";
+import { labelsOf, meaningOf, nextOf, reachOf } from "./standing";
 
 /** Never leaves: the session, how far the data reaches, what must be known of it, the line to the service. */
 export function StatusStrip() {
-  const { data } = useQuery(overview);
-  const now = useNow();
+  const { data: market } = useQuery(overview);
+  const { data: live } = useQuery(liveStatus);
   return (
     <section className="strip" aria-label="Status">
-      {data ? <Session market={data} now={now} /> : <span className="quiet">session …</span>}
-      {data && <Reach market={data} />}
-      {data && data.labels.length > 0 && (
-        <Explained
-          text="This data is not what a live market would send you: the label says how it differs."
-          name={<Labels labels={staleToo(data)} />}
-        />
-      )}
+      <Session market={market} live={live} />
+      <Reach market={market} live={live} />
+      <DataLabels market={market} live={live} />
       <Connection />
     </section>
   );
 }
 
-function Session({ market, now }: { market: Overview; now: number }) {
-  const { phase, is_open, until, next_phase } = market.clock;
-  const left = until ? ` · ${words(next_phase ?? "")} in ${span((Date.parse(until) - now) / 1000)}` : "";
+interface Standing {
+  market: Overview | undefined;
+  live: LiveStatus | undefined;
+}
+
+function Session({ market, live }: Standing) {
+  const now = useServiceNow();
+  const queries = useQueryClient();
+  const phase = market?.clock.phase ?? live?.session_phase;
+  const until = market?.clock.until ?? live?.phase_until;
+  const isOver = Boolean(until) && now > Date.parse(until ?? "");
+  useEffect(() => {
+    if (!isOver) return;
+    soon(queries, keys.overview);
+    soon(queries, keys.liveStatus);
+  }, [queries, isOver]);
+  if (!phase) return <span className="quiet part">session …</span>;
+  const next = nextOf(phase, market?.clock.next_phase, until, now);
+  const isOpen = market?.clock.is_open ?? phase !== "closed";
   return (
     <Explained
-      text="The exchange's session and its clock in New York, by its calendar with holidays and early closes."
       name={
         <>
-          <i className={`dot ${is_open ? "on" : ""}`} /> <b>{words(phase).toUpperCase()}</b> <time>{clock(now)} ET</time>
-          <span className="quiet roomy">{left}</span>
+          <i className={`dot ${isOpen ? "on" : ""}`} /> <b>{words(phase).toUpperCase()}</b> <time>{clock(now)} ET</time>
+          {next && (
+            <span className="quiet roomy">
+              {" "}
+              · {next.verb} in {span(next.seconds)}
+            </span>
+          )}
         </>
       }
-    />
+    >
+      <p>The exchange’s session and its clock in New York, by its calendar with holidays and early closes.</p>
+      <Facts
+        of={{
+          since: market && moment(market.clock.since, now),
+          until: until && moment(until, now),
+          then: market?.clock.next_phase && words(market.clock.next_phase),
+        }}
+      />
+    </Explained>
   );
 }
 
-function Reach({ market }: { market: Overview }) {
-  const { watermark } = market.freshness;
-  const all = market.symbols + market.late;
+function Reach({ market, live }: Standing) {
+  const now = useServiceNow();
+  const reach = reachOf(market, live, now);
+  if (!reach) return null;
+  const { to, arrived, expected, isWhole } = reach;
   return (
     <Explained
-      text={`Up to when bars have been received, and of how many symbols. Data version ${market.freshness.data_version}.`}
       name={
         <>
-          bars to {watermark ? clock(watermark) : market.session ? day(`${market.session}T17:00:00Z`) : "–"}{" "}
-          <span className={market.late > 0 ? "" : "quiet"}>
-            {fixed(market.symbols, 0)}/{fixed(all, 0)}
+          bars to {to === null ? "–" : "at" in to ? clock(to.at) : day(`${to.session}T17:00:00Z`, now)}{" "}
+          {isWhole && <span title="whole">✓ </span>}
+          <span className="quiet">
+            {fixed(arrived, 0)}/{fixed(expected, 0)}
           </span>
         </>
       }
-    />
+    >
+      <p>Up to when bars have been received or are explained, and of how many symbols of those that are expected.</p>
+      <Facts
+        of={{
+          received: `${fixed(arrived, 0)} of ${fixed(expected, 0)}`,
+          "not waited for": live?.missing?.length ? `${live.missing.slice(0, 5).join(", ")}${live.missing.length > 5 ? " …" : ""}` : "",
+          "scanned through": live?.scanned_through && moment(live.scanned_through, now),
+          trouble: live?.trouble,
+          "stale since": market?.freshness.stale_since && day(market.freshness.stale_since, now),
+          "data version": market?.freshness.data_version,
+        }}
+      />
+    </Explained>
+  );
+}
+
+function DataLabels({ market, live }: Standing) {
+  const now = useServiceNow();
+  const labels = labelsOf(market, live, now);
+  if (labels.length === 0) return null;
+  return (
+    <Explained name={<Labels labels={labels} />}>
+      <dl className="meanings">
+        {labels.map((one) => (
+          <div key={one}>
+            <dt>{label(one)}</dt>
+            <dd>{meaningOf(one)}</dd>
+          </div>
+        ))}
+      </dl>
+    </Explained>
   );
 }
 
 function Connection() {
-  const { state, lag } = useLine();
-  const said = { open: lag === null ? "live" : `live ${lag} ms`, connecting: "connecting", waiting: "reconnecting" }[state];
+  const { state, lag, lostAt } = useLine();
+  const { data: report } = useQuery(health);
+  const isOpen = state === "open";
+  const said = isOpen ? "live" : lostAt === null ? "connecting" : "reconnecting";
+  const wrong = report?.dependencies.filter(({ status }) => status !== "ok") ?? [];
+  const isDown = isOpen && report?.status === "down";
   return (
     <Explained
-      text="The line on which news comes. While it is down, what is on screen stays and what was missed is sent after."
       name={
-        <span className={`line ${state}`} role="status" aria-live="polite" aria-label={state === "open" ? "live" : said}>
-          <i className={`dot ${state === "open" ? "on" : "warn"}`} /> {said}
+        <span className={`line ${state}`}>
+          {said} <i className={`dot ${isOpen && !isDown ? "on" : "warn"}`} /> {lag !== null && `${lag} ms`}
+          {lostAt !== null && <Since lostAt={lostAt} />}
+          {isDown && <span className="label">{wrong.find(({ status }) => status === "down")?.name} down</span>}
+          <span className="hidden" role="status" aria-live="polite">
+            {said}
+          </span>
         </span>
       }
-    />
+    >
+      {isOpen ? (
+        <p>The line on which news come, and how long they take.</p>
+      ) : (
+        <p>
+          The service can’t be reached. What is on screen stays, with its age; the line comes back by itself, and what was
+          missed is sent after.
+        </p>
+      )}
+      {!isOpen && (
+        <button type="button" className="plain accent" onClick={hurry}>
+          Try now
+        </button>
+      )}
+      <Facts
+        of={{
+          version: report?.version,
+          started: report && started(report),
+          ...Object.fromEntries(wrong.map(({ name, status, detail }) => [name, `${status}: ${detail}`])),
+        }}
+      />
+    </Explained>
   );
 }
 
-function Explained({ name, text }: { name: ReactNode; text: string }) {
+function Since({ lostAt }: { lostAt: number }) {
+  return <>{span((useSecond() - lostAt) / 1000)}</>;
+}
+
+function Explained({ name, children }: { name: ReactNode; children: ReactNode }) {
   return (
-    <details className="explained" name="strip">
-      <summary>{name}</summary>
-      <p>{text}</p>
-    </details>
+    <Disclosed className="explained" group="strip" name={name}>
+      <div className="explanation">{children}</div>
+    </Disclosed>
   );
 }
 
-function staleToo(market: Overview): string[] {
-  const since = market.freshness.stale_since;
-  return since && !market.labels.some((one) => one.startsWith("stale")) ? [...market.labels, `stale since ${day(since)}`] : market.labels;
+/** Names with what there is to be said; what is not known is left out. */
+function Facts({ of }: { of: Record<string, string | null | undefined> }) {
+  const known = Object.entries(of).filter((one): one is [string, string] => Boolean(one[1]));
+  if (known.length === 0) return null;
+  return (
+    <dl>
+      {known.map(([name, value]) => (
+        <div key={name}>
+          <dt className="quiet">{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
 }
 
-function useNow(): number {
-  const [now, tick] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => tick(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
+/** A time of day, with its day where that is another. */
+function moment(at: string, now: number): string {
+  const that = day(at, now);
+  return that === day(new Date(now).toISOString(), now) ? `${clock(at)} ET` : `${that} ${clock(at)} ET`;
+}
+
+function started({ timestamp, uptime_seconds }: HealthReport): string {
+  const at = Date.parse(timestamp);
+  return moment(new Date(at - uptime_seconds * 1000).toISOString(), at);
 }

@@ -14,5 +14,10 @@ export const keys = {
   explain: (symbol: string, scanner: string, more: unknown) => ["explain", symbol, scanner, more],
   fallen: (scan: string, step: number, pattern: string) => ["fallen", scan, step, pattern],
   bars: (symbol: string, timeframe: string) => ["bars", symbol, timeframe],
-  line: ["line"],
+  allQuotes: ["quotes"],
+  liveStatus: ["live-status"],
+  quickStatus: ["quick-status"],
+  health: ["health"],
+  notifications: ["notifications"],
+  unread: ["notifications", "unread"],
 } as const;

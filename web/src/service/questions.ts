@@ -1,9 +1,13 @@
 import {
   authMe,
   fastScannerResults,
+  fastScannerScanStatus,
   fastScannerSymbolOf,
+  healthGetHealth,
   marketDataBars,
   marketDataQuotes,
+  notificationsListNotifications,
+  scannerGetStatus,
   scannerListScanners,
   scannerListSymbols,
   scannerMarketOverview,
@@ -15,6 +19,7 @@ import {
 } from "@/client";
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Deep } from "./deep";
+import { withHeard } from "./heard";
 import { keys } from "./keys";
 
 /** Numbers that a feed does not push are asked for this often while somebody looks. */
@@ -49,8 +54,36 @@ export const watchlist = queryOptions({
 export const signals = (filter: NonNullable<SignalsListSignalsData["query"]> = {}) =>
   queryOptions({
     queryKey: keys.signals(filter),
-    queryFn: async () => (await signalsListSignals({ query: { limit: 200, ...filter }, throwOnError: true })).data,
+    queryFn: () =>
+      withHeard(filter, async () => (await signalsListSignals({ query: { limit: 200, ...filter }, throwOnError: true })).data),
   });
+
+/** What the user was told and has not read, for the bell; news come by the line, this is for when it is down. */
+export const unread = queryOptions({
+  queryKey: keys.unread,
+  queryFn: async () => (await notificationsListNotifications({ query: { unread: true, limit: 10 }, throwOnError: true })).data,
+  refetchInterval: GLANCE_MS,
+});
+
+/** How the user's live scanner fares; looked at more often while it begins. */
+export const liveStatus = queryOptions({
+  queryKey: keys.liveStatus,
+  queryFn: async () => (await scannerGetStatus({ throwOnError: true })).data,
+  refetchInterval: ({ state }) => (state.data?.state === "starting" ? 2_000 : GLANCE_MS),
+});
+
+/** The two-phase scans of everything that are made every few minutes. */
+export const quickStatus = queryOptions({
+  queryKey: keys.quickStatus,
+  queryFn: async () => (await fastScannerScanStatus({ throwOnError: true })).data,
+  refetchInterval: 2 * GLANCE_MS,
+});
+
+export const health = queryOptions({
+  queryKey: keys.health,
+  queryFn: async () => (await healthGetHealth({ throwOnError: true })).data,
+  refetchInterval: 2 * GLANCE_MS,
+});
 
 export const scanners = queryOptions({
   queryKey: keys.scanners,

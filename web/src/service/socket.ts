@@ -15,27 +15,36 @@ interface Doors {
   reload: () => void;
   state: (state: SocketState) => void;
   lag: (ms: number) => void;
+  /** The service's clock at an instant of this computer's, both in ms. */
+  time?: (theirs: number, ours: number) => void;
+  /** It is open, each time it is: what has to be asked for first is said now. */
+  opened?: (say: (message: object) => void) => void;
 }
 
 const PING_MS = 15_000;
 const SILENT_MS = 20_000;
+const OPENING_MS = 10_000;
+const STEADY_MS = 5_000;
 const LONGEST_MS = 15_000;
 
 /**
  * A line to the service that comes back by itself and asks for what it missed.
  *
  * A message's `sequence` grows; 0 marks the middle of a whole, which is begun anew when the line breaks there. The lag
- * is half of what a ping and its pong take.
+ * is half of what a ping and its pong take. It waits longer before each try, until a line has held for a while.
  */
 export class Line {
   private socket: WebSocket | null = null;
   private since: number | null = null;
   private tries = 0;
   private pinged = 0;
+  private openedAt = 0;
   private heardAt = 0;
-  private timers: ReturnType<typeof setTimeout>[] = [];
+  private wait: ReturnType<typeof setTimeout> | null = null;
+  private opening: ReturnType<typeof setTimeout> | null = null;
   private beat: ReturnType<typeof setInterval> | null = null;
-  private closed = false;
+  private isAsking = false;
+  private isClosed = false;
 
   constructor(
     private readonly path: string,
@@ -43,55 +52,72 @@ export class Line {
   ) {}
 
   open(): void {
-    if (!this.closed) void this.connect();
+    if (!this.isClosed) void this.connect();
   }
 
   close(): void {
-    this.closed = true;
-    this.timers.forEach(clearTimeout);
-    this.quiet();
+    this.isClosed = true;
+    this.still();
     this.socket?.close();
+    this.socket = null;
   }
 
   /** Come back at once: the network has returned, or the page is looked at again. */
   hurry(): void {
-    if (this.closed || this.socket) return;
-    this.timers.forEach(clearTimeout);
-    this.timers = [];
+    if (this.isClosed || this.socket || this.isAsking) return;
+    this.still();
     void this.connect();
+  }
+
+  /** Say something, where it is open; what must be said each time it opens is said by `opened`. */
+  say(message: object): void {
+    if (this.socket?.readyState === OPEN) this.socket.send(JSON.stringify(message));
   }
 
   private async connect(): Promise<void> {
     this.doors.state("connecting");
+    this.isAsking = true;
     let ticket: string;
     try {
       ticket = await this.doors.ticket();
     } catch {
+      this.isAsking = false;
       this.later();
       return;
     }
-    if (this.isClosed() || this.socket) return;
+    this.isAsking = false;
+    if (this.hasEnded() || this.socket) return;
     const query = new URLSearchParams({ ticket });
     if (this.since !== null) query.set("since", String(this.since));
     const socket = this.doors.open(`${this.path}?${query}`);
     this.socket = socket;
-    socket.onopen = () => {
-      this.heardAt = Date.now();
-      this.doors.state("open");
-      this.beat = setInterval(() => this.ping(), PING_MS);
-      this.ping();
+    this.opening = setTimeout(() => this.leave(socket), OPENING_MS);
+    socket.onopen = () => this.begin(socket);
+    socket.onmessage = (event: MessageEvent<string>) => {
+      if (this.socket === socket) this.take(JSON.parse(event.data) as Message);
     };
-    socket.onmessage = (event: MessageEvent<string>) => this.take(JSON.parse(event.data) as Message);
     socket.onclose = () => this.lost(socket);
   }
 
+  private begin(socket: WebSocket): void {
+    if (this.socket !== socket) return;
+    this.still();
+    this.openedAt = this.heardAt = Date.now();
+    this.doors.state("open");
+    this.doors.opened?.((message) => socket.send(JSON.stringify(message)));
+    this.beat = setInterval(() => this.ping(socket), PING_MS);
+    this.ping(socket);
+  }
+
   private take(message: Message): void {
-    this.heardAt = Date.now();
+    const now = (this.heardAt = Date.now());
+    if (now - this.openedAt > STEADY_MS) this.tries = 0;
     if (message.type === "pong") {
-      this.doors.lag(Math.round((Date.now() - this.pinged) / 2));
+      this.doors.lag(Math.round((now - this.pinged) / 2));
+      const theirs = Date.parse(String(message.timestamp));
+      if (!Number.isNaN(theirs)) this.doors.time?.(theirs, (now + this.pinged) / 2);
       return;
     }
-    this.tries = 0;
     if (message.type === "reload") {
       this.since = null;
       this.doors.reload();
@@ -101,35 +127,45 @@ export class Line {
     this.doors.hear(message);
   }
 
-  private ping(): void {
+  private ping(socket: WebSocket): void {
     if (Date.now() - this.heardAt > PING_MS + SILENT_MS) {
-      this.socket?.close();
+      this.leave(socket);
       return;
     }
     this.pinged = Date.now();
-    this.socket?.send('{"action": "ping"}');
+    socket.send('{"action": "ping"}');
+  }
+
+  /** Give a line up without waiting for its end, which a network that is gone tells minutes later. */
+  private leave(socket: WebSocket): void {
+    socket.close();
+    this.lost(socket);
   }
 
   private lost(socket: WebSocket): void {
     if (this.socket !== socket) return;
     this.socket = null;
-    this.quiet();
-    if (!this.closed) this.later();
+    this.still();
+    this.later();
   }
 
   private later(): void {
-    if (this.isClosed()) return;
+    if (this.hasEnded()) return;
     this.doors.state("waiting");
     const wait = Math.min(500 * 2 ** this.tries++, LONGEST_MS) * (0.75 + Math.random() / 2);
-    this.timers = [setTimeout(() => void this.connect(), wait)];
+    this.wait = setTimeout(() => void this.connect(), wait);
   }
 
-  private quiet(): void {
+  private still(): void {
+    if (this.wait !== null) clearTimeout(this.wait);
+    if (this.opening !== null) clearTimeout(this.opening);
     if (this.beat !== null) clearInterval(this.beat);
-    this.beat = null;
+    this.wait = this.opening = this.beat = null;
   }
 
-  private isClosed(): boolean {
-    return this.closed;
+  private hasEnded(): boolean {
+    return this.isClosed;
   }
 }
+
+const OPEN = 1;

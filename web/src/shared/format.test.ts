@@ -14,5 +14,9 @@ it.each([
   [span(19_080), "5 h 18 m"],
   [span(-3), "0 s"],
   [label("stale since 2026-03-02"), "STALE since 2026-03-02"],
+  [label("volume_scope: iex"), "PARTIAL FEED iex"],
+  [label("volume_scope: partial"), "PARTIAL FEED"],
+  [label("price_basis: adjusted"), "ADJUSTED PRICES"],
+  [label("delayed 15 m"), "DELAYED 15 m"],
   [day("2025-12-31T17:00:00Z", Date.parse("2026-06-01")), "31 Dec 2025"],
 ])("%s is %s", (text, wanted) => expect(text).toBe(wanted));

@@ -59,7 +59,12 @@ export function day(at: string, now = Date.now()): string {
 /** "resistance_break" as words. */
 export const words = (name: string): string => name.replaceAll("_", " ");
 /** A label of the data as words to be seen: "simulated" is SIMULATED, "stale since …" keeps its time readable. */
-export const label = (text: string): string => text.replace(/^(simulated|stale|partial feed|delayed)/i, (word) => word.toUpperCase());
+export const label = (text: string): string =>
+  text
+    .replace(/^volume_scope: /, "partial feed ")
+    .replace(/^price_basis: adjusted/, "adjusted prices")
+    .replace(/^partial feed partial$/, "partial feed")
+    .replace(/^(simulated|stale|partial feed|delayed|adjusted prices)/i, (word) => word.toUpperCase());
 
 export const sign = (value: Maybe): "up" | "down" | "" => (!value ? "" : value > 0 ? "up" : "down");
 export const side = (direction: string | null | undefined): "up" | "down" | "" =>

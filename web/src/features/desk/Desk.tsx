@@ -1,3 +1,4 @@
+import "./desk.css";
 import { Market } from "./Market";
 import { Tape } from "./Tape";
 import { Watchlist } from "./Watchlist";

@@ -1,40 +1,49 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Mover, Overview } from "@/client";
+import { Age } from "@/service/Age";
 import { Failure } from "@/service/Failure";
 import { overview } from "@/service/questions";
 import { Skeleton } from "@/shared/Empty";
 import { fixed, price, short, sign, signed } from "@/shared/format";
+import { Next } from "./Next";
 
-const MOST = 6;
+const MOST = 5;
 
-/** Breadth, regime, who moves. */
+/** Breadth, regime, who moves, and when the market is looked at next. */
 export function Market() {
-  const { data, error, refetch } = useQuery(overview);
+  const asked = useQuery(overview);
+  const { data, error, refetch } = asked;
   return (
     <section className="column market" aria-label="Market">
       <header>
         <h2>Market</h2>
-        <span className="quiet">{data?.session}</span>
+        <Age of={asked} />
+        <span className="quiet">{data && session(data)}</span>
       </header>
-      {error && !data ? <Failure error={error} again={() => void refetch()} /> : !data ? <Skeleton rows={12} /> : <Glance market={data} />}
+      <div className="glance">
+        {error && !data ? <Failure error={error} again={() => void refetch()} /> : !data ? <Skeleton rows={12} /> : <Glance market={data} />}
+        <Next />
+      </div>
     </section>
   );
 }
 
 function Glance({ market }: { market: Overview }) {
   return (
-    <div className="glance">
+    <>
       <Breadth market={market} />
       <Regime regime={market.regime} />
       <Movers title="Gainers" movers={market.top_gainers} />
       <Movers title="Losers" movers={market.top_losers} />
       <Movers title="Most active" movers={market.most_active} />
-    </div>
+    </>
   );
 }
 
-function Breadth({ market: { advancers, decliners, unchanged, new_highs, new_lows, volume } }: { market: Overview }) {
+const session = ({ session, session_is_open }: Overview): string => (session ? `${session}${session_is_open ? ", so far" : ""}` : "");
+
+function Breadth({ market: { advancers, decliners, unchanged, new_highs, new_lows, with_a_year, volume } }: { market: Overview }) {
   const all = Math.max(advancers + decliners + unchanged, 1);
   return (
     <div className="breadth">
@@ -51,7 +60,7 @@ function Breadth({ market: { advancers, decliners, unchanged, new_highs, new_low
         <rect x={100 - (100 * decliners) / all} width={(100 * decliners) / all} height="3" className="fill-down" />
       </svg>
       <dl>
-        <div>
+        <div title={`of ${fixed(with_a_year, 0)} symbols with a year of history`}>
           <dt>52-week highs / lows</dt>
           <dd>
             {fixed(new_highs, 0)} / {fixed(new_lows, 0)}

@@ -1,69 +1,83 @@
-import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import type { ShownSignal } from "@/client";
+import { Age } from "@/service/Age";
 import { Failure } from "@/service/Failure";
 import { signals } from "@/service/questions";
-import { Empty, Skeleton } from "@/shared/Empty";
+import { Skeleton } from "@/shared/Empty";
 import { clock, day, price, side, words } from "@/shared/format";
 import { Bar, Labels, Side } from "@/shared/marks";
+import { LiveSwitch, NoSignals } from "./LiveSwitch";
+import { held, inOrder } from "./tape";
+
+const TOP_PX = 4;
 
 /** Live signals, newest on top. New ones slide in only while the list is at its top; else a pill counts them. */
 export function Tape() {
-  const { data, error, refetch } = useQuery(signals());
-  const list = useRef<HTMLOListElement>(null);
-  const [isAtTop, atTop] = useState(true);
-  const [seen, see] = useState<string | null>(null);
-  const items = data?.items ?? [];
-  const from = isAtTop || seen === null ? 0 : Math.max(0, items.findIndex(({ id }) => id === seen));
+  const asked = useQuery(signals());
+  const { data, error, refetch } = asked;
   return (
     <section className="column tape" aria-label="Signals">
       <header>
         <h2>Signals</h2>
-        {from > 0 && (
-          <button type="button" className="pill" onClick={() => list.current?.scrollTo({ top: 0 })}>
-            {from} new
-          </button>
-        )}
+        <Age of={asked} isFed />
+        <LiveSwitch />
       </header>
       {error && !data ? (
         <Failure error={error} again={() => void refetch()} />
       ) : !data ? (
         <Skeleton />
-      ) : items.length === 0 ? (
-        <Empty
-          title="What the live scanner finds for you, as it finds it"
-          action={
-            <Button size="xs" variant="default" renderRoot={(props) => <Link to="/scan" {...props} />}>
-              Scan now
-            </Button>
-          }
-        >
-          Time, symbol, pattern, entry, stop and target of each signal. No live scan has told of one yet.
-        </Empty>
+      ) : data.items.length === 0 ? (
+        <NoSignals />
       ) : (
-        <ol
-          ref={list}
-          tabIndex={0}
-          onScroll={(event) => {
-            const top = event.currentTarget.scrollTop < 4;
-            if (isAtTop && !top) see(items[0]?.id ?? null);
-            atTop(top);
-          }}
-        >
-          {items.slice(from).map((signal) => (
-            <Row key={signal.id} signal={signal} />
-          ))}
-        </ol>
+        <List items={data.items} />
       )}
     </section>
   );
 }
 
-function Row({ signal }: { signal: ShownSignal }) {
+function List({ items }: { items: readonly ShownSignal[] }) {
+  const list = useRef<HTMLOListElement>(null);
+  const isLive = useRef(false);
+  const [known, hold] = useState<ReadonlySet<string> | null>(null);
+  const all = useMemo(() => inOrder(items), [items]);
+  const { shown, waiting } = held(all, known);
+  useEffect(() => {
+    isLive.current = true; // after the rows that are there at first
+  }, []);
   return (
-    <li className={signal.status}>
+    <>
+      {waiting > 0 && (
+        <button type="button" className="pill" onClick={() => list.current?.scrollTo({ top: 0 })}>
+          {waiting} new
+        </button>
+      )}
+      <ol
+        ref={list}
+        tabIndex={0}
+        aria-label="Signals, newest first"
+        onKeyDown={walk}
+        onScroll={({ currentTarget }) => {
+          const isAtTop = currentTarget.scrollTop < TOP_PX;
+          if (isAtTop !== (known === null)) hold(isAtTop ? null : new Set(all.map(({ id }) => id)));
+        }}
+      >
+        {shown.map((signal) => (
+          <Row key={signal.id} signal={signal} isLive={isLive} />
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function Row({ signal, isLive }: { signal: ShownSignal; isLive: RefObject<boolean> }) {
+  const row = useRef<HTMLLIElement>(null);
+  useLayoutEffect(() => {
+    if (isLive.current) row.current?.classList.add("arrived");
+  }, [isLive]);
+  return (
+    <li ref={row} className={signal.status} data-signal={signal.id}>
       <time dateTime={signal.available_at} title={day(signal.available_at)}>
         {clock(signal.available_at)}
       </time>
@@ -71,13 +85,27 @@ function Row({ signal }: { signal: ShownSignal }) {
         <b>{signal.symbol}</b>
       </Link>
       <Side direction={signal.direction} />
-      <span className="ellipsis">{words(signal.pattern)}</span>
-      <span className="levels">
+      <span className="ellipsis" title={`${words(signal.scanner)}: ${words(signal.pattern)}, ${signal.status}`}>
+        {words(signal.pattern)}
+      </span>
+      <span className="levels" title="entry → stop → target">
         {price(signal.entry)} <span className="quiet">→</span> {price(signal.stop)} <span className="quiet">→</span> {price(signal.target1)}
       </span>
       <Bar value={signal.confidence} side={side(signal.direction)} />
       <span className="quiet">{words(signal.phase)}</span>
-      <Labels labels={signal.labels} />
+      <span>
+        <Labels labels={signal.labels} />
+      </span>
     </li>
   );
+}
+
+/** j, k and the arrows go from signal to signal; enter opens one, as it does any link. */
+function walk(event: KeyboardEvent<HTMLOListElement>): void {
+  const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+  if (step === undefined) return;
+  const links = [...event.currentTarget.querySelectorAll("a")];
+  const at = links.indexOf(document.activeElement as HTMLAnchorElement);
+  links[at < 0 ? 0 : Math.max(0, Math.min(links.length - 1, at + step))]?.focus();
+  event.preventDefault();
 }

@@ -3,11 +3,15 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import type { Quote } from "@/client";
+import { Age } from "@/service/Age";
 import { Failure } from "@/service/Failure";
+import { problemOf } from "@/service/problem";
 import { overview, quotes, signals, useWatching, watchlist } from "@/service/questions";
+import { useTicker } from "@/service/ticker";
 import { DataTable, type Column } from "@/shared/DataTable";
 import { Empty, Skeleton } from "@/shared/Empty";
 import { fixed, price, sign, signed } from "@/shared/format";
+import { Labels } from "@/shared/marks";
 import { Sparkline } from "@/shared/Sparkline";
 import { useFlash } from "@/shared/useFlash";
 
@@ -16,12 +20,20 @@ const FIRST = 8;
 interface Watched {
   symbol: string;
   quote?: Quote;
+  /** Why there is no quote. */
+  missing?: string;
   isSignalled: boolean;
 }
 
-function Last({ value }: { value?: number | null }) {
-  const element = useFlash<HTMLSpanElement>(value);
-  return <span ref={element}>{price(value)}</span>;
+/** The last price; one that is older than the market's says so. */
+function Last({ quote, missing }: { quote?: Quote; missing?: string }) {
+  const element = useFlash<HTMLSpanElement>(quote?.last);
+  const stale = quote?.labels.find((label) => label.startsWith("stale"));
+  return (
+    <span ref={element} className={stale ? "warned" : ""} title={stale ?? missing}>
+      {price(quote?.last)}
+    </span>
+  );
 }
 
 const COLUMNS: Column<Watched>[] = [
@@ -36,7 +48,7 @@ const COLUMNS: Column<Watched>[] = [
       </>
     ),
   },
-  { id: "last", title: "last", width: 76, isNumber: true, value: (row) => row.quote?.last ?? undefined, cell: (row) => <Last value={row.quote?.last} /> },
+  { id: "last", title: "last", width: 76, isNumber: true, value: (row) => row.quote?.last ?? undefined, cell: (row) => <Last quote={row.quote} missing={row.missing} /> },
   {
     id: "change",
     title: "chg %",
@@ -54,24 +66,39 @@ export function Watchlist() {
   const watched = useQuery(watchlist);
   const symbols = useMemo(() => (watched.data?.items ?? []).map(({ symbol }) => symbol).toSorted(), [watched.data]);
   const now = useQuery(quotes(symbols));
+  useTicker(symbols);
   const { data: active } = useQuery(signals({ status: "active" }));
   const rows = useMemo(() => {
     const found = new Map(now.data?.items.map((quote) => [quote.symbol, quote]));
-    const signalled = new Set(active?.items.map(({ symbol }) => symbol));
-    return symbols.map((symbol): Watched => ({ symbol, quote: found.get(symbol), isSignalled: signalled.has(symbol) }));
+    const signalled = new Set(active?.items.filter(({ status }) => status === "active").map(({ symbol }) => symbol));
+    const missing = new Map(now.data?.missing.map(({ symbol, reason }) => [symbol, reason]));
+    return symbols.map((symbol): Watched => {
+      return { symbol, quote: found.get(symbol), missing: missing.get(symbol), isSignalled: signalled.has(symbol) };
+    });
   }, [symbols, now.data, active]);
+  const { data: market } = useQuery(overview);
+  const labels = market ? [] : common(now.data?.items ?? []); // the status strip says them where it can
   const [selected, select] = useState<string | null>(null);
   const go = useNavigate();
   const open = useCallback((row: Watched) => void go({ to: "/symbol/$", params: { _splat: row.symbol } }), [go]);
-  const error = watched.error ?? now.error;
   return (
     <section className="column watch" aria-label="Watchlist">
       <header>
         <h2>Watchlist</h2>
+        <Labels labels={labels} />
+        <Age of={symbols.length > 0 ? now : watched} />
         <Add />
       </header>
-      {error && !watched.data ? (
-        <Failure error={error} again={() => void watched.refetch()} />
+      {now.error && !now.data && (
+        <p className="note" role="alert" title={problemOf(now.error).detail}>
+          Last prices: {problemOf(now.error).title.toLowerCase()}.{" "}
+          <button type="button" className="plain accent" onClick={() => void now.refetch()}>
+            Try again
+          </button>
+        </p>
+      )}
+      {watched.error && !watched.data ? (
+        <Failure error={watched.error} again={() => void watched.refetch()} />
       ) : !watched.data ? (
         <Skeleton />
       ) : rows.length === 0 ? (
@@ -88,15 +115,19 @@ function Add() {
   const { watch } = useWatching();
   return (
     <form
-      className="add"
+      className={`add ${watch.error ? "wrong" : ""}`}
       onSubmit={(event) => {
         event.preventDefault();
         const symbols = text.toUpperCase().split(/[\s,]+/).filter(Boolean);
-        if (symbols.length > 0) watch.mutate(symbols);
-        write("");
+        if (symbols.length > 0) watch.mutate(symbols, { onSuccess: () => write("") });
       }}
     >
       <input value={text} maxLength={200} placeholder="+ symbol" aria-label="Add symbols to the watchlist" onChange={(event) => write(event.target.value)} />
+      {watch.error && (
+        <p className="refusal" role="alert">
+          {problemOf(watch.error).detail}
+        </p>
+      )}
     </form>
   );
 }
@@ -120,3 +151,7 @@ function Begin() {
     </Empty>
   );
 }
+
+/** What must be known of all of some quotes. */
+const common = (items: readonly Quote[]): string[] =>
+  (items[0]?.labels ?? []).filter((label) => items.every(({ labels }) => labels.includes(label)));
