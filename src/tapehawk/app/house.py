@@ -25,6 +25,7 @@ from tapehawk.app.health import Health, checks_of
 from tapehawk.app.performance import Performance
 from tapehawk.app.settings import Settings
 from tapehawk.app.telemetry import Telemetry
+from tapehawk.app.waking import Waker
 from tapehawk.bus.choosing import bus_at
 from tapehawk.bus.door import Bus
 from tapehawk.core.errors import TryAgain
@@ -144,6 +145,16 @@ class House:
     def broadcast(self) -> Broadcast:
         """What says events on the bus, from any thread, and never waits."""
         return Broadcast()
+
+    @cached_property
+    def waker(self) -> Waker:
+        """What wakes workers when there is news for them."""
+        return Waker()
+
+    @property
+    def hears_all(self) -> bool:
+        """Say whether its bus carries what every process says: at a Redis, or where there is no other process."""
+        return bool(self.known.redis_url) or set(SERVICES) <= set(self.services)
 
     @cached_property
     def queue(self) -> Queue:

@@ -30,7 +30,7 @@ class SocketDesk:
         self.house, self.hub = house, Hub(house.now)
         self.seats, self.watch = Seats(known.api.max_sockets, known.api.max_sockets_per_user), Watch(house.database)
         self.standing, self.quotes = Standing(house.known, house.now), Quotes(house.known.store)
-        self.hub.listeners += [self.standing.hear, self.quotes.hear]
+        self.hub.listeners += [self.standing.hear, self.quotes.hear, house.waker.hear]
 
     @cached_property
     def socket_io(self) -> SocketIo:
@@ -46,6 +46,7 @@ class SocketDesk:
 async def attending(house: House) -> AsyncIterator[SocketDesk]:
     """Hold a house's sockets meanwhile."""
     desk = SocketDesk(house)
+    house.waker.bus = house.bus if house.hears_all else None
     parts: list[Keeps] = [desk.watch, desk.quotes]
     if "scanner" in house.services:
         parts.append(desk.socket_io)
