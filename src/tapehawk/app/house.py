@@ -11,7 +11,7 @@ import os
 import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Final
@@ -86,11 +86,13 @@ class House:
     @cached_property
     def quick(self) -> TwoPhase:
         """The two-phase scanner; its second phase leaves a core to who asks."""
+        from tapehawk.app.counted import Counted
         from tapehawk.app.quick import two_phase
         from tapehawk.scan.deepening import Limits
 
         limits = Limits(threads=max(1, (os.cpu_count() or 1) - 1))
-        made = two_phase(self.known, self.broadcast.say, limits=limits, now=self.now)
+        counted = partial(Counted, telemetry=self.telemetry)
+        made = two_phase(self.known, self.broadcast.say, limits=limits, now=self.now, around=counted)
         self._closing.append(made.close)
         return made
 
@@ -161,7 +163,8 @@ class House:
         """What is done behind the requests."""
         from tapehawk.app.job_kinds import kinds
 
-        return Queue(self.database, kinds(self), self.now)
+        count = self.telemetry.job_ended
+        return Queue(self.database, kinds(self), self.now, on_end=lambda job: count(job.kind, job.state))
 
     @cached_property
     def performance(self) -> Performance:
@@ -173,7 +176,7 @@ class House:
         """Who answers scans, and keeps them for a while."""
         from tapehawk.app.scanning import Scanning  # compiles kernels, which other services need not load
 
-        return Scanning(self.known, self.performance, self.now)
+        return Scanning(self.known, self.performance, self.telemetry, self.now)
 
     @cached_property
     def symbols(self) -> SymbolList:

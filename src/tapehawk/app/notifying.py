@@ -49,7 +49,8 @@ def listen(house: House, stop: Event) -> None:
 
 def send(house: House, stop: Event) -> None:
     """Send letters while there are any; they fall due by the clock, or with the notification they carry."""
-    sender = Sender(house.database, means(house), house.now, say=house.broadcast.say)
+    count = house.telemetry.carried
+    sender = Sender(house.database, means(house), house.now, say=house.broadcast.say, count=count)
     with house.waker.waiting(UserNotification) as news:
         while not stop.is_set():
             news.clear()

@@ -26,7 +26,7 @@ from tapehawk.scan.deep_data import deep_data
 from tapehawk.scan.deepening import Deepening, Limits, daemon
 from tapehawk.scan.learned import Models
 from tapehawk.scan.periodic import repeat
-from tapehawk.scan.quick import QuickScan, QuickScanner
+from tapehawk.scan.quick import Answers, QuickScan, QuickScanner
 from tapehawk.scan.quick_desk import QuickDesk
 from tapehawk.scan.quick_question import CRYPTO, US, USUAL_TIMEFRAME, QuickQuestion
 from tapehawk.scan.quick_reference import StoreReference
@@ -137,8 +137,12 @@ def two_phase(
     *,
     limits: Limits | None = None,
     now: Callable[[], dt.datetime] = _now,
+    around: Callable[[Answers], Answers] = lambda desk: desk,
 ) -> TwoPhase:
-    """Return the two-phase scanner over the settings' store; `tell` hears its events, from several threads."""
+    """Return the two-phase scanner over the settings' store; `tell` hears its events, from several threads.
+
+    `around`: is put around the desk that answers the first phase.
+    """
     threads = os.cpu_count() or 1
     analysts = Analysts(known, now)
 
@@ -146,7 +150,7 @@ def two_phase(
         return Deepening(analysts, tell, begun=begun, limits=limits or Limits(threads=threads))
 
     desk = QuickDesk(known.store, StoreReference(known.store), now=now, prefer=_prefer(known), threads=threads)
-    return TwoPhase(QuickScanner(desk, queue, tell, now=now), analysts)
+    return TwoPhase(QuickScanner(around(desk), queue, tell, now=now), analysts)
 
 
 def _simulated(bars: StoredBars, timeframe: str) -> bool | None:

@@ -22,6 +22,7 @@ from tapehawk.app.kept_scans import Finding, KeptScans, Scan
 from tapehawk.app.performance import Performance, ScanMeasure
 from tapehawk.app.settings import Settings
 from tapehawk.app.sizing import sized_for
+from tapehawk.app.telemetry import API, Telemetry
 from tapehawk.catalog import scanner_names
 from tapehawk.core.errors import Conflict, NoData
 from tapehawk.core.scanner import Scanner
@@ -63,8 +64,10 @@ class Matches:
 class Scanning:
     """Answers the users of a service."""
 
-    def __init__(self, known: Settings, performance: Performance, now: Callable[[], dt.datetime]) -> None:
-        self._known, self._performance, self._now = known, performance, now
+    def __init__(
+        self, known: Settings, performance: Performance, telemetry: Telemetry, now: Callable[[], dt.datetime]
+    ) -> None:
+        self._known, self._performance, self._telemetry, self._now = known, performance, telemetry, now
         self.kept = KeptScans()
         self._making = [Lock() for _ in range(_STRIPES)]  # of equal questions asked at once, one is computed
 
@@ -114,7 +117,9 @@ class Scanning:
             finding = self._fresh(tag)
             measure.cached = finding is not None
             if finding is None:
-                (report,) = desk.scan([scanner], question, bars)
+                with self._telemetry.scanning(API, scanner.type()) as counted:
+                    counted.bars = bars.panel.n_bars
+                    (report,) = desk.scan([scanner], question, bars)
                 measure.rows, measure.day = len(report), dt.date.fromisoformat(report.as_of)
                 finding = self._finding(tag, question, asked.market, report)
             scan = self.kept.keep(user.id, Scan(scan_id_at(self._now()), finding))

@@ -38,13 +38,17 @@ RECEIPT_WAITS: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
 @dataclass(frozen=True)
 class Sender:
-    """Sends letters, one at a time; several may, in any number of processes. `say`: announces what is in a list."""
+    """Sends letters, one at a time; several may, in any number of processes.
+
+    `say`: announces what is in a list; `count`: hears of each attempt, through which channel, and what came of it.
+    """
 
     database: Database
     means: Means
     now: Callable[[], dt.datetime]
     sleep: Callable[[float], None] = time.sleep
     say: Say = silent
+    count: Callable[[str, str], None] = lambda _channel, _outcome: None
 
     def send_one(self) -> bool:
         """Send a letter that is due; False where there is none."""
@@ -76,10 +80,13 @@ class Sender:
         try:
             receipt = sent(row["channel"], address, letter, self.means)
         except TryAgain as error:
+            self.count(row["channel"], "delayed")
             self._later(row, error)
         except TapehawkError as error:
+            self.count(row["channel"], "refused")
             self._give_up(row, error.message)
         else:
+            self.count(row["channel"], "delivered")
             self._keep(row, receipt)
 
     def _keep(self, row: Row, receipt: str) -> None:

@@ -28,10 +28,16 @@ from tapehawk.scan.deep_queue import ASKED, PERIODIC, Wish
 from tapehawk.scan.deepening import Deepening
 from tapehawk.scan.quick_board import SYSTEM, Boards, Past
 from tapehawk.scan.quick_changes import Seen, changes
-from tapehawk.scan.quick_desk import QuickDesk
 from tapehawk.scan.quick_question import QuickAnswer, QuickQuestion
 from tapehawk.scan.quick_rows import Row
 from tapehawk.scan.quick_wire import Periodic
+
+
+class Answers(Protocol):
+    """Answers the first phase, as `QuickDesk` does."""
+
+    def answer(self, question: QuickQuestion, *, on_build: Callable[[], None] | None = None) -> QuickAnswer:
+        """Return a row for each symbol asked for."""
 
 
 class MakesQueue(Protocol):
@@ -65,7 +71,7 @@ class QuickScanner:
     """Scans in two phases, keeps what its surfaces show, compares periodic scans. `periodic`: whether any are made."""
 
     def __init__(
-        self, desk: QuickDesk, queue: MakesQueue, tell: Callable[[Event], None], *, now: Callable[[], dt.datetime]
+        self, desk: Answers, queue: MakesQueue, tell: Callable[[Event], None], *, now: Callable[[], dt.datetime]
     ) -> None:
         self._desk, self._tell, self._now = desk, tell, now
         self.boards, self.periodic = Boards(), Periodic()

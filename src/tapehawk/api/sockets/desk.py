@@ -27,10 +27,17 @@ class SocketDesk:
 
     def __init__(self, house: House) -> None:
         known = house.known
-        self.house, self.hub = house, Hub(house.now)
+        self.house, self.hub = house, Hub(house.now, house.telemetry.told)
         self.seats, self.watch = Seats(known.api.max_sockets, known.api.max_sockets_per_user), Watch(house.database)
         self.standing, self.quotes = Standing(house.known, house.now), Quotes(house.known.store)
         self.hub.listeners += [self.standing.hear, self.quotes.hear, house.waker.hear]
+        add = house.gauges.add
+        add("sockets_connected", "open sockets", lambda: self.seats.taken)
+        add("socket_messages_waiting", "messages that wait for slow clients", lambda: sum(self._waiting()))
+        add("socket_queue_longest", "of these for one client", lambda: max(self._waiting(), default=0))
+
+    def _waiting(self) -> list[int]:
+        return [queue.waiting for queue in tuple(self.hub.queues)]
 
     @cached_property
     def socket_io(self) -> SocketIo:
