@@ -184,6 +184,7 @@ def test_the_stored_series_are_listed_with_their_reach(tmp_path):
 def test_a_missing_store_says_how_to_fill_it(tmp_path):
     with pytest.raises(NoData, match="there is no bar store") as raised:
         data_version(tmp_path / "nowhere", "1d")
+    assert raised.value.in_full == f"there is no bar store yet ({tmp_path / 'nowhere'})"
     assert "scanner import" in raised.value.hint
     assert "make demo" in raised.value.hint
 
@@ -202,6 +203,8 @@ def test_a_lost_data_file_is_a_corrupt_store_that_says_what_to_do(tmp_path):
     next((tmp_path / "bars_1d").rglob("*.parquet")).unlink()
     with pytest.raises(CorruptStore, match="bars_1d") as raised:
         store.read_bars(tmp_path, SIP)
+    assert str(tmp_path) not in raised.value.message
+    assert str(tmp_path) in raised.value.in_full
     assert "backup" in raised.value.hint
 
 

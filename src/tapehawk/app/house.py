@@ -212,4 +212,4 @@ def kept_secret(path: Path) -> str:
             aside.unlink()
         return path.read_text().strip()
     except OSError as error:
-        raise TryAgain(f"the service's secret can't be kept in {path}: {error.strerror}") from error
+        raise TryAgain(f"the service's secret can't be kept: {error.strerror}", path=path) from error
