@@ -36,6 +36,6 @@ async def export_scan(
 
     In CSV and Excel a text that a spreadsheet would take for a formula stands behind an apostrophe.
     """
-    made = await turns.run(lambda: exported(house.scanning.kept.get(user.id, scan_id), format))
+    made = await turns.run(lambda: exported(house.scanning.of(user, scan_id), format))
     headers = {"Content-Disposition": f'attachment; filename="{made.name}"', "Cache-Control": "private, no-cache"}
     return StreamingResponse(made.parts, media_type=made.media_type, headers=headers)

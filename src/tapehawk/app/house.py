@@ -28,6 +28,7 @@ from tapehawk.app.telemetry import Telemetry
 from tapehawk.app.waking import Waker
 from tapehawk.bus.choosing import bus_at
 from tapehawk.bus.door import Bus
+from tapehawk.bus.shelf import Shelf, shelf_at
 from tapehawk.core.errors import TryAgain
 from tapehawk.jobs.queue import Queue
 from tapehawk.records.database import Database, sqlite_url
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from tapehawk.app.scanning import Scanning
     from tapehawk.app.standing import Standing
     from tapehawk.app.symbol_list import SymbolList
+    from tapehawk.scan.quick_board import Boards
 
 PORTS: Final = {"scanner": 3001, "records": 3002, "notifications": 3003, "market-data": 3004, "auth": 3005}
 """The services, each with the port it listens on where it runs alone."""
@@ -91,10 +93,23 @@ class House:
         from tapehawk.scan.deepening import Limits
 
         limits = Limits(threads=max(1, (os.cpu_count() or 1) - 1))
-        counted = partial(Counted, telemetry=self.telemetry)
-        made = two_phase(self.known, self.broadcast.say, limits=limits, now=self.now, around=counted)
+        made = two_phase(
+            self.known,
+            self.broadcast.say,
+            limits=limits,
+            now=self.now,
+            around=partial(Counted, telemetry=self.telemetry),
+            boards=self.quick_boards,
+        )
         self._closing.append(made.close)
         return made
+
+    @cached_property
+    def quick_boards(self) -> Boards:
+        """What the two-phase scans show, those of other processes too."""
+        from tapehawk.scan.quick_board import Boards
+
+        return Boards(secrets.token_hex(2) if self.known.redis_url else "")
 
     @cached_property
     def market_bars(self) -> MarketBars:
@@ -144,6 +159,13 @@ class House:
         return bus_at(self.known.redis_url or None)
 
     @cached_property
+    def shelf(self) -> Shelf:
+        """What this process puts down for the others."""
+        made = shelf_at(self.known.redis_url or None)
+        self._closing.append(made.close)
+        return made
+
+    @cached_property
     def broadcast(self) -> Broadcast:
         """What says events on the bus, from any thread, and never waits."""
         return Broadcast()
@@ -176,7 +198,7 @@ class House:
         """Who answers scans, and keeps them for a while."""
         from tapehawk.app.scanning import Scanning  # compiles kernels, which other services need not load
 
-        return Scanning(self.known, self.performance, self.telemetry, self.now)
+        return Scanning(self.known, self.performance, self.telemetry, self.shelf, self.now)
 
     @cached_property
     def symbols(self) -> SymbolList:

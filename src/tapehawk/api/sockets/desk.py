@@ -57,6 +57,9 @@ async def attending(house: House) -> AsyncIterator[SocketDesk]:
     parts: list[Keeps] = [desk.watch, desk.quotes]
     if "scanner" in house.services:
         parts.append(desk.socket_io)
+        if house.known.redis_url:
+            boards = await asyncio.to_thread(lambda: house.quick_boards)
+            desk.hub.listeners.append(lambda _sequence, event: boards.follow(event))
     tasks = [asyncio.create_task(part.keep()) for part in parts]
     try:
         async with listening(desk.hub, house.bus):
