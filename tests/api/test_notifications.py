@@ -16,26 +16,16 @@ from tapehawk.notify.telling import tell
 from tapehawk.records.migrating import upgrade
 from tests.fakes.receivers import http_receiver
 from tests.notify.conftest import signal_row, write_signals
-from tests.records.servers import fresh_database
 
 URL = "/api/v1/notifications"
 HOOK = {"url": "https://example.org/hooks/t0psecret", "secret": "0123456789abcdef-secret"}
 SHOWN = {"url": "https://example.org/***", "secret": "***cret"}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def house(request, own_home, monkeypatch) -> Iterator[House]:
+@pytest.fixture
+def house(own_home, database_url, monkeypatch) -> Iterator[House]:
     """Return the parts of the notification service, on either database, without its workers."""
     monkeypatch.setattr("tapehawk.app.workers.WORKERS", {})
-    if request.param == "sqlite":
-        yield from _made()
-        return
-    with fresh_database() as url:
-        monkeypatch.setenv("DATABASE_URL", url)
-        yield from _made()
-
-
-def _made() -> Iterator[House]:
     made = House(settings())
     upgrade(made.database)
     yield made

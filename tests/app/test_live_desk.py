@@ -21,21 +21,10 @@ from tapehawk.data import store
 from tapehawk.data.providers.sim import Simulator
 from tests.app.live_service import MINUTE, LiveService, calm, until
 from tests.data.scripted import SIM
-from tests.records.servers import fresh_database, own_server
+from tests.records.servers import own_server
 from tests.scan.live_market import DAY, HOURS, NEXT
 
 LATER = HOURS.open + 60 * MINUTE
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request, monkeypatch):
-    """Keep the records in each kind of database."""
-    if request.param == "sqlite":
-        yield
-        return
-    with fresh_database() as url:
-        monkeypatch.setenv("DATABASE_URL", url)
-        yield
 
 
 @pytest.fixture

@@ -24,26 +24,16 @@ from tapehawk.app.settings import settings
 from tapehawk.records.migrating import upgrade
 from tests.app.scanned_market import FIRST, LAST, SYMBOLS, cut_small, stored
 from tests.jobs.conftest import until
-from tests.records.servers import fresh_database
 
 pytestmark = pytest.mark.slow
 SCANNER = "breakout"  # keeps the best of a session: rows of a part are not those of the whole
 PARTS = SYMBOLS // 2
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def house(request, own_home, monkeypatch) -> Iterator[House]:
+@pytest.fixture
+def house(own_home, database_url, monkeypatch) -> Iterator[House]:
     """Return a house over each kind of database, and a market to scan."""
     cut_small(monkeypatch)
-    if request.param == "sqlite":
-        yield from _house()
-        return
-    with fresh_database() as url:
-        monkeypatch.setenv("DATABASE_URL", url)
-        yield from _house()
-
-
-def _house() -> Iterator[House]:
     made = House(settings())
     upgrade(made.database)
     stored(made.known.store)

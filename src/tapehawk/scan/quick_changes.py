@@ -26,8 +26,8 @@ class Seen:
 def changes(before: Mapping[str, Row], after: Seen) -> Iterator[StateChanged]:
     """Yield a change for each field of a symbol, scanned before, that differs by enough to be told.
 
-    `before`: rows by symbol, of whichever process scanned them. The price is as traded; whether it moved is judged on adjusted closes, so that a split is no move, and in ATRs of
-    today.
+    `before`: rows by symbol, of whichever process scanned them. The price is as traded; whether it moved is judged on
+    adjusted closes, so that a split is no move, and in ATRs of today.
     """
     for symbol, now in after.rows.items():
         then = before.get(symbol)
