@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -83,3 +86,28 @@ def test_an_address_that_is_none_is_refused_without_its_password():
     with pytest.raises(BadInput) as info:
         Throttle("ftp://:secret@host")
     assert "secret" not in info.value.message + info.value.hint
+
+
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """Let threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_many_who_come_at_once_are_counted_each(hasty):
+    throttle = Throttle()
+
+    def come(number: int) -> None:
+        for again in range(40):
+            throttle.account(f"{number}.{again}@example.org")
+            throttle.forget(f"{number}.{again}@example.org")
+            if again % 10 == 9:
+                time.sleep(0.011)  # the storage's timer ends, and is started by whoever comes first
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(come, range(8)))
+    with pytest.raises(TooMany), ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: throttle.account("ada@example.org"), range(11)))

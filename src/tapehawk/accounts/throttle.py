@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+from threading import Lock
 from typing import Final
 
 from limits import RateLimitItem, parse
@@ -32,6 +33,7 @@ class Throttle:
 
     def __init__(self, redis_url: str = "") -> None:
         self._here = MovingWindowRateLimiter(MemoryStorage())
+        self._turn = Lock()  # two at once may start that storage's one timer twice, which raises RuntimeError
         self._shared: MovingWindowRateLimiter | None = None
         if redis_url:
             self._shared = MovingWindowRateLimiter(_redis(redis_url))
@@ -47,7 +49,8 @@ class Throttle:
 
     def forget(self, email: str) -> None:
         """Forget the tries of an account: its owner was there."""
-        self._here.clear(PER_ACCOUNT, "account", _key(email))
+        with self._turn:
+            self._here.clear(PER_ACCOUNT, "account", _key(email))
         if self._shared is not None:
             try:
                 self._shared.clear(PER_ACCOUNT, "account", _key(email))
@@ -55,12 +58,10 @@ class Throttle:
                 _away(error)
 
     def _count(self, rule: RateLimitItem, *whose: str, cost: int = 1) -> None:
-        limiter = self._shared or self._here
-        try:
-            wait = _wait(limiter, rule, *whose, cost=cost)
-        except StorageError as error:
-            _away(error)
-            wait = _wait(self._here, rule, *whose, cost=cost)
+        wait = None if self._shared is None else _shared_wait(self._shared, rule, *whose, cost=cost)
+        if wait is None:
+            with self._turn:
+                wait = _wait(self._here, rule, *whose, cost=cost)
         if wait:
             _log.warning("too many tries to sign in", extra={"of": whose[0]})
             raise TooMany(f"too many tries for this {whose[0]}", wait=wait, hint="wait, then try again")
@@ -73,6 +74,15 @@ def _redis(url: str) -> RedisStorage:
     except (ConfigurationError, ValueError) as error:  # the address holds a password: it is not repeated
         hint = "it reads like redis://host:6379/0; pip install 'tapehawk[redis]' brings the client"
         raise BadInput("REDIS_URL is no address of a Redis that can be used", hint=hint) from error
+
+
+def _shared_wait(limiter: MovingWindowRateLimiter, rule: RateLimitItem, *whose: str, cost: int) -> float | None:
+    """Count as `_wait` does; None while Redis is away."""
+    try:
+        return _wait(limiter, rule, *whose, cost=cost)
+    except StorageError as error:
+        _away(error)
+        return None
 
 
 def _wait(limiter: MovingWindowRateLimiter, rule: RateLimitItem, *whose: str, cost: int) -> float:
