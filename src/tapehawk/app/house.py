@@ -23,6 +23,7 @@ from tapehawk.app.broadcast import Broadcast
 from tapehawk.app.gauges import Gauges
 from tapehawk.app.health import Health, checks_of
 from tapehawk.app.performance import Performance
+from tapehawk.app.scanner_health import NEEDED, scanner_checks
 from tapehawk.app.settings import Settings
 from tapehawk.app.telemetry import Telemetry
 from tapehawk.app.waking import Waker
@@ -147,6 +148,11 @@ class House:
     def health(self) -> Health:
         """How each thing that the process depends on is."""
         return Health(checks_of(self), self.now)
+
+    @cached_property
+    def scanner_health(self) -> Health:
+        """How each thing is that the scanner service depends on."""
+        return Health(scanner_checks(self), self.now, needed=NEEDED)
 
     @cached_property
     def who(self) -> Who:
