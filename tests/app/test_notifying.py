@@ -31,7 +31,7 @@ class Service:
     """A house whose user has a webhook, and the far side of it."""
 
     def __init__(self, house: House, receiver: HttpReceiver) -> None:
-        self.house, self.receiver, self.arrived = house, receiver, threading.Event()
+        self.house, self.receiver, self.arrived, self.written = house, receiver, threading.Event(), 0
         receiver.on_request = lambda _taken: self.arrived.set()
         self.user: uuid.UUID = a_user(house.database)
         a_rule(house.database, self.user, "webhook")
@@ -40,7 +40,8 @@ class Service:
             records.hearing.begin("signals", house.now())
 
     def signal(self) -> None:
-        write_signals(self.house.database, signal_row(self.user, 1, dt.datetime.now(dt.UTC)))
+        self.written += 1
+        write_signals(self.house.database, signal_row(self.user, self.written, dt.datetime.now(dt.UTC)))
 
 
 @pytest.fixture
