@@ -51,14 +51,14 @@ class Telemetry:
             "tapehawk_request_seconds", "how long they took", ("method", "route"), buckets=_SECONDS, registry=registry
         )
         self._refused = Counter("tapehawk_rate_limited", "requests refused as too many", ("limit",), registry=registry)
-        labels = ("by", "scanner")
-        self._scans = Counter("tapehawk_scans", "scans, by how they ended", (*labels, "outcome"), registry=registry)
+        whose = ("by", "scanner")
+        self._scans = Counter("tapehawk_scans", "scans, by how they ended", (*whose, "outcome"), registry=registry)
         self._scanned = Histogram(
-            "tapehawk_scan_seconds", "how long scans took", labels, buckets=_SECONDS, registry=registry
+            "tapehawk_scan_seconds", "how long scans took", whose, buckets=_SECONDS, registry=registry
         )
-        self._bars = Counter("tapehawk_bars_scanned", "bars that scans went over", labels, registry=registry)
+        self._bars = Counter("tapehawk_bars_scanned", "bars that scans went over", whose, registry=registry)
         self._pace = Gauge(
-            "tapehawk_bars_per_second", "of the last scan", labels, registry=registry, multiprocess_mode="mostrecent"
+            "tapehawk_bars_per_second", "of the last scan", whose, registry=registry, multiprocess_mode="mostrecent"
         )
         self._jobs = Counter("tapehawk_jobs_ended", "jobs that ended", ("kind", "state"), registry=registry)
         self._letters = Counter(
