@@ -93,7 +93,7 @@ def _declared(module: ModuleType, name: str) -> type[Scanner]:
         if isinstance(value, type) and issubclass(value, Scanner) and value.type() == name:
             return value
     wanted = "".join(part.capitalize() for part in name.split("_"))
-    message, hint = f"its file declares no scanner named {name!r}", f"write class {wanted}(Scanner) in it"
+    message, hint = f"the file declares no scanner named {name!r}", f"write class {wanted}(Scanner) in it"
     raise BadInput(message, hint=hint, path=module.__file__)
 
 

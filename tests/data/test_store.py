@@ -284,7 +284,7 @@ UNSPEAKABLE = {
 def test_a_folder_whose_path_is_no_address_is_bad_input_that_names_it(tmp_path, name, part):
     with pytest.raises(BadInput) as refused:
         store.append_bars(tmp_path / name, [(SIP, daily("AAA", [10.0]))])
-    assert f"{tmp_path / name}" in refused.value.message
+    assert f"{tmp_path / name}" in refused.value.in_full
     assert repr(part) in refused.value.message
     assert "rename the folder" in str(refused.value.hint)
     assert list(tmp_path.iterdir()) == []
