@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from threading import Lock
 from typing import Final
 
 from limits import RateLimitItem, parse
 from limits.errors import ConfigurationError, StorageError
-from limits.storage import MemoryStorage, RedisStorage
+from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from tapehawk.accounts.tries import Tries
 from tapehawk.accounts.visitor import Visitor
 from tapehawk.core.errors import BadInput, TooMany
 
@@ -32,8 +32,7 @@ class Throttle:
     """Counts tries. `redis_url`: where all processes count together; empty: this one alone."""
 
     def __init__(self, redis_url: str = "") -> None:
-        self._here = MovingWindowRateLimiter(MemoryStorage())
-        self._turn = Lock()  # two at once may start that storage's one timer twice, which raises RuntimeError
+        self._here = Tries()
         self._shared: MovingWindowRateLimiter | None = None
         if redis_url:
             self._shared = MovingWindowRateLimiter(_redis(redis_url))
@@ -49,8 +48,7 @@ class Throttle:
 
     def forget(self, email: str) -> None:
         """Forget the tries of an account: its owner was there."""
-        with self._turn:
-            self._here.clear(PER_ACCOUNT, "account", _key(email))
+        self._here.forget(f"account {_key(email)}")
         if self._shared is not None:
             try:
                 self._shared.clear(PER_ACCOUNT, "account", _key(email))
@@ -60,11 +58,10 @@ class Throttle:
     def _count(self, rule: RateLimitItem, *whose: str, cost: int = 1) -> None:
         wait = None if self._shared is None else _shared_wait(self._shared, rule, *whose, cost=cost)
         if wait is None:
-            with self._turn:
-                wait = _wait(self._here, rule, *whose, cost=cost)
+            wait = self._here.wait(" ".join(whose), rule.amount, rule.get_expiry(), cost=cost)
         if wait:
             _log.warning("too many tries to sign in", extra={"of": whose[0]})
-            raise TooMany(f"too many tries for this {whose[0]}", wait=wait, hint="wait, then try again")
+            raise TooMany(f"too many tries for this {whose[0]}", wait=max(1.0, wait), hint="wait, then try again")
 
 
 def _redis(url: str) -> RedisStorage:
