@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import os
-import secrets
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ from fastapi import FastAPI, Response
 
 from benchmarks.market import folder
 from benchmarks.measure import Result, timed
+from benchmarks.served import new_user
 from tapehawk.api.app import build
 from tapehawk.app.house import House
 from tapehawk.app.settings import settings
@@ -77,12 +77,7 @@ def _on(name: str, environment: dict[str, str]) -> Iterator[Result]:
 
 def _filled(house: House) -> tuple[str, float]:
     """Store the signals of a new user; return a token of theirs and how long a batch took."""
-    now = house.now()
-    with house.database.write() as records:
-        email = f"{secrets.token_hex(8)}@example.org"
-        user = records.users.add(email=email, password_hash="", role="user", now=now)
-        lasts = dt.timedelta(days=1)
-        sign_in = records.sign_ins.add(user.id, token_hash=secrets.token_hex(32), now=now, lasts=lasts)
+    user, token = new_user(house)
 
     def keep(begin: int) -> None:
         with house.database.write() as records:
@@ -92,7 +87,7 @@ def _filled(house: House) -> tuple[str, float]:
     took = timed(lambda: keep(next(batches)), 5).median
     for begin in batches:
         keep(begin)
-    return house.tokens.signed(user.id, user.role, sign_in), took
+    return token, took
 
 
 def _signal(n: int) -> Signal:

@@ -29,6 +29,7 @@ import psutil
 
 from benchmarks.market import folder
 from benchmarks.measure import Result
+from benchmarks.served import new_user
 from benchmarks.socket_load import PATH, handshake
 
 CLIENTS, LOADS, RATE, SECONDS, WITHIN = 1_000, 2, 2.0, 60.0, 0.250
@@ -176,7 +177,6 @@ Say = Callable[[list[dict[str, Any]]], object]
 
 
 def _ours() -> tuple[Any, Say, list[str]]:
-    import datetime as dt
 
     from tapehawk.api.app import build
     from tapehawk.app.house import House
@@ -184,14 +184,9 @@ def _ours() -> tuple[Any, Say, list[str]]:
     from tapehawk.core.events import ScanUpdate
     from tapehawk.records.migrating import upgrade
 
-    house, tokens = House(settings()), []
+    house = House(settings())
     upgrade(house.database)
-    for number in range(10):
-        with house.database.write() as records:
-            email = f"{number}.{time.time_ns()}@example.org"
-            user = records.users.add(email=email, password_hash="", role="user", now=house.now())
-            sign_in = records.sign_ins.add(user.id, now=house.now(), lasts=dt.timedelta(days=1))
-        tokens.append(house.tokens.signed(user.id, user.role, sign_in))
+    tokens = [new_user(house)[1] for _ in range(10)]
 
     def say(rows: list[dict[str, Any]]) -> None:
         house.bus.publish_from_thread(ScanUpdate("us:sim", 0, tuple(rows), session="2026-11-20"))

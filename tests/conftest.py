@@ -24,7 +24,7 @@ NO_SKIPS = os.environ.get("TAPEHAWK_NO_SKIPS") == "1"
 # `make soak` asks for "soak".
 settings.register_profile(
     "ci",
-    max_examples=50,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     database=None,
@@ -80,21 +80,39 @@ def empty_sqlite(tmp_path: Path) -> Iterator[Database]:
 def empty_postgresql() -> Iterator[Database]:
     """Return a database without a table on a server."""
     from tapehawk.records.database import Database
+    from tests.records.servers import bare_database
+
+    with bare_database() as url:
+        made = Database(url)
+        yield made
+        made.close()
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest) -> Database:
+    """Return a database with this version's tables, of each kind."""
+    made: Database = request.getfixturevalue(request.param)
+    return made
+
+
+@pytest.fixture
+def sqlite(empty_sqlite: Database) -> Database:
+    """Return a database with this version's tables in a file."""
+    from tests.records.tables import with_tables
+
+    return with_tables(empty_sqlite)
+
+
+@pytest.fixture
+def postgresql() -> Iterator[Database]:
+    """Return a database with this version's tables on a server."""
+    from tapehawk.records.database import Database
     from tests.records.servers import fresh_database
 
     with fresh_database() as url:
         made = Database(url)
         yield made
         made.close()
-
-
-@pytest.fixture
-def database(empty_database: Database) -> Database:
-    """Return a database with this version's tables, of each kind."""
-    from tapehawk.records.migrating import upgrade
-
-    upgrade(empty_database)
-    return empty_database
 
 
 @pytest.fixture(params=KINDS)

@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 from tapehawk.api.app import build
 from tapehawk.app.house import House
 from tapehawk.app.settings import settings
-from tapehawk.records.migrating import upgrade
 from tapehawk.records.users import User
+from tests.records.tables import with_tables
 from tests.simulated import fill_market
 
 
@@ -35,7 +35,7 @@ def stored(market, monkeypatch, tmp_path) -> Path:
 def house(own_home) -> Iterator[House]:
     """Return the parts of a service on a fresh SQLite database and an empty store."""
     made = House(settings())
-    upgrade(made.database)
+    with_tables(made.database)
     yield made
     made.close()
 

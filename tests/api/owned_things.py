@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tapehawk.app import range_scans
+from tapehawk.app import live_control, range_scans
 from tapehawk.app.asking import Asked
 from tapehawk.app.house import House
+from tapehawk.app.live_asked import LiveAsked
 from tapehawk.app.range_scans import RangeAsked
 from tapehawk.records.users import User
 from tapehawk.scan.quick_question import QuickQuestion
@@ -120,6 +121,12 @@ def a_range_scan(house: House, user: User) -> Place:
     id = range_scans.execute(house, user.id, asked)["id"]
     range_scans.cancel_or_remove(house, user.id, id)
     return {"scan_id": id}
+
+
+def a_live_scanner(house: House, user: User) -> Place:
+    """Let a user's live scanner run."""
+    live_control.start(house, user, LiveAsked(scanners=("volume_spike",)))
+    return {}
 
 
 def a_kept_scan(house: House, user: User) -> Place:

@@ -12,9 +12,9 @@ from tapehawk.api.app import build
 from tapehawk.api.problems import MEDIA_TYPE
 from tapehawk.app.house import House
 from tapehawk.app.settings import settings
-from tapehawk.records.migrating import upgrade
 from tests.bus.servers import free_port
 from tests.records.servers import Server
+from tests.records.tables import with_tables
 
 ADA = {"email": "ada@example.org", "password": "correct horse"}
 pytestmark = pytest.mark.slow
@@ -34,7 +34,7 @@ def test_a_database_that_goes_away_and_comes_back(own_home, server, monkeypatch)
     monkeypatch.setenv("DATABASE_URL", server.url)
     monkeypatch.setenv("SCANNER__API__REGISTRATION", "open")
     house = House(settings())
-    upgrade(house.database)
+    with_tables(house.database)
     client = TestClient(build(house), raise_server_exceptions=False)
     grant = client.post("/api/v1/auth/register", json=ADA).json()
     shown = {"Authorization": f"Bearer {grant['access_token']}"}

@@ -8,8 +8,8 @@ from starlette.testclient import TestClient
 from tapehawk.api.app import build
 from tapehawk.app.house import House
 from tapehawk.app.settings import settings
-from tapehawk.records.migrating import upgrade
 from tests.api.conftest import token_of, user_of
+from tests.records.tables import with_tables
 
 HOME = ("127.0.0.1", 50_000)
 
@@ -18,7 +18,7 @@ HOME = ("127.0.0.1", 50_000)
 def home(own_home, monkeypatch):
     monkeypatch.setenv("SCANNER__API__AUTH", "loopback-open")
     house = House(settings())
-    upgrade(house.database)
+    with_tables(house.database)
     yield house
     house.close()
 

@@ -12,8 +12,8 @@ from tapehawk.app.house import House
 from tapehawk.app.settings import settings
 from tapehawk.data.health import FeedState, Noted, note_health
 from tapehawk.data.providers.door import Health
-from tapehawk.records.migrating import upgrade
 from tests.api.stored_market import DAYS, EVENING, LAST, fill_market
+from tests.records.tables import with_tables
 from tests.scan.quick_market import Clock
 
 PATH = "/api/v1/scanner/market-overview"
@@ -28,7 +28,7 @@ def filled(tmp_path_factory):
 @pytest.fixture
 def house(filled, own_home) -> Iterator[House]:
     made = House(settings(environment={"SCANNER_DATA_DIR": str(filled)}), now=Clock(EVENING))
-    upgrade(made.database)
+    with_tables(made.database)
     yield made
     made.close()
 
@@ -118,7 +118,7 @@ def test_an_empty_store_is_a_clear_404(tmp_path, own_home):
     from tests.api.conftest import token_of, user_of
 
     empty = House(settings(environment={"SCANNER_DATA_DIR": str(tmp_path / "none")}))
-    upgrade(empty.database)
+    with_tables(empty.database)
     with TestClient(build(empty), raise_server_exceptions=False) as client:
         client.headers["Authorization"] = f"Bearer {token_of(empty, user_of(empty, 'ada'))}"
         for path in (PATH, "/api/v1/market-data/quotes", "/api/v1/market-data/bars/UPP"):

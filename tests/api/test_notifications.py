@@ -13,9 +13,9 @@ from tapehawk.app.notifying import means
 from tapehawk.app.settings import settings
 from tapehawk.notify.sending import Sender
 from tapehawk.notify.telling import tell
-from tapehawk.records.migrating import upgrade
 from tests.fakes.receivers import http_receiver
 from tests.notify.conftest import signal_row, write_signals
+from tests.records.tables import with_tables
 
 URL = "/api/v1/notifications"
 HOOK = {"url": "https://example.org/hooks/t0psecret", "secret": "0123456789abcdef-secret"}
@@ -27,7 +27,7 @@ def house(own_home, database_url, monkeypatch) -> Iterator[House]:
     """Return the parts of the notification service, on either database, without its workers."""
     monkeypatch.setattr("tapehawk.app.workers.WORKERS", {})
     made = House(settings())
-    upgrade(made.database)
+    with_tables(made.database)
     yield made
     made.close()
 

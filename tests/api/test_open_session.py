@@ -10,8 +10,8 @@ import pytest
 from tapehawk.app.house import House
 from tapehawk.app.settings import settings
 from tapehawk.data.sealing import seal
-from tapehawk.records.migrating import upgrade
 from tests.api.stored_market import NOON, OPEN_DAY, OPENS, fill_market, open_session, revised
+from tests.records.tables import with_tables
 from tests.scan.quick_market import Clock
 
 
@@ -19,7 +19,7 @@ from tests.scan.quick_market import Clock
 def house(tmp_path, own_home) -> Iterator[House]:
     store = fill_market(tmp_path / "store")
     made = House(settings(environment={"SCANNER_DATA_DIR": str(store)}), now=Clock(NOON))
-    upgrade(made.database)
+    with_tables(made.database)
     yield made
     made.close()
 

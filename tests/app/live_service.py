@@ -20,9 +20,9 @@ from tapehawk.app.settings import settings
 from tapehawk.core.signal_record import Signal
 from tapehawk.data.providers.sim import feed
 from tapehawk.data.signal_log import SignalLog
-from tapehawk.records.migrating import upgrade
 from tapehawk.records.users import User
 from tests.fakes.clock import BoundedClock
+from tests.records.tables import with_tables
 from tests.scan.live_market import HOURS
 
 MINUTE = 60_000_000
@@ -48,7 +48,7 @@ class LiveService:
     def __init__(self, begins: int = HOURS.open + MINUTE) -> None:
         self.clock = BoundedClock(begins, begins)
         self.house = House(settings(), now=self.now)
-        upgrade(self.house.database)
+        with_tables(self.house.database)
         self.heard: list[Any] = []
         self.house.broadcast.say = lambda *events: self.heard.extend(events)
 

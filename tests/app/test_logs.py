@@ -14,6 +14,7 @@ from tapehawk.app.log_files import SharedFile
 from tapehawk.app.logs import about, logging_of
 from tapehawk.app.redaction import redacted
 from tapehawk.app.settings import settings
+from tests.records.tables import with_tables
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLW9mLWl0"
 
@@ -155,10 +156,9 @@ def test_a_slow_query_is_logged_without_its_values(house_records, tmp_path, monk
 @pytest.fixture
 def house_records(tmp_path):
     from tapehawk.records.database import Database, sqlite_url
-    from tapehawk.records.migrating import upgrade
 
     made = Database(sqlite_url(tmp_path / "records"))
-    upgrade(made)
+    with_tables(made)
     yield made
     made.close()
 

@@ -19,10 +19,10 @@ from tapehawk.app.settings import settings
 from tapehawk.app.workers import working
 from tapehawk.bus.choosing import bus_at
 from tapehawk.core.events import UserSignal
-from tapehawk.records.migrating import upgrade
 from tests.bus.servers import REDIS, Server
 from tests.fakes.receivers import HttpReceiver, http_receiver
 from tests.notify.conftest import a_channel, a_rule, a_user, signal_row, write_signals
+from tests.records.tables import with_tables
 
 PATIENCE = 60.0  # seconds; none are waited for when all is well
 
@@ -49,7 +49,7 @@ def service(monkeypatch) -> Iterator[Service]:
     monkeypatch.setenv("SCANNER__NOTIFICATIONS__ALLOW_PRIVATE", "true")
     with http_receiver() as receiver:
         house = House(settings(), ("notifications",))
-        upgrade(house.database)
+        with_tables(house.database)
         yield Service(house, receiver)
         house.close()
 

@@ -21,9 +21,9 @@ from tapehawk.app.house import House
 from tapehawk.app.range_scans import RangeAsked, execute
 from tapehawk.app.scan_results import answer
 from tapehawk.app.settings import settings
-from tapehawk.records.migrating import upgrade
 from tests.app.scanned_market import FIRST, LAST, SYMBOLS, cut_small, stored
 from tests.jobs.conftest import until
+from tests.records.tables import with_tables
 
 pytestmark = pytest.mark.slow
 SCANNER = "breakout"  # keeps the best of a session: rows of a part are not those of the whole
@@ -35,7 +35,7 @@ def house(own_home, database_url, monkeypatch) -> Iterator[House]:
     """Return a house over each kind of database, and a market to scan."""
     cut_small(monkeypatch)
     made = House(settings())
-    upgrade(made.database)
+    with_tables(made.database)
     stored(made.known.store)
     yield made
     made.close()

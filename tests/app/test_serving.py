@@ -30,6 +30,7 @@ from tests.app import scanned_market
 from tests.app.service import SCANNER, Service
 from tests.bus.servers import REDIS, Server, free_port
 from tests.records.servers import fresh_database
+from tests.records.tables import with_tables
 
 GOOD = "nV2xq0Lw8sZr4KdTy6BhJmEaPcGu1fXiOo9Ylk3R"
 
@@ -386,10 +387,9 @@ def house_served():
     from starlette.testclient import TestClient
 
     from tapehawk.api.app import build
-    from tapehawk.records.migrating import upgrade
 
     made = house()
-    upgrade(made.database)
+    with_tables(made.database)
     with TestClient(build(made)) as client:
         client.get("/api/health")
     assert made.ending.is_set()

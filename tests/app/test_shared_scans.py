@@ -15,10 +15,10 @@ from tapehawk.app.settings import settings
 from tapehawk.app.telemetry import Telemetry
 from tapehawk.bus.shelf import Shelf
 from tapehawk.core.errors import Conflict, NoData, TryAgain
-from tapehawk.records.migrating import upgrade
 from tapehawk.scan.fallen import AtStep
 from tests.api.conftest import user_of
 from tests.app.scanned_market import LAST, NAMES, stored
+from tests.records.tables import with_tables
 from tests.scan.market import days, fill, frame
 
 FIRST_STEP = AtStep("0", None, 0, 100)
@@ -45,7 +45,7 @@ class Board(Shelf):
 @pytest.fixture
 def house(own_home):
     made = House(settings())
-    upgrade(made.database)
+    with_tables(made.database)
     stored(made.known.store)
     yield made
     made.close()

@@ -11,8 +11,8 @@ from tapehawk.app.house import House
 from tapehawk.app.sections import Api
 from tapehawk.app.settings import settings
 from tapehawk.app.welcoming import welcome_link
-from tapehawk.records.migrating import upgrade
 from tests.records.servers import fresh_database
+from tests.records.tables import with_tables
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def home():
 
     def house(**more) -> House:
         made.append(House(settings(), **more))
-        upgrade(made[-1].database)
+        with_tables(made[-1].database)
         return made[-1]
 
     yield house

@@ -16,8 +16,8 @@ from tapehawk.api.app import build
 from tapehawk.app.house import House
 from tapehawk.app.settings import settings
 from tapehawk.catalog import scanner_names
-from tapehawk.records.migrating import upgrade
 from tests.api.conftest import token_of, user_of
+from tests.records.tables import with_tables
 
 NAMES = [name for name in scanner_names() if name != "ml"]
 
@@ -27,7 +27,7 @@ def service(stored, monkeypatch, tmp_path) -> Iterator[str]:
     """Run a service over the simulated market, and let the command line know of it."""
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'records.db'}")
     house = House(settings())
-    upgrade(house.database)
+    with_tables(house.database)
     server = uvicorn.Server(uvicorn.Config(build(house), port=0, log_config=None))
     listening = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, args=([listening],))

@@ -108,7 +108,7 @@ async def test_whatever_goes_wrong_on_the_line_the_store_ends_as_the_truth(root,
     assert feed.trouble == ""
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 30))])
 async def test_a_simulated_day_with_all_its_mishaps_ends_as_the_truth(root, seed):
     simulator = Simulator(seed=seed, symbols=4)
     truth = simulator.intraday("1m", DAY, DAY)

@@ -116,7 +116,7 @@ def check(root, files):
     assert_stored(root, TRUTH.minutes.filter(pl.col("symbol").is_in(NAMES[:4])), timeframe="1m")
 
 
-@pytest.mark.parametrize("files", random.Random(3).sample(range(1, FILES), 8))
+@pytest.mark.parametrize("files", random.Random(3).sample(range(1, FILES), 5))
 def test_a_sync_killed_at_any_point_leaves_a_whole_store_that_the_next_one_completes(root, files):
     check(root, files)
 

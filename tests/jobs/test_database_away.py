@@ -12,9 +12,9 @@ from tapehawk.jobs.kinds import Kind
 from tapehawk.jobs.queue import Queue
 from tapehawk.jobs.worker import Worker
 from tapehawk.records.database import Database
-from tapehawk.records.migrating import upgrade
 from tests.jobs.conftest import now, until
 from tests.records.servers import own_server
+from tests.records.tables import with_tables
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +28,7 @@ def server():
 @pytest.mark.parametrize("how", ["fast", "immediate"])
 def test_jobs_go_on_when_a_server_that_was_stopped_or_crashed_is_back(server, how):
     database, stop, begun, go_on, steps = Database(server.url), Event(), Event(), Event(), Counter()
-    upgrade(database)
+    with_tables(database)
 
     def work(payload, run, _asks):
         for step in range(payload["from"], 5):

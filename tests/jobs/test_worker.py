@@ -14,6 +14,7 @@ from tapehawk.jobs.kinds import Kind
 from tapehawk.jobs.run import Stopped
 from tapehawk.jobs.worker import Worker
 from tests.jobs.conftest import ended, job_of, now, until
+from tests.records.tables import with_tables
 
 
 def test_a_job_is_done_and_its_result_kept(working):
@@ -210,10 +211,9 @@ def test_on_a_disk_that_is_full_a_job_waits_and_is_done_when_there_is_room(tmp_p
 
     from tapehawk.jobs.queue import Queue
     from tapehawk.records.database import Database, sqlite_url
-    from tapehawk.records.migrating import upgrade
 
     database, stop, refused = Database(sqlite_url(tmp_path)), Event(), Event()
-    upgrade(database)
+    with_tables(database)
     with sqlite3.connect(tmp_path / "records.db") as raw:
         pages = raw.execute("PRAGMA page_count").fetchone()[0] + 4
     full = [True]

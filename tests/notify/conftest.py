@@ -9,17 +9,15 @@ from collections.abc import Callable
 import pytest
 
 from tapehawk.records.database import Database
-from tapehawk.records.migrating import upgrade
 from tapehawk.records.tables import signals
 
 NOW = dt.datetime(2026, 11, 20, 15, 30, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def one_database(empty_sqlite) -> Database:
+def one_database(sqlite) -> Database:
     """Return a database with the tables, on SQLite."""
-    upgrade(empty_sqlite)
-    return empty_sqlite
+    return sqlite
 
 
 def a_user(database: Database, name: str = "ada") -> uuid.UUID:

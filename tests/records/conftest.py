@@ -8,24 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from tapehawk.records.database import Database
-from tapehawk.records.migrating import upgrade
 from tapehawk.records.users import User
 
 NOW = dt.datetime(2026, 3, 2, 15, 30, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def sqlite(empty_sqlite) -> Database:
-    """Return a database with this version's tables in a file."""
-    upgrade(empty_sqlite)
-    return empty_sqlite
-
-
-@pytest.fixture
-def postgresql(empty_postgresql) -> Database:
-    """Return a database with this version's tables on a server."""
-    upgrade(empty_postgresql)
-    return empty_postgresql
 
 
 @pytest.fixture

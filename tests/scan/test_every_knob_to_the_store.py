@@ -122,7 +122,7 @@ def drawn(kind, chance, day):
     return {"faults": Faults(**{**vars(fails), "path": HISTORY[name]}), "cut": 1001}
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(1))
 async def test_any_sequence_of_mishaps_ends_as_the_truth(case, tmp_path, seed):
     await played_at_random(case, tmp_path, seed, minutes=60)
 

@@ -19,9 +19,9 @@ from websockets.sync.client import connect
 from tapehawk.api.app import build
 from tapehawk.app.house import SERVICES, House
 from tapehawk.app.settings import settings
-from tapehawk.records.migrating import upgrade
 from tests.app.service import Service
 from tests.bus.servers import free_port
+from tests.records.tables import with_tables
 from tests.service.nginx import NGINX, Nginx
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(NGINX is None, reason="needs nginx (Debian: nginx-light)")]
@@ -36,7 +36,7 @@ def go_on() -> threading.Event:
 def proxy(own_home, tmp_path, go_on) -> Iterator[Nginx]:
     """Return nginx in front of an application of ours that has a stream of events and a socket."""
     house = House(settings())
-    upgrade(house.database)
+    with_tables(house.database)
     app = build(house)
 
     async def events() -> AsyncIterator[bytes]:

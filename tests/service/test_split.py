@@ -20,10 +20,10 @@ from tapehawk.api import surfaces
 from tapehawk.api.openapi import document, operations
 from tapehawk.app.house import SERVICES, House
 from tapehawk.app.settings import settings
-from tapehawk.records.migrating import upgrade
 from tests.app.service import Service
 from tests.bus.servers import REDIS, Server, free_port
 from tests.records.servers import fresh_database
+from tests.records.tables import with_tables
 from tests.service.nginx import NGINX, Nginx
 
 pytestmark = [
@@ -72,7 +72,7 @@ def admin(folder: Path, environment: dict[str, str]) -> str:
     """Return a token of an admin of the database that some settings name."""
     known = settings(environment={"SCANNER_DATA_DIR": str(folder / "store"), **environment})
     house = House(known)
-    upgrade(house.database)
+    with_tables(house.database)
     import datetime as dt
 
     with house.database.write() as records:
