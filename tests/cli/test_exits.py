@@ -43,6 +43,12 @@ def test_the_table_names_no_class_twice_over_its_ancestors():
     assert all(code != exit_code(kind.__mro__[1]) for kind, code in EXIT_CODES.items())
 
 
+def test_who_sits_at_the_machine_is_told_which_store_it_is(scanner, tmp_path):
+    done = scanner("run", "--scanner-type", "breakout")
+    assert done.exit_code == 3
+    assert str(tmp_path / "store") in done.stderr.replace("\n", "")
+
+
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
@@ -68,12 +74,6 @@ def test_the_table_names_no_class_twice_over_its_ancestors():
         (["config", "set", "api.port", "0"], 2, "at least 1"),
     ],
 )
-def test_who_sits_at_the_machine_is_told_which_store_it_is(scanner, tmp_path):
-    done = scanner("run", "--scanner-type", "breakout")
-    assert done.exit_code == 3
-    assert str(tmp_path / "store") in done.stderr.replace("\n", "")
-
-
 def test_an_error_is_said_on_standard_error_with_its_hint_and_its_code(stored, scanner, args, code, said):
     done = scanner(*args)
     assert done.exit_code == code, done.output
