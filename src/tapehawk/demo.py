@@ -15,6 +15,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -125,6 +127,21 @@ def next_steps(console: Screen) -> None:
     ):
         console.print(Text(f"  {ask} {command}"), soft_wrap=True)
     console.print(Text(f"and with bars of your own: {scanner} import PATH --adjustment none|split|all", style="dim"))
+    for line in in_browser(f"{ask} serve"):
+        console.print(Text(line), soft_wrap=True)
+
+
+def in_browser(serve: str) -> list[str]:
+    """Return what to type to see the web app, behind what it still lacks here."""
+    built = files("tapehawk").joinpath("web_app", "index.html").is_file()
+    lacks = [] if find_spec("fastapi") else ["make setup"]
+    lacks += [] if built else ["make web"]
+    said = ["in a browser: " + " && ".join([*lacks, serve])]
+    if not built and not shutil.which("node"):
+        said.append("building it needs Node 20.19 or newer, not here yet: https://nodejs.org; a released wheel has it")
+            "Building it needs Node 20.19 or newer, which is not here: https://nodejs.org. A released wheel has it."
+        )
+    return said
 
 
 def main() -> int:

@@ -31,6 +31,18 @@ def stored(market, monkeypatch, tmp_path) -> Path:
     return market
 
 
+@pytest.fixture(autouse=True)
+def idle(request, monkeypatch) -> None:
+    """Let nobody work behind the requests, but where a test says that somebody is `working`."""
+    if "working" not in request.fixturenames:
+        monkeypatch.setattr("tapehawk.app.workers.WORKERS", {})
+
+
+@pytest.fixture
+def working() -> None:
+    """Let the services' workers work."""
+
+
 @pytest.fixture
 def house(own_home) -> Iterator[House]:
     """Return the parts of a service on a fresh SQLite database and an empty store."""

@@ -22,13 +22,7 @@ CREATING = {  # what is sent, what else might be, where what was made is listed
 }
 SAYING = {"/api/v1/scanner/start", "/api/v1/scanner/stop"}  # what shall be so: said again, it is so
 KEY = {"Idempotency-Key": "6f1ed002-ab57-4a21-8d0e"}
-pytestmark = pytest.mark.usefixtures("stored", "idle")
-
-
-@pytest.fixture
-def idle(monkeypatch):
-    """Let nobody work on what is queued."""
-    monkeypatch.setattr("tapehawk.app.workers.WORKERS", {})
+pytestmark = pytest.mark.usefixtures("stored")
 
 
 @pytest.mark.parametrize("path", CREATING)

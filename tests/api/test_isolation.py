@@ -21,13 +21,7 @@ VOLATILE = re.compile(  # what differs from one answer to the next anyway, and h
 )
 AUTH = "/api/v1/auth/"
 NOBODYS = str(uuid.UUID(int=7))
-pytestmark = pytest.mark.usefixtures("stored", "idle")
-
-
-@pytest.fixture
-def idle(monkeypatch):
-    """Let nobody work on what is queued."""
-    monkeypatch.setattr("tapehawk.app.workers.WORKERS", {})
+pytestmark = pytest.mark.usefixtures("stored")
 
 
 @pytest.fixture

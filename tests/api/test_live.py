@@ -17,6 +17,8 @@ from tests.scan.live_market import HOURS
 START, STOP, STATUS, CONFIG = (f"/api/v1/scanner/{name}" for name in ("start", "stop", "status", "config"))
 BEGINS = HOURS.open + MINUTE
 
+pytestmark = pytest.mark.usefixtures("working")
+
 
 @pytest.fixture
 def clock(house, monkeypatch):

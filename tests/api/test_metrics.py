@@ -46,13 +46,12 @@ def numbers(house) -> Numbers:
 
 
 @pytest.fixture
-def idle(house, monkeypatch):
-    """Let nobody work behind the requests."""
+def measured(house) -> None:
+    """Have everything measured, also before the service is built."""
     measure(house)
-    monkeypatch.setattr("tapehawk.app.workers.WORKERS", {})
 
 
-def test_every_family_is_documented_with_its_labels_and_is_there(house):
+def test_every_family_is_documented_with_its_labels_and_is_there(house, working):
     rows = re.findall(r"^\| `tapehawk_(\w+)` \| ([\w, ]*) ?\|", PAGE.read_text(), re.MULTILINE)
     documented = {name.removesuffix("_total"): tuple(labels.strip().split(", ")) for name, labels in rows}
     with TestClient(build(house), client=("127.0.0.1", 1)) as client:
@@ -64,7 +63,7 @@ def test_every_family_is_documented_with_its_labels_and_is_there(house):
             assert sorted(sample.labels.keys() - {"le"}) == sorted(filter(None, labels)), name
 
 
-def test_a_scan_that_is_asked_for_is_counted_with_its_bars_and_one_that_is_kept_is_not(stored, house, idle, signed_in):
+def test_a_scan_that_is_asked_for_is_counted_with_its_bars_and_one_that_is_kept_is_not(stored, house, measured, signed_in):
     ada = signed_in()
     for _ in range(2):
         answer = ada.post("/api/v1/scanner/scan", json={"scanner_type": "technical"})
@@ -76,7 +75,7 @@ def test_a_scan_that_is_asked_for_is_counted_with_its_bars_and_one_that_is_kept_
     assert now.of("bars_per_second", **labels) > 0
 
 
-def test_a_scan_that_can_not_be_answered_is_counted_as_failed(stored, house, idle, signed_in):
+def test_a_scan_that_can_not_be_answered_is_counted_as_failed(stored, house, measured, signed_in):
     asked = {"scanner_type": "technical", "scan_date": "1999-01-04"}
     assert signed_in().post("/api/v1/scanner/scan", json=asked).status_code >= 400
     assert signed_in().post("/api/scanner/quick-scan", json={"symbols": ["NOBODY"]}).status_code >= 400
@@ -84,14 +83,14 @@ def test_a_scan_that_can_not_be_answered_is_counted_as_failed(stored, house, idl
     assert failed == 1
 
 
-def test_a_quick_scan_is_counted(stored, house, idle, signed_in):
+def test_a_quick_scan_is_counted(stored, house, measured, signed_in):
     rows = signed_in().post("/api/scanner/quick-scan", json={}).json()["count"]
     now, labels = numbers(house), {"by": "quick", "scanner": "all"}
     assert now.of("scans_total", **labels, outcome="completed") == 1
     assert now.of("bars_scanned_total", **labels) == rows > 0
 
 
-def test_a_range_scan_is_counted_and_so_is_its_job_as_it_waits_and_ends(stored, house, idle, signed_in):
+def test_a_range_scan_is_counted_and_so_is_its_job_as_it_waits_and_ends(stored, house, measured, signed_in):
     asked = {"start_date": "2025-06-02", "end_date": "2025-06-30", "scanner_type": "gap"}
     ada = signed_in()
     scan_id = ada.post("/api/scan/execute", json=asked).json()["scan_id"]
@@ -110,14 +109,14 @@ def test_a_range_scan_is_counted_and_so_is_its_job_as_it_waits_and_ends(stored, 
     assert now.of("bars_scanned_total", by="range", scanner="gap") > 60 * 100
 
 
-def test_a_job_that_is_cancelled_while_it_waits_is_counted(house, idle):
+def test_a_job_that_is_cancelled_while_it_waits_is_counted(house, measured):
     job = house.queue.add("sync", {})
     house.queue.cancel(job.id)
     house.queue.cancel(job.id)
     assert numbers(house).of("jobs_ended_total", kind="sync", state="cancelled") == 1
 
 
-def test_sockets_are_counted_with_what_they_are_told_and_why_they_are_closed(house, idle):
+def test_sockets_are_counted_with_what_they_are_told_and_why_they_are_closed(house, measured):
     with Served(house) as served:
         assert numbers(house).of("sockets_connected") == 0
         with served.client() as one, served.client("/ws/signals"):
@@ -132,7 +131,7 @@ def test_sockets_are_counted_with_what_they_are_told_and_why_they_are_closed(hou
         until(lambda: numbers(house).of("sockets_connected") == 0)
 
 
-def test_what_waits_for_a_slow_client_is_counted(house, idle):
+def test_what_waits_for_a_slow_client_is_counted(house, measured):
     with Served(house) as served, served.client() as socket:
         heard(socket)
         (queue,) = served.desk.hub.queues
@@ -142,7 +141,7 @@ def test_what_waits_for_a_slow_client_is_counted(house, idle):
         assert numbers(house).of("socket_queue_longest") == 2
 
 
-def test_letters_are_counted_as_they_wait_and_as_they_are_carried(house, idle):
+def test_letters_are_counted_as_they_wait_and_as_they_are_carried(house, measured):
     user = user_of(house, "ada")
     a_channel(house.database, user.id, "webhook", {"url": "https://127.0.0.1:1/", "secret": "0123456789abcdef"})
     told = {"type": "signal", "title": "BUY", "message": "entry 1", "data": {}, "dedup_key": "k", "created_at": NOW}
@@ -159,7 +158,7 @@ def test_letters_are_counted_as_they_wait_and_as_they_are_carried(house, idle):
     assert [one for one in outcomes if one] == [1]
 
 
-def test_news_that_the_bus_does_not_take_are_counted(house, idle, monkeypatch):
+def test_news_that_the_bus_does_not_take_are_counted(house, measured, monkeypatch):
     monkeypatch.setattr("tapehawk.app.broadcast.MOST_WAITING", 2)
     house.broadcast = Broadcast()
     assert (numbers(house).of("events_waiting"), numbers(house).of("events_lost")) == (0, 0)
@@ -167,7 +166,7 @@ def test_news_that_the_bus_does_not_take_are_counted(house, idle, monkeypatch):
     assert (numbers(house).of("events_waiting"), numbers(house).of("events_lost")) == (2, 1)
 
 
-def test_requests_the_pool_and_the_threads_are_measured(house, idle):
+def test_requests_the_pool_and_the_threads_are_measured(house, measured):
     with TestClient(build(house), client=("127.0.0.1", 1)) as client:
         for _ in range(3):
             client.get("/api/health/live")

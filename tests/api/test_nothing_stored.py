@@ -33,9 +33,8 @@ ASKED = [path for path, method, _ in operations(document()) if method == "get" a
 
 
 @pytest.fixture(params=["there is none", "it is empty", "its table is broken", "its log is lost"])
-def store(request, house, monkeypatch):
+def store(request, house):
     """The house's store, in which there is nothing that could answer."""
-    monkeypatch.setattr("tapehawk.app.workers.WORKERS", {})
     root = house.known.store
     if request.param != "there is none":
         (root / "bars_1d" / "_delta_log").mkdir(parents=True)

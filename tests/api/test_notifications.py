@@ -23,9 +23,8 @@ SHOWN = {"url": "https://example.org/***", "secret": "***cret"}
 
 
 @pytest.fixture
-def house(own_home, database_url, monkeypatch) -> Iterator[House]:
-    """Return the parts of the notification service, on either database, without its workers."""
-    monkeypatch.setattr("tapehawk.app.workers.WORKERS", {})
+def house(own_home, database_url) -> Iterator[House]:
+    """Return the parts of the notification service, on either database."""
     made = House(settings())
     with_tables(made.database)
     yield made

@@ -20,6 +20,8 @@ NOW = dt.datetime(2024, 3, 29, tzinfo=dt.UTC)
 ROW = {"symbol", "exchange", "price", "change24h", "signal", "strength", "rsi", "macd", "status", "timestamp"}
 PARTS = {"opportunity_score", "market_regime", "sl_tp", "confluence", "ml_prediction"}
 
+pytestmark = pytest.mark.usefixtures("working")
+
 
 class Heard(Broadcast):
     """An ear in the place of the bus."""

@@ -21,6 +21,9 @@ ENDED = {"completed", "failed", "cancelled", "interrupted"}
 STATUSES = ENDED | {"queued", "running"}
 
 
+pytestmark = pytest.mark.usefixtures("working")
+
+
 @pytest.fixture(autouse=True)
 def market(house, monkeypatch):
     stored(house.known.store)
@@ -28,7 +31,7 @@ def market(house, monkeypatch):
 
 
 @pytest.fixture
-def idle(house, monkeypatch):
+def unworked(monkeypatch):
     """Let nobody work."""
     monkeypatch.setattr("tapehawk.app.workers.WORKERS", {})
 
@@ -124,7 +127,7 @@ def test_parameters_of_the_request_go_before_the_settings(ada):
     assert len(dates) == len(set(dates)) > 0
 
 
-def test_scans_are_listed_newest_first_in_pages(idle, ada):
+def test_scans_are_listed_newest_first_in_pages(unworked, ada):
     made = [execute(ada) for _ in range(3)]
     first = ada.get("/api/scan/list?limit=2").json()
     then = ada.get("/api/scan/list", params={"limit": 2, "cursor": first["next_cursor"]}).json()
@@ -203,7 +206,7 @@ def test_a_scan_that_is_not_there_is_not_found(ada, path):
     assert ada.get(f"/api/scan/{path}/..%2f..").status_code in (404, 422)
 
 
-def test_nobody_waits_with_more_scans_than_may(idle, ada, monkeypatch):
+def test_nobody_waits_with_more_scans_than_may(unworked, ada, monkeypatch):
     monkeypatch.setattr("tapehawk.app.range_scans.MOST_WAITING", 2)
     execute(ada)
     execute(ada)
@@ -231,7 +234,7 @@ def test_a_viewer_looks_and_changes_nothing(signed_in):
     assert viewer.get("/api/scan/list").status_code == 200
 
 
-def test_jobs_are_one_s_own_and_all_of_them_for_admins(idle, ada, bob, signed_in, house):
+def test_jobs_are_one_s_own_and_all_of_them_for_admins(unworked, ada, bob, signed_in, house):
     scan_id, root = execute(ada), signed_in("root", role="admin")
     house.queue.add("retention", {})
     assert [job["id"] for job in ada.get("/api/v1/jobs").json()["items"]] == [scan_id]
@@ -260,7 +263,7 @@ def slowly(monkeypatch, seconds=0.05):
     monkeypatch.setattr(Look, "find_in", find_in)
 
 
-def test_a_scan_that_waits_is_cancelled_at_once_and_then_removed(idle, ada):
+def test_a_scan_that_waits_is_cancelled_at_once_and_then_removed(unworked, ada):
     scan_id = execute(ada)
     said = ada.delete(f"/api/scan/{scan_id}").json()
     assert said == {"success": True, "scan_id": scan_id, "message": "cancelled"}

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tapehawk import demo
+
 
 @pytest.mark.slow
 def test_the_demo_shows_its_steps_prints_signals_and_says_what_to_type_next(tmp_path):
@@ -23,6 +25,32 @@ def test_the_demo_shows_its_steps_prints_signals_and_says_what_to_type_next(tmp_
     assert not Path(os.environ["SCANNER_DATA_DIR"]).exists()
     commands = [line.strip() for line in done.stdout.splitlines() if line.startswith("  SCANNER_DATA_DIR=demo-data ")]
     assert len(commands) >= 5
+    assert "in a browser: " in done.stdout
     for command in commands:
         answer = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert answer.returncode == 0, (command, answer.stderr)
+
+
+def browser(monkeypatch, tmp_path, *, node: bool, built: bool, service: bool) -> list[str]:
+    (tmp_path / "web_app").mkdir()
+    if built:
+        (tmp_path / "web_app" / "index.html").touch()
+    monkeypatch.setattr(demo, "files", lambda _: tmp_path)
+    monkeypatch.setattr(demo.shutil, "which", lambda name: name if node else None)
+    monkeypatch.setattr(demo, "find_spec", lambda _: service or None)
+    return demo.in_browser("scanner serve")
+
+
+def test_it_says_how_to_see_the_same_in_a_browser(monkeypatch, tmp_path):
+    assert browser(monkeypatch, tmp_path, node=True, built=True, service=True) == ["in a browser: scanner serve"]
+
+
+def test_what_the_browser_still_needs_comes_before(monkeypatch, tmp_path):
+    (said,) = browser(monkeypatch, tmp_path, node=True, built=False, service=False)
+    assert said == "in a browser: make setup && make web && scanner serve"
+
+
+def test_without_node_it_says_how_to_get_it(monkeypatch, tmp_path):
+    said, how = browser(monkeypatch, tmp_path, node=False, built=False, service=True)
+    assert said == "in a browser: make web && scanner serve"
+    assert "https://nodejs.org" in how

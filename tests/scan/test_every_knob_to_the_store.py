@@ -28,9 +28,11 @@ from tests.scan.vendor_day import (
     vendor,
     with_prices,
 )
+from tests.turns import in_turns
 
 pytestmark = pytest.mark.anyio
 MINUTES, AT, FOR = 24, 6, 6
+WITH_HISTORY = [case for case in streaming() if case.name in {"alpaca", "ccxt", "polygon"}]
 BAD_BARS = ("duplicate", "revised", "late", "out_of_order", "missing", "unknown_type", "extra_fields")
 LOST_LINES = {
     **{f"closed with {code}": {"cut": code} for code in (1000, 1001, 1006, 1008, 1011)},
@@ -70,13 +72,13 @@ def for_a_while(day, faults=NONE, minutes=FOR, **more):
     return [Mishap(day.world.begins + AT, minutes, faults, **more)]
 
 
-@pytest.mark.parametrize("knob", BAD_BARS)
+@pytest.mark.parametrize(("case", "knob"), in_turns(streaming(), BAD_BARS))
 async def test_bars_that_come_wrong_are_stored_right(day, knob):
     await day.play(for_a_while(day, Faults(**{knob: True})))
     held_to_the_truth(day)
 
 
-@pytest.mark.parametrize("how", LOST_LINES)
+@pytest.mark.parametrize(("case", "how"), in_turns(streaming(), LOST_LINES))
 async def test_a_line_that_is_lost_leaves_no_gap_that_nobody_knows_of(day, how):
     await day.play(for_a_while(day, **LOST_LINES[how]))
     assert day.feed.counts["gaps"] > 1
@@ -89,8 +91,7 @@ async def test_a_vendor_that_is_down_is_caught_up_with(day):
     held_to_the_truth(day)
 
 
-@only("alpaca", "ccxt", "polygon")
-@pytest.mark.parametrize("how", HISTORY_FAILS)
+@pytest.mark.parametrize(("case", "how"), in_turns(WITH_HISTORY, HISTORY_FAILS))
 async def test_history_that_fails_when_it_is_needed_is_asked_until_it_answers(case, day, how):
     faults = Faults(**{**vars(HISTORY_FAILS[how]), "path": HISTORY[day.provider.name]})
     await day.play(for_a_while(day, faults, minutes=2, cut=1001))

@@ -69,6 +69,11 @@ class Panel:
         """Count the bars of all symbols."""
         return int(self.time.size)
 
+    def ends(self) -> tuple[Ints, Ints]:
+        """Return the rows of the symbols' first bars and of their last ones; a symbol without bars has neither."""
+        has = self.starts[1:] > self.starts[:-1]
+        return self.starts[:-1][has], self.starts[1:][has] - 1
+
     def block(self, first: int, last: int) -> Block:
         """Return the symbols first … last - 1 as one block."""
         return Block(self, first, last, np.ones(last - first, dtype=np.uint8))

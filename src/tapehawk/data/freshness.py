@@ -48,7 +48,8 @@ def stale_since(panel: Panel, now: dt.datetime) -> str | None:
     """Say since when a panel is behind its contract (`late`); None when it is fresh, simulated or empty."""
     if SIMULATED in panel.labels or not panel.n_bars:
         return None
-    session, start = int(panel.columns["session"].max()), int(panel.time.max())
+    _, last = panel.ends()
+    session, start = int(panel.columns["session"][last].max()), int(panel.time[last].max())
     return late(Newest(panel.timeframe, panel.calendar, panel.hours, session, start), now)
 
 

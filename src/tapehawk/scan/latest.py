@@ -21,8 +21,7 @@ def last_complete(panel: Panel, calendar: Calendar) -> int:
     the date before. Where nothing is stored before it, the first date stored is taken as it is.
     """
     session = panel.columns["session"]
-    some = panel.starts[1:] > panel.starts[:-1]
-    first, at = panel.starts[:-1][some], panel.starts[1:][some] - 1
+    first, at = panel.ends()
     if panel.timeframe in MINUTES:
         return _intraday(panel, calendar, at)
     while True:

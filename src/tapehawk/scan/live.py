@@ -292,7 +292,7 @@ class LiveScan:
         through = 0
         for panel in self.past.panels():
             live.advance(panel)
-            through = int(panel.time.max())
+            through = int(panel.time[panel.ends()[1]].max())
         live.checkpoint()
         save_states(file, live, self._like, through=through)
         return False

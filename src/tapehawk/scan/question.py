@@ -125,8 +125,8 @@ def days_asked(question: Question, panel: Panel) -> Days:
 
 
 def _stored(panel: Panel) -> Days:
-    session = panel.columns["session"]
-    return Days(int(session.min()), int(session.max()))
+    session, (first, last) = panel.columns["session"], panel.ends()
+    return Days(int(session[first].min()), int(session[last].max()))
 
 
 def _range(question: Question, stored: Days) -> Days:

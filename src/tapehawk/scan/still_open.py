@@ -37,7 +37,7 @@ def need_closed(question: Question, panel: Panel, now: dt.datetime) -> None:
     date = question.scan_date or question.start_date
     if date is None or not panel.n_bars or panel.timeframe == "1w":
         return
-    last = int(panel.columns["session"].max())
+    last = int(panel.columns["session"][panel.ends()[1]].max())
     if day_number(date) <= last:
         return
     session = calendar_named(panel.calendar).session_on(date)

@@ -56,7 +56,7 @@ def test_who_was_away_gets_what_they_missed_of_their_own(served, house):
         assert heard(socket)["notification"] == {"id": "hers"}
 
 
-def test_what_a_rule_makes_of_a_signal_is_told_in_one_process(served, house):
+def test_what_a_rule_makes_of_a_signal_is_told_in_one_process(working, served, house):
     ada = user_of(house, "ada")
     a_rule(house.database, ada.id)
     with served.client(SIGNALS) as socket:
@@ -65,7 +65,7 @@ def test_what_a_rule_makes_of_a_signal_is_told_in_one_process(served, house):
         assert heard(socket)["notification"]["data"]["symbol"] == "S00001"
 
 
-def test_with_redis_what_one_process_writes_is_told_by_another(house, make_server, monkeypatch):
+def test_with_redis_what_one_process_writes_is_told_by_another(working, house, make_server, monkeypatch):
     monkeypatch.setenv("REDIS_URL", make_server().address)
     ada = user_of(house, "ada")
     a_rule(house.database, ada.id)
