@@ -63,7 +63,9 @@ def test_every_family_is_documented_with_its_labels_and_is_there(house, working)
             assert sorted(sample.labels.keys() - {"le"}) == sorted(filter(None, labels)), name
 
 
-def test_a_scan_that_is_asked_for_is_counted_with_its_bars_and_one_that_is_kept_is_not(stored, house, measured, signed_in):
+def test_a_scan_that_is_asked_for_is_counted_with_its_bars_and_one_that_is_kept_is_not(
+    stored, house, measured, signed_in
+):
     ada = signed_in()
     for _ in range(2):
         answer = ada.post("/api/v1/scanner/scan", json={"scanner_type": "technical"})
