@@ -126,7 +126,7 @@ def test_sockets_are_counted_with_what_they_are_told_and_why_they_are_closed(hou
             until(lambda: numbers(house).of("sockets_connected") == 2)
             before = numbers(house).of("socket_messages_total")
             try_out(house, user_of(house, "ada").id, "in_app")
-            until(lambda: numbers(house).of("socket_messages_total") == before + 1)
+            until(lambda: numbers(house).of("socket_messages_total") > before)
             for _ in range(101):
                 one.send(json.dumps({"action": "ping"}))
             until(lambda: numbers(house).of("sockets_closed_total", why="too_many") == 1)
