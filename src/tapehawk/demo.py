@@ -139,8 +139,6 @@ def in_browser(serve: str) -> list[str]:
     said = ["in a browser: " + " && ".join([*lacks, serve])]
     if not built and not shutil.which("node"):
         said.append("building it needs Node 20.19 or newer, not here yet: https://nodejs.org; a released wheel has it")
-            "Building it needs Node 20.19 or newer, which is not here: https://nodejs.org. A released wheel has it."
-        )
     return said
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import json
 import re
 import time
 
+import polars as pl
 import pytest
 from starlette.testclient import TestClient
 
 from tapehawk.api.app import build
 from tapehawk.app.asking import Asked, run
+from tapehawk.app.signals import Counting, rates
 from tapehawk.scan.looking import Look
 from tests.api.conftest import token_of, user_of
 from tests.app.scanned_market import FIRST, LAST, NAMES, SYMBOLS, cut_small, stored
@@ -141,6 +145,94 @@ def test_the_universe_says_what_is_stored(ada):
     assert (said["total"], said["last_date"]) == (SYMBOLS, str(LAST))
 
 
+def test_a_list_says_what_was_asked_of_whom(idle, ada):
+    execute(ada)
+    (listed,) = ada.get("/api/scan/list").json()["items"]
+    assert (listed["scanner_type"], listed["status"]) == ("volume_spike", "queued")
+
+
+FILTERED = {
+    "scanner_type": "breakout",
+    "filters": {"min_price": 5, "max_price": 900, "min_volume": 10, "exclude_tickers": ["S01"], "universe": None},
+    "config": {"min_price": 1, "consolidation_period": 7},
+}
+
+
+@pytest.mark.parametrize("asked", [{}, FILTERED, {"filters": {"include_tickers": ["S02", "S03"]}}])
+def test_what_was_asked_can_be_asked_again(idle, ada, asked):
+    said = results(ada, execute(ada, **asked))["asked"]
+    again = results(ada, execute(ada, **said))["asked"]
+    assert again == said
+    assert said.items() >= {**ASKED, **{name: asked[name] for name in asked if name == "scanner_type"}}.items()
+    assert said["filters"].items() >= asked.get("filters", {}).items()
+    assert said["config"].items() >= asked.get("config", {}).items()
+
+
+# --------------------------------------------------------------------------------------------- what the hits came to
+
+
+def test_each_hit_is_followed_as_the_command_line_follows_it(house, ada):
+    scan_id = execute(ada, scanner_type="breakout", config={"min_price": 1, "resistance_break_pct": 0})
+    ended(ada, scan_id)
+    came = results(ada, scan_id)["outcomes"]
+    about = {"min_price": "1", "resistance_break_pct": "0"}
+    asked = Asked(["breakout"], start_date=FIRST, end_date=LAST, parameters=about)
+    (group,) = rates(house.known, asked, Counting(by=("scanner",), source="history")).rates
+    whole = came["total"]
+    assert {name: whole[name] for name in ("signals", "n", "successes", "failures", "timed_out", "open", "mean_r")} == {
+        name: getattr(group, name) for name in ("signals", "n", "successes", "failures", "timed_out", "open", "mean_r")
+    }
+    assert whole["n"] > 10
+    assert whole["hit_rate"] == pytest.approx(100 * whole["successes"] / whole["n"])
+    assert whole["interval"]["low"] < whole["hit_rate"] < whole["interval"]["high"]
+    assert sum(one["n"] for one in came["items"]) == whole["n"]
+    assert "hypothetical" in came["notes"][0]
+
+
+def test_hits_without_a_side_are_in_no_rate_and_it_says_why(ada):
+    scan_id = execute(ada, scanner_type="relative_volume", config={"min_price": 1})
+    ended(ada, scan_id)
+    said = results(ada, scan_id)
+    sideless = [row for row in said["results"] if row["direction"] == "NONE"]
+    assert 0 < len(sideless) < len(said["results"])
+    assert "flat" not in [one["pattern"] for one in said["outcomes"]["items"]]
+    assert f"{len(sideless)} of {len(said['results'])} hits have no side" in said["outcomes"]["notes"][1]
+
+
+def test_a_scan_that_did_not_come_to_its_end_says_nothing_of_outcomes(idle, ada):
+    scan_id = execute(ada)
+    ada.delete(f"/api/scan/{scan_id}")
+    assert results(ada, scan_id)["outcomes"] is None
+
+
+# ------------------------------------------------------------------------------------------------------------- files
+
+
+@pytest.mark.parametrize("format_", ["csv", "json", "parquet", "xlsx"])
+def test_a_range_scan_is_a_file_too(ada, bob, format_):
+    scan_id = execute(ada)
+    ended(ada, scan_id)
+    answer = ada.get(f"/api/v1/scanner/export/{scan_id}/{format_}")
+    assert answer.status_code == 200, answer.text
+    name = f"volume_spike_{FIRST}_{LAST}_{scan_id}.{format_}"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
+    rows = results(ada, scan_id)["results"]
+    if format_ == "json":
+        assert answer.json()["results"] == rows
+    if format_ == "csv":
+        assert [one["ticker"] for one in csv.DictReader(io.StringIO(answer.text))] == [row["ticker"] for row in rows]
+    if format_ == "parquet":
+        assert pl.read_parquet(io.BytesIO(answer.content)).height == len(rows)
+    assert bob.get(f"/api/v1/scanner/export/{scan_id}/{format_}").status_code == 404
+
+
+def test_the_file_of_what_is_not_whole_is_called_so(idle, ada):
+    scan_id = execute(ada)
+    answer = ada.get(f"/api/v1/scanner/export/{scan_id}/csv")
+    assert answer.status_code == 200, answer.text
+    assert "_partial_" in answer.headers["content-disposition"]
+
+
 def test_an_empty_store_has_an_empty_universe(own_home, tmp_path, monkeypatch):
     from tapehawk.app.house import House
     from tapehawk.app.scan_results import universe
@@ -190,6 +282,19 @@ def test_bad_input_is_refused_before_it_is_queued(ada, asked):
     assert answer.status_code == 422, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert ada.get("/api/scan/list").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"start_date": str(LAST), "end_date": str(FIRST)}, "end_date"),
+        ({"start_date": "1800-01-01"}, "start_date"),
+        ({"filters": {"include_tickers": ["S01"], "exclude_tickers": ["S01"]}}, "exclude_tickers"),
+    ],
+)
+def test_a_refusal_names_the_field_it_is_about(ada, asked, field):
+    answer = ada.post("/api/scan/execute", json={**ASKED, **asked})
+    assert answer.json()["detail"].startswith(f"{field}: ")
 
 
 def test_dates_that_nothing_is_stored_for_are_refused(ada):

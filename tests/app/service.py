@@ -18,7 +18,12 @@ SCANNER = Path(sys.executable).with_name("scanner")
 
 
 class Service:
-    """`scanner serve SERVICES…`. What it says is in `said` (standard error) and `log` (standard output)."""
+    """`scanner serve SERVICES…`. What it says is in `said` (standard error) and `log` (standard output).
+
+    `program`: what is run in place of `scanner`.
+    """
+
+    program: tuple[str | Path, ...] = (SCANNER,)
 
     def __init__(self, folder: Path, *services: str, port: int | None = None, **environment: str) -> None:
         self.port = port or free_port()
@@ -45,7 +50,7 @@ class Service:
     def start(self) -> Self:
         """Start it; do not wait."""
         with self._files[0].open("w") as said, self._files[1].open("w") as log:
-            command = [SCANNER, "serve", *self._services, "--port", str(self.port)]
+            command = [*self.program, "serve", *self._services, "--port", str(self.port)]
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=said)
         return self
 

@@ -21,8 +21,9 @@ import pytest
 
 from tapehawk.accounts.visitor import is_loopback
 from tapehawk.app.house import PORTS, SERVICES, House
-from tapehawk.app.safety import check, is_guessed, url_of
-from tapehawk.app.serving import CHOSEN, _handed_on, at_port, house_here, sockets
+from tapehawk.app.listening import sockets, url_of
+from tapehawk.app.safety import check, is_guessed
+from tapehawk.app.serving import CHOSEN, _handed_on, at_port, house_here
 from tapehawk.app.settings import settings
 from tapehawk.core.errors import BadInput, TryAgain, UnknownName
 from tapehawk.records.migrating import upgrade

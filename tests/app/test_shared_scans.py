@@ -75,7 +75,7 @@ def test_the_other_process_knows_it_to_the_last_byte_and_who_fell(house, process
     one, other = processes
     ada = user_of(house, "ada")
     made = one.scan(ada, asked).scan
-    known = other.of(ada, made.scan_id)
+    known = other.of(ada.id, made.scan_id)
     assert known.body == made.body
     assert (known.finding.question, known.finding.made) == (made.finding.question, made.finding.made)
     if not made.finding.question.is_range:
@@ -87,7 +87,7 @@ def test_it_is_not_there_for_anybody_else(house, processes):
     made = one.scan(user_of(house, "ada"), ASKED[0]).scan
     for name in ("bob", "ada2"):
         with pytest.raises(NoData, match=made.scan_id):
-            other.of(user_of(house, name), made.scan_id)
+            other.of(user_of(house, name).id, made.scan_id)
 
 
 def test_one_that_was_forgotten_is_not_there(house, processes, shelf):
@@ -96,8 +96,8 @@ def test_one_that_was_forgotten_is_not_there(house, processes, shelf):
     made = one.scan(ada, ASKED[0]).scan
     shelf.kept.clear()
     with pytest.raises(NoData):
-        other.of(ada, made.scan_id)
-    assert one.of(ada, made.scan_id) is made
+        other.of(ada.id, made.scan_id)
+    assert one.of(ada.id, made.scan_id) is made
 
 
 def test_who_asks_the_same_again_puts_nothing_more_down(house, processes, shelf):
@@ -113,9 +113,9 @@ def test_where_nothing_can_be_put_down_the_scan_is_answered_all_the_same(house, 
     ada, shelf.is_away = user_of(house, "ada"), True
     made = one.scan(ada, ASKED[0]).scan
     assert json.loads(made.body)["results"] is not None
-    assert one.of(ada, made.scan_id) is made
+    assert one.of(ada.id, made.scan_id) is made
     with pytest.raises(TryAgain):
-        other.of(ada, made.scan_id)
+        other.of(ada.id, made.scan_id)
 
 
 def test_when_the_data_have_changed_nobody_says_who_fell(house, processes):

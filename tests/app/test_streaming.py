@@ -7,7 +7,7 @@ import pytest
 from tapehawk.app import streaming
 from tapehawk.app.asking import Asked
 from tapehawk.app.settings import settings
-from tapehawk.app.streaming import RoundNews, pace_of, scan_in_rounds
+from tapehawk.app.streaming import RoundNews, Turns, pace_of, scan_in_rounds
 from tapehawk.core.errors import BadInput, NoData, UnknownName
 from tapehawk.scan.rounds import Pace, Rounds
 from tests.fakes.clock import JumpingClock
@@ -52,6 +52,17 @@ def test_a_signal_that_is_found_again_is_not_counted_again():
         rows = sum(row["scanner"] == name for row in news[0].round.rows)
         assert rows > 0
         assert [one.by_scanner[name]["signals"] for one in news] == [rows] * 4
+
+
+@pytest.mark.usefixtures("stored")
+def test_rounds_that_somebody_else_paces_are_the_same(monkeypatch):
+    monkeypatch.setenv("SCANNER__STREAMING__MAX_CONCURRENT_SCANS", "1")  # who waits for whom is of one round only
+    asked = Asked(["volume_spike", "momentum", "gap"], timeframe="1m", start_date=DAY, end_date=DAY)
+    turns, theirs = Turns(settings(), asked, 30, clock=JumpingClock().clock), heard(asked)
+    mine = [turns.next(), turns.next()]
+    assert [one.round.number for one in mine] == [1, 2]
+    assert [one.round.rows for one in mine] == [one.round.rows for one in theirs[:2]]
+    assert not mine[1].round.looks[0].changes
 
 
 def test_where_nothing_is_stored_every_round_says_so_and_goes_on():

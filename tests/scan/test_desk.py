@@ -19,6 +19,7 @@ from tapehawk.data import store
 from tapehawk.scan.desk import Desk
 from tapehawk.scan.question import Question
 from tapehawk.scan.rows import HOUSE
+from tapehawk.scan.universe import universes
 from tapehawk.scanners.inside_bar import InsideBar
 from tapehawk.scanners.lc import Lc
 from tests.scan.market import NOWHERE, SIP, ask, breaking, calm, days, fill, frame, inside_break, minutes_frame, steps
@@ -206,6 +207,11 @@ def listed(tmp_path):
     ]
     store.append_symbols(root, pl.DataFrame(rows, infer_schema_length=None))
     return Desk(root)
+
+
+def test_the_universes_of_a_store_are_the_types_and_exchanges_of_its_symbols(listed, tmp_path):
+    assert universes(listed.store) == ["NASDAQ", "NYSE", "common", "etf", "fund"]
+    assert universes(tmp_path / "empty") == []
 
 
 def test_a_universe_is_who_was_listed_that_day_and_the_funnel_counts_those_without_bars(listed):

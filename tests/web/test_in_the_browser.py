@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 OWNER = {"email": "owner@example.org", "password": "correct horse battery"}
 BY_ITSELF = {"welcome", "killed"}
 """Scenarios that need a server of their own."""
+SLOW = {"range"}
+"""Scenarios at a server whose range scans take their time."""
 
 pytestmark = [
     pytest.mark.slow,
@@ -68,10 +71,16 @@ class Stage:
             raise ValueError(what)
 
 
-def staged(folder: Path, **environment: str) -> Iterator[Stage]:
+class SlowScans(Service):
+    """A server whose range scans take their time."""
+
+    program = (sys.executable, "-m", "tests.web.slow_scans")
+
+
+def staged(folder: Path, of: type[Service] = Service, **environment: str) -> Iterator[Stage]:
     """Fill a market, and let a server show it."""
     fill_market(folder / "store")
-    with Service(folder, PYTHONUNBUFFERED="1", **environment) as service:
+    with of(folder, PYTHONUNBUFFERED="1", **environment) as service:
         until = time.monotonic() + 60
         while not (link := re.search(r"http\S+/welcome#([\w-]+)", service.said)):
             assert time.monotonic() < until, service.said
@@ -79,15 +88,26 @@ def staged(folder: Path, **environment: str) -> Iterator[Stage]:
         yield Stage(service, link[0])
 
 
+def owned(stage: Stage) -> Stage:
+    """Let the owner have signed in."""
+    ticket = stage.link.partition("#")[2]
+    url = f"{stage.service.url}/api/v1/auth/welcome"
+    answer = httpx2.post(url, json={"ticket": ticket, **OWNER}, timeout=30, trust_env=False)
+    assert answer.status_code == 200, answer.text
+    return stage
+
+
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
-    """Return a server that all scenarios share, whose owner has signed in."""
+    """Return a server that all scenarios share."""
     for made in staged(tmp_path_factory.mktemp("stage")):
-        ticket = made.link.partition("#")[2]
-        url = f"{made.service.url}/api/v1/auth/welcome"
-        answer = httpx2.post(url, json={"ticket": ticket, **OWNER}, timeout=30, trust_env=False)
-        assert answer.status_code == 200, answer.text
-        yield made
+        yield owned(made)
+
+
+@pytest.fixture
+def slow_stage(tmp_path):
+    for made in staged(tmp_path, SlowScans, PYTHONPATH=os.pathsep.join(sys.path)):
+        yield owned(made)
 
 
 @pytest.fixture
@@ -98,7 +118,7 @@ def own_stage(tmp_path):
 SCENARIOS = {path.stem for path in (WEB / "end-to-end" / "scenarios").glob("*.mjs")}
 
 
-@pytest.mark.parametrize("scenario", sorted(SCENARIOS - BY_ITSELF))
+@pytest.mark.parametrize("scenario", sorted(SCENARIOS - BY_ITSELF - SLOW))
 def test_a_trader(stage, scenario):
     stage.play(scenario)
 
@@ -106,3 +126,9 @@ def test_a_trader(stage, scenario):
 @pytest.mark.parametrize("scenario", sorted(SCENARIOS & BY_ITSELF))
 def test_a_trader_with_a_server_of_their_own(own_stage, scenario):
     own_stage.play(scenario)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("scenario", sorted(SCENARIOS & SLOW))
+def test_a_trader_whose_scans_take_their_time(slow_stage, scenario):
+    slow_stage.play(scenario)

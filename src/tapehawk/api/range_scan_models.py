@@ -128,11 +128,74 @@ class ScanProgress(BaseModel):
     results_found: Annotated[int, Field(description="rows")]
 
 
+class ListedScan(ScanProgress):
+    """A scan in a list."""
+
+    scanner_type: str
+
+
 class ScanPage(BaseModel):
     """Scans, newest first."""
 
-    items: list[ScanProgress]
+    items: list[ListedScan]
     next_cursor: str | None
+
+
+class Ends(BaseModel):
+    """The ends of a 95 % interval, in percent."""
+
+    low: float
+    high: float
+
+
+class CameTo(BaseModel):
+    """What the hits of a pattern came to, each followed from the bar after it; R at the prices of bars, no costs."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "pattern": "up",
+                "signals": 252,
+                "open": 2,
+                "expired": 1,
+                "cancelled": 3,
+                "n": 246,
+                "successes": 128,
+                "failures": 101,
+                "timed_out": 17,
+                "hit_rate": 52.0,
+                "interval": {"low": 45.8, "high": 58.2},
+                "clustered": {"low": 44.9, "high": 59.3},
+                "dates": 171,
+                "mean_r": 0.13,
+            }
+        }
+    )
+
+    pattern: Annotated[str | None, Field(description="null: all of them together")]
+    signals: Annotated[int, Field(description="hits with a side and a stop, one in a cooldown")]
+    open: Annotated[int, Field(description="the stored bars do not reach their end")]
+    expired: int
+    cancelled: int
+    n: Annotated[int, Field(description="those that were traded to an end: what `hit_rate` is of")]
+    successes: int
+    failures: int
+    timed_out: int
+    hit_rate: Annotated[
+        float | None, Field(description="0 to 100: the share of n that reached target1 before the stop")
+    ]
+    interval: Annotated[Ends | None, Field(description="Wilson's, of independent trials")]
+    clustered: Annotated[Ends | None, Field(description="whole dates drawn anew: signals of a day share its market")]
+    dates: int
+    mean_r: Annotated[float | None, Field(description="hypothetical R multiple of those n")]
+
+
+class ScanOutcomes(BaseModel):
+    """What the hits of a scan came to."""
+
+    items: Annotated[list[CameTo], Field(description="by pattern")]
+    total: CameTo
+    notes: Annotated[list[str], Field(examples=[["R and P&L are hypothetical: at the prices of bars, without costs"]])]
 
 
 class ScanResults(BaseModel):
@@ -161,6 +224,8 @@ class ScanResults(BaseModel):
     status: Status
     scanner_type: str
     data_version: Annotated[str | None, Field(description="what the rows can be recomputed from")]
+    asked: Annotated[ScanRequest, Field(description="sent again, the same is asked again")]
+    outcomes: Annotated[ScanOutcomes | None, Field(description="what the hits came to; once it is whole")] = None
     results: Annotated[
         list[dict[str, Any]],
         Field(description="one a (ticker, date) with a flag for each pattern for `lc`, else one a hit; by date"),

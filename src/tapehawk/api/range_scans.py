@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Response
@@ -10,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from tapehawk.api.dependencies import CurrentUser, Cursor, HouseDep, Limit, Writer
 from tapehawk.api.once import Once
 from tapehawk.api.range_scan_models import (
+    ListedScan,
     ScanDeleted,
     ScanPage,
     ScanProgress,
@@ -19,6 +21,7 @@ from tapehawk.api.range_scan_models import (
     Universe,
 )
 from tapehawk.app import range_scans, scan_results
+from tapehawk.records.owned import Row
 
 router = APIRouter(prefix="/api/scan", tags=["range scans"], route_class=Once)
 
@@ -38,7 +41,7 @@ def list_scans(house: HouseDep, user: CurrentUser, limit: Limit = 100, cursor: C
     """List the caller's scans, newest first."""
     with house.database.read() as records:
         page = records.of(user.id).scans.page(limit=limit, cursor=cursor)
-    items = [ScanProgress(**range_scans.progress_of(row, house.now())) for row in page.items]
+    items = [_listed(row, house.now()) for row in page.items]
     return ScanPage(items=items, next_cursor=page.next_cursor)
 
 
@@ -77,3 +80,7 @@ def delete_scan(scan_id: ScanId, house: HouseDep, user: Writer) -> ScanDeleted:
     """Cancel a scan that waits or runs; remove one that has ended."""
     done = range_scans.cancel_or_remove(house, user.id, scan_id)
     return ScanDeleted.model_validate({"success": True, "scan_id": scan_id, "message": done})
+
+
+def _listed(row: Row, now: dt.datetime) -> ListedScan:
+    return ListedScan(**range_scans.progress_of(row, now), scanner_type=row["scanner_type"])

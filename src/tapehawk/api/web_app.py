@@ -23,6 +23,8 @@ PAGES: Final = (
     "/",
     "/desk",
     "/scan",
+    "/range",
+    "/range/{scan_id}",
     "/symbol/{symbol:path}",
     "/signals",
     "/lists",

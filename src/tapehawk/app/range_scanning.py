@@ -21,6 +21,7 @@ from typing import Any, Final
 import orjson
 
 from tapehawk.app.house import House
+from tapehawk.app.range_outcomes import outcomes_of
 from tapehawk.app.range_scans import desk_of, progress_of, question_of
 from tapehawk.app.telemetry import RANGE, STOPPED
 from tapehawk.core.errors import BadInput, NoData, TapehawkError
@@ -236,7 +237,8 @@ class _Scanning:
         """Put the report's rows in the place of the parts'."""
         said, id, now = report.to_dict(), self.row["id"], self.house.now()
         about = {name: value for name, value in said.items() if name not in _BESIDE}
-        beside = orjson.dumps({"about": about, "funnel": said["funnel"]})
+        came = outcomes_of(report, self.look.asked)
+        beside = orjson.dumps({"about": about, "funnel": said["funnel"], "outcomes": came})
         rows = list(chunks(map(orjson.dumps, said["results"]), ROWS_A_CHUNK))
         done = {"computed_at": now, "report": beside, "results_found": said["total_found"]}
         self._write(lambda records: records.scans.replace_parts(id, rows), 99.0, f"{said['total_found']:,} rows", done)

@@ -113,6 +113,27 @@ def desk_of(house: House, plain: Mapping[str, Any]) -> Desk:
     return desk(house.known, plain["market"])
 
 
+def asked_of(scan: Row) -> dict[str, Any]:
+    """Return what was asked, in the words of the API: sent again, the same is asked again."""
+    plain, floors = scan["question"], scan["question"]["floors"]
+    crypto = plain["market"] == "crypto"
+    return {
+        "start_date": scan["start_date"],
+        "end_date": scan["end_date"],
+        "scanner_type": scan["scanner_type"],
+        "filters": {
+            "min_volume": floors["volume"],
+            "min_dollar_volume": floors["dollar_volume"],
+            "min_price": floors["price"],
+            "max_price": floors["highest_price"],
+            "exclude_tickers": plain["without"],
+            "include_tickers": plain["symbols"],
+            "universe": "crypto" if crypto else plain["universe"],
+        },
+        "config": plain["parameters"],
+    }
+
+
 def progress_of(scan: Row, now: dt.datetime) -> dict[str, Any]:
     """Return how far a scan is, in the words of the API."""
     began, took = scan["started_at"], scan["execution_time"]
@@ -134,10 +155,14 @@ def progress_of(scan: Row, now: dt.datetime) -> dict[str, Any]:
 def _checked(known: Settings, asked: RangeAsked) -> Question:
     for name, date in (("start_date", asked.start_date), ("end_date", asked.end_date)):
         if not dt.date(1900, 1, 1) <= date <= dt.date(2200, 1, 1):
-            raise BadInput(f"{name} {date} is no date of a market")
+            raise BadInput(f"{name}: {date} is no date of a market")
+    if asked.start_date > asked.end_date:
+        said = f"end_date: {asked.end_date} is before {asked.start_date}, where the range starts"
+        raise BadInput(said, hint="the other way round")
     both = sorted(set(asked.include) & set(asked.exclude))
     if both:
-        raise BadInput(f"{', '.join(both[:5])}: to be included and excluded", hint="leave them out of one of the lists")
+        said = f"exclude_tickers: {', '.join(both[:5])} {'is' if len(both) == 1 else 'are'} to be included, too"
+        raise BadInput(said, hint="leave them out of one of the lists")
     return Question(
         asked.scanner_type,
         start_date=asked.start_date,

@@ -25,12 +25,6 @@ def check(house: House) -> None:
     _check_processes(house)
 
 
-def url_of(host: str, port: int) -> str:
-    """Return where a browser on this machine finds a service that listens at an address."""
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    return f"http://{shown}:{port}"
-
-
 def _check_secret(house: House) -> None:
     """Refuse, where others can come, tokens that anybody could sign."""
     api = house.known.api

@@ -13,7 +13,7 @@ import orjson
 import polars as pl
 
 from tapehawk.app.house import House
-from tapehawk.app.range_scans import progress_of
+from tapehawk.app.range_scans import asked_of, progress_of
 from tapehawk.core.errors import NoData
 from tapehawk.core.series import MARKETS
 from tapehawk.data.health import read_health
@@ -51,7 +51,8 @@ class Answer:
         scan, report = self.scan, orjson.loads(self.scan["report"] or b'{"about": {}, "funnel": []}')
         first = {"success": scan["status"] != FAILED, "scan_id": scan["id"], "status": scan["status"]}
         known = {"scanner_type": scan["scanner_type"], "data_version": scan["data_version"]}
-        yield orjson.dumps({**first, **known, **report["about"]})[:-1] + b',"results":['
+        asked = {"asked": asked_of(scan), "outcomes": report.get("outcomes")}
+        yield orjson.dumps({**first, **known, **asked, **report["about"]})[:-1] + b',"results":['
         for number, part in enumerate(filter(None, map(inflated, self.parts))):
             yield (b"," if number else b"") + part
         yield b"]," + orjson.dumps(self._last(report["funnel"]))[1:]

@@ -9,12 +9,12 @@ The engine is the desk of `asking.py`; what it finds is kept as the bytes of the
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 from tapehawk.app import asking
 from tapehawk.app.asking import Asked
@@ -27,15 +27,13 @@ from tapehawk.app.telemetry import API, Telemetry
 from tapehawk.bus.shelf import Shelf
 from tapehawk.catalog import scanner_names
 from tapehawk.core.errors import Conflict, NoData
-from tapehawk.core.scanner import Scanner
 from tapehawk.records.users import User
-from tapehawk.scan.asked import Asked as Bars
 from tapehawk.scan.desk import Desk
 from tapehawk.scan.explain import Explanation
 from tapehawk.scan.fallen import AtStep, Fallen, fallen_at
-from tapehawk.scan.fingerprint import fingerprint
 from tapehawk.scan.question import Question
 from tapehawk.scan.report import Report, scan_id_at
+from tapehawk.scan.tag import tag_of
 
 FORMULA: Final = "formula"
 UNKNOWN: Final = "unknown"
@@ -89,15 +87,15 @@ class Scanning:
         with self._performance.scan(name if known else UNKNOWN) as measure:
             return self._answer(user, asked, known_tags, measure)
 
-    def of(self, user: User, scan_id: str) -> Scan:
+    def of(self, user_id: uuid.UUID, scan_id: str) -> Scan:
         """Return a scan that a user asked for, of whichever process. Raises NoData where there is none of that id."""
         try:
-            return self.kept.get(user.id, scan_id)
+            return self.kept.get(user_id, scan_id)
         except NoData:
-            found = self._shared.get(user.id, scan_id)
+            found = self._shared.get(user_id, scan_id)
             if found is None:
                 raise
-        return self.kept.keep(user.id, found)
+        return self.kept.keep(user_id, found)
 
     def matches(self, user: User, formula: str, asked: Asked) -> Matches:
         """Count what a scan for a formula finds on the latest bar. A reason where nothing stored can tell."""
@@ -115,7 +113,7 @@ class Scanning:
 
     def fallen(self, user: User, scan_id: str, where: AtStep) -> Fallen:
         """Return who fell at a step of a scan's funnel. Raises Conflict where the data are others by now."""
-        finding = self.of(user, scan_id).finding
+        finding = self.of(user.id, scan_id).finding
         desk = asking.desk(self._known, finding.market)
         scanner, bars = desk.scanner(finding.question), desk.asked(finding.question)
         if bars.panel.data_version != finding.data_version:
@@ -126,7 +124,7 @@ class Scanning:
     def _answer(self, user: User, asked: Asked, known_tags: frozenset[str], measure: ScanMeasure) -> Answer:
         desk, question = self._question(user, asked)
         scanner, bars = desk.scanner(question), desk.asked(question)
-        tag = _tag(desk, scanner, question, bars)
+        tag = tag_of(desk, scanner, question, bars)
         mine = self.kept.of_tag(user.id, tag)
         if mine is not None and tag in known_tags:
             measure.cached = True
@@ -165,17 +163,3 @@ class Scanning:
         rest = said.removeprefix('{"scan_id": "", ').encode()
         made = self._now().timestamp()
         return Finding(tag, asked, question, asked.market, report.as_of, report.data_version, rest, made)
-
-
-def _tag(desk: Desk, scanner: Scanner, question: Question, bars: Bars) -> str:
-    """Return what decides an answer's results and funnel, as a short text."""
-    asked: dict[str, Any] = {
-        "computed": fingerprint(scanner, bars.panel.timeframe),
-        "question": [question.timeframe, question.hours, question.cutoff, question.universe, question.strict],
-        "parameters": sorted(question.parameters.items()),
-        "symbols": sorted(set(question.symbols)),
-        "days": [bars.days.first, bars.days.last],
-        "of": [bars.series, bars.panel.data_version, bars.panel.labels, bars.notes],
-        "risk": [desk.risk.account_size, desk.risk.per_trade, sorted(desk.risk.by_phase.items())],
-    }
-    return hashlib.sha256(json.dumps(asked, default=str).encode()).hexdigest()[:32]

@@ -141,6 +141,8 @@ class Cli(Section):
 class Streamlit(Section):
     """The Streamlit dashboard."""
 
+    host: Annotated[str, Field(min_length=1, description="address to listen on; nobody has to sign in")] = "localhost"
+    port: Annotated[int, Field(ge=1, le=65_535, description="port to listen on")] = 8501
     theme: Annotated[Literal["light", "dark"], Field(description="colours")] = "light"
     auto_refresh_interval: Annotated[Seconds, Field(description="seconds between two refreshes")] = 30
     max_chart_points: Annotated[int, Field(ge=10, le=1_000_000, description="bars of a chart")] = 1000
@@ -257,9 +259,7 @@ SECTIONS: Final[Mapping[str, type[Section]]] = {
 # The parts of the program that these are for are still to come.
 _UNUSED: Final[Mapping[str, frozenset[str]]] = {
     "default": frozenset({"retry_attempts"}),
-    "streaming": frozenset({"auto_refresh_ui"}),
     "cli": frozenset({"verbose_logging"}),
-    "streamlit": frozenset(Streamlit.model_fields),
 }
 UNUSED: Final = "nothing uses it yet"
 

@@ -9,7 +9,6 @@ SIGTERM: no new connections, open requests end, workers stop, exit 0. Ctrl-C the
 from __future__ import annotations
 
 import asyncio
-import errno
 import importlib
 import os
 import signal
@@ -26,12 +25,12 @@ import uvicorn
 from uvicorn.supervisors import ChangeReload, Multiprocess
 
 from tapehawk.app.house import PORTS, SERVICES, House
+from tapehawk.app.listening import sockets, url_of
 from tapehawk.app.logs import logging_of
-from tapehawk.app.safety import check, url_of
+from tapehawk.app.safety import check
 from tapehawk.app.settings import BUILT_IN, Settings, settings
 from tapehawk.app.store_lock import alone
 from tapehawk.app.welcoming import welcome_link
-from tapehawk.core.errors import BadInput, TryAgain
 from tapehawk.records.migrating import need_current, revision_of, upgrade
 
 APPLICATION: Final = "tapehawk.api.app"
@@ -96,39 +95,6 @@ def upgraded(known: Settings) -> tuple[str | None, str | None]:
         before = revision_of(database)
         upgrade(database)
         return before, revision_of(database)
-
-
-def sockets(host: str, port: int) -> list[socket.socket]:
-    """Listen at every address of a host. Raises TryAgain for a port that is taken, BadInput for no address of ours."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except OSError as error:
-        raise BadInput(f"{host!r} is no address of this machine", hint="localhost, 0.0.0.0 or an address") from error
-    made: list[socket.socket] = []
-    trouble: OSError | None = None
-    for family, kind, protocol, _, address in found:
-        one = socket.socket(family, kind, protocol)
-        try:
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if family == socket.AF_INET6:
-                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            one.bind(address)
-            one.listen(2048)
-        except OSError as error:
-            one.close()
-            trouble = error
-        else:
-            one.setblocking(False)  # noqa: FBT003  its only form
-            made.append(one)
-    taken = trouble is not None and trouble.errno == errno.EADDRINUSE
-    if made and not taken:
-        return made
-    for one in made:
-        one.close()
-    if taken:
-        hint = "--port takes another, and so does SCANNER_PORT"
-        raise TryAgain(f"port {port} of {host} is taken by another program", hint=hint)
-    raise BadInput(f"can't listen at {host}, port {port}: {trouble.strerror if trouble else 'no address'}")
 
 
 def _config(known: Settings, application: object) -> uvicorn.Config:

@@ -38,6 +38,7 @@ from tapehawk.app.sections import (
     Sessions,
     Storage,
     Streaming,
+    Streamlit,
 )
 from tapehawk.app.settings_file import SettingsFile, read_settings_file
 from tapehawk.core.errors import BadInput, UnknownName
@@ -210,6 +211,11 @@ class Settings:
     def streaming(self) -> Streaming:
         """Live scanning, and scanning again and again."""
         return self._typed("streaming", Streaming)
+
+    @cached_property
+    def streamlit(self) -> Streamlit:
+        """The dashboard."""
+        return self._typed("streamlit", Streamlit)
 
     @cached_property
     def providers(self) -> Providers:

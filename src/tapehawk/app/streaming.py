@@ -60,6 +60,28 @@ def pace_of(known: Settings, interval: float | None, duration: float | None = No
     return Pace(known.streaming.interval_seconds if interval is None else interval, duration)
 
 
+class Turns:
+    """Rounds of a question, made one at a time by whoever keeps the pace: `every` so many seconds.
+
+    Raises as `scan_in_rounds` does.
+    """
+
+    def __init__(self, known: Settings, asked: Asked, every: float, *, clock: Clock = SYSTEM) -> None:
+        need_streaming(known)
+        at = desk(known, asked.market)
+        scans = {one.scanner_type: partial(at.run, one) for one in questions(known, asked)}
+        self.rounds = Rounds(scans, at_once=known.streaming.max_concurrent_scans, clock=clock)
+        self._counting = _Counting(asked.market, tuple(scans), every, clock)
+
+    def next(self) -> RoundNews:
+        """Make a round. Raises BadInput for a question that can't be answered whatever comes."""
+        return self.counted(asyncio.run(self.rounds.next()))
+
+    def counted(self, one: Round) -> RoundNews:
+        """Return a round with what all of them came to."""
+        return self._counting.news(one)
+
+
 def scan_in_rounds(
     known: Settings,
     asked: Asked,
@@ -72,13 +94,5 @@ def scan_in_rounds(
 
     Raises BadInput for a question that can't be asked, and where the settings switch streaming off.
     """
-    need_streaming(known)
-    at_once, at = known.streaming.max_concurrent_scans, desk(known, asked.market)
-    scans = {one.scanner_type: partial(at.run, one) for one in questions(known, asked)}
-    counting = _Counting(asked.market, tuple(scans), pace.interval, clock)
-
-    async def run() -> None:
-        rounds = Rounds(scans, at_once=at_once, clock=clock)
-        await repeated(rounds, lambda one: on_news(counting.news(one)), pace, clock=clock)
-
-    asyncio.run(run())
+    turns = Turns(known, asked, pace.interval, clock=clock)
+    asyncio.run(repeated(turns.rounds, lambda one: on_news(turns.counted(one)), pace, clock=clock))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tapehawk.app.house import House
-from tapehawk.app.safety import url_of
+from tapehawk.app.listening import url_of
 
 PATH = "/welcome"
 

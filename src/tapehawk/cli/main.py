@@ -13,6 +13,7 @@ import typer
 from tapehawk.cli import (
     bars,
     config,
+    dashboard,
     data,
     db,
     deploy,
@@ -61,6 +62,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(ml.app, name="ml")
 app.command("sql")(data.sql)
 app.command("serve")(serve.serve)
+app.command("dashboard")(dashboard.dashboard)
 app.add_typer(user.app, name="user")
 app.add_typer(db.app, name="db")
 app.add_typer(deploy.app, name="deploy")

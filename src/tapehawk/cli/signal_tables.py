@@ -16,7 +16,6 @@ from tapehawk.cli.table import Column, listing, table
 if TYPE_CHECKING:
     from tapehawk.app.signals import Rates
     from tapehawk.core.rates import Interval
-    from tapehawk.scan.hit_rates import HitRate
 
 Row = Mapping[str, Any]
 MOST_ROWS: Final = 60
@@ -132,7 +131,7 @@ def show_rates(out: Console, found: Rates) -> None:
         out.print("no signals")
         return
     groups = [Column(name, name, lambda value: "–" if value is None else str(value), right=False) for name in found.by]
-    rows = [{**flat_rate(one), "interval": _ends(one.interval), "dated": _ends(one.clustered)} for one in found.rates]
+    rows = [{**one.flat(), "interval": _ends(one.interval), "dated": _ends(one.clustered)} for one in found.rates]
     table(out, [*groups, *_rate_columns(found)], rows)
     out.print(Text(f"{HITS}\n{HYPOTHETICAL}", style="dim"))
     for note in found.notes:
@@ -159,18 +158,3 @@ def _rate_columns(found: Rates) -> list[Column]:
 
 def _ends(interval: Interval | None) -> str:
     return "–" if interval is None else f"{interval.low:.1%} – {interval.high:.1%}"
-
-
-def flat_rate(one: HitRate) -> dict[str, Any]:
-    """Return a rate as one row of plain cells."""
-    ends = {
-        "low": one.interval and one.interval.low,
-        "high": one.interval and one.interval.high,
-        "low_by_dates": one.clustered and one.clustered.low,
-        "high_by_dates": one.clustered and one.clustered.high,
-    }
-    counts = ("signals", "open", "expired", "cancelled", "n", "successes", "failures", "timed_out", "dates")
-    scores = "–" if one.scores is None else f"{one.scores.low:.1f} – {one.scores.high:.1f}"
-    return {**one.group, **{name: getattr(one, name) for name in counts}, "rate": one.rate, **ends} | {
-        "mean_r": one.mean_r, "scores": scores,
-    }  # fmt: skip

@@ -146,7 +146,7 @@ def rates(
     from tapehawk.app.settings import settings
     from tapehawk.app.signals import HISTORY, Counting
     from tapehawk.app.signals import rates as counted
-    from tapehawk.cli.signal_tables import flat_rate, show_rates
+    from tapehawk.cli.signal_tables import show_rates
     from tapehawk.cli.terminal import screen, working
     from tapehawk.core.errors import BadInput
 
@@ -167,7 +167,7 @@ def rates(
     if format_ == "table":
         show_rates(screen(known), found)
     else:
-        _print(found if format_ == "json" else [flat_rate(one) for one in found.rates], format_)
+        _print(found if format_ == "json" else [one.flat() for one in found.rates], format_)
 
 
 def _print(value: object, format_: str) -> None:

@@ -51,6 +51,20 @@ class HitRate:
     mean_r: float | None
     scores: Interval | None
 
+    def flat(self) -> dict[str, Any]:
+        """Return the rate as one row of plain cells."""
+        ends = {
+            "low": self.interval and self.interval.low,
+            "high": self.interval and self.interval.high,
+            "low_by_dates": self.clustered and self.clustered.low,
+            "high_by_dates": self.clustered and self.clustered.high,
+        }
+        counts = ("signals", "open", "expired", "cancelled", "n", "successes", "failures", "timed_out", "dates")
+        scores = "–" if self.scores is None else f"{self.scores.low:.1f} – {self.scores.high:.1f}"
+        return {**self.group, **{name: getattr(self, name) for name in counts}, "rate": self.rate, **ends} | {
+            "mean_r": self.mean_r, "scores": scores,
+        }  # fmt: skip
+
 
 def hit_rates(track: pl.DataFrame, by: Sequence[str] = ("scanner",)) -> list[HitRate]:
     """Return the hit rate of every group, sorted by the group. Raises UnknownName for a way that is none."""

@@ -43,21 +43,22 @@ class Rounds:
 
     def __init__(self, scans: Mapping[str, Callable[[], Report]], *, at_once: int, clock: Clock = SYSTEM) -> None:
         self._scans, self._clock = scans, clock
-        self._room = asyncio.Semaphore(at_once)
+        self._at_once = at_once
         self._rows: dict[str, dict[Key, Row]] = {name: {} for name in scans}
         self._number = 0
 
     async def next(self) -> Round:
         """Make every scan once. Raises BadInput."""
         self._number, at = self._number + 1, self._clock.now()
+        room = asyncio.Semaphore(self._at_once)  # of this round: each may have an event loop of its own
         first, *others = self._scans
-        looks = [await self._look(first)]  # alone: it builds the panel that the others share
-        looks += await asyncio.gather(*map(self._look, others))
+        looks = [await self._look(first, room)]  # alone: it builds the panel that the others share
+        looks += await asyncio.gather(*(self._look(name, room) for name in others))
         rows = tuple(row for mine in self._rows.values() for row in mine.values())
         return Round(self._number, at, tuple(looks), rows)
 
-    async def _look(self, name: str) -> Look:
-        async with self._room:
+    async def _look(self, name: str, room: asyncio.Semaphore) -> Look:
+        async with room:
             began = self._clock.tick()
             try:
                 report = await asyncio.to_thread(self._scans[name])

@@ -13,6 +13,11 @@ from tapehawk.scan.question import Days
 ALL = "all"
 
 
+def universes(store: Path) -> list[str]:
+    """Return the names of the universes that the store knows; none without a symbols table."""
+    return sorted(_names(read_symbols(store)))
+
+
 def members(store: Path, name: str, days: Days) -> list[str]:
     """Return the symbols of a type or exchange (`common`, `etf`, `nasdaq`, …) that were listed on any of the days.
 
@@ -24,8 +29,7 @@ def members(store: Path, name: str, days: Days) -> list[str]:
             f"the universe {name!r} needs the symbols table, and none is stored",
             hint="scanner import symbols.parquet --adjustment none",
         )
-    kinds = [column for column in ("type", "exchange") if column in table.columns]
-    known = {value for column in kinds for value in table[column].drop_nulls().unique()}
+    kinds, known = _kinds(table), _names(table)
     if name not in known:
         raise UnknownName("universe", name, {ALL, *known})
     listed = table.filter(
@@ -34,3 +38,11 @@ def members(store: Path, name: str, days: Days) -> list[str]:
         pl.col("last_seen").is_null() | (pl.col("last_seen").cast(pl.Int32) >= days.first),
     )
     return sorted(set(listed["symbol"]))
+
+
+def _kinds(table: pl.DataFrame) -> list[str]:
+    return [column for column in ("type", "exchange") if column in table.columns]
+
+
+def _names(table: pl.DataFrame) -> set[str]:
+    return {value for column in _kinds(table) for value in table[column].drop_nulls().unique()}

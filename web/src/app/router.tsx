@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { session } from "@/service/session";
+import { hitsSearch, rangeSearch } from "@/features/range/address";
 import { scanSearch } from "@/features/scan/address";
 import { symbolSearch } from "@/features/symbol/address";
 import { Empty } from "@/shared/Empty";
@@ -64,6 +65,18 @@ const scan = createRoute({
   validateSearch: scanSearch,
   component: lazyRouteComponent(() => import("@/features/scan/Scan"), "Scan"),
 });
+const range = createRoute({
+  getParentRoute: () => frame,
+  path: "/range",
+  validateSearch: rangeSearch,
+  component: lazyRouteComponent(() => import("@/features/range/Range"), "Range"),
+});
+const rangeScan = createRoute({
+  getParentRoute: () => frame,
+  path: "/range/$scanId",
+  validateSearch: hitsSearch,
+  component: lazyRouteComponent(() => import("@/features/range/RangeScan"), "RangeScan"),
+});
 const symbol = createRoute({
   getParentRoute: () => frame,
   path: "/symbol/$",
@@ -86,7 +99,7 @@ export const router = createRouter({
     signIn,
     register,
     welcome,
-    frame.addChildren([home, desk, scan, symbol, signals, lists]),
+    frame.addChildren([home, desk, scan, range, rangeScan, symbol, signals, lists]),
   ]),
   defaultPreload: "intent",
   defaultErrorComponent: Broken,

@@ -8,8 +8,8 @@ import { scanners } from "@/service/questions";
 import { words } from "@/shared/format";
 import { QUICK, type ScanSearch } from "./address";
 import { FormulaField } from "./FormulaField";
-import { chosen, parametersOf, read, type Parameter } from "./parameters";
-import { ParameterField } from "./ParameterField";
+import { chosen, parametersOf, read, type Parameter } from "@/service/parameters";
+import { ParameterField } from "@/service/ParameterField";
 
 const TIMEFRAMES = ["1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w"];
 const QUICK_TIMEFRAMES = ["5m", "15m", "1h", "1d"];
