@@ -7,10 +7,15 @@ A test that needs something this machine lacks skips and says what. `make test` 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tapehawk.records.database import Database
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 NO_SKIPS = os.environ.get("TAPEHAWK_NO_SKIPS") == "1"
@@ -46,6 +51,81 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
+
+
+# ------------------------------------------------------------------------------------------------ databases
+# What one kind promises, the other keeps.
+
+KINDS = ["sqlite", "postgresql"]
+
+
+@pytest.fixture(params=KINDS)
+def empty_database(request: pytest.FixtureRequest) -> Database:
+    """Return a database without a table, of each kind."""
+    made: Database = request.getfixturevalue(f"empty_{request.param}")
+    return made
+
+
+@pytest.fixture
+def empty_sqlite(tmp_path: Path) -> Iterator[Database]:
+    """Return a database without a table in a file."""
+    from tapehawk.records.database import Database, sqlite_url
+
+    made = Database(sqlite_url(tmp_path))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def empty_postgresql() -> Iterator[Database]:
+    """Return a database without a table on a server."""
+    from tapehawk.records.database import Database
+    from tests.records.servers import bare_database
+
+    with bare_database() as url:
+        made = Database(url)
+        yield made
+        made.close()
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest) -> Database:
+    """Return a database with this version's tables, of each kind."""
+    made: Database = request.getfixturevalue(request.param)
+    return made
+
+
+@pytest.fixture
+def sqlite(empty_sqlite: Database) -> Database:
+    """Return a database with this version's tables in a file."""
+    from tests.records.tables import with_tables
+
+    return with_tables(empty_sqlite)
+
+
+@pytest.fixture
+def postgresql() -> Iterator[Database]:
+    """Return a database with this version's tables on a server."""
+    from tapehawk.records.database import Database
+    from tests.records.servers import fresh_database
+
+    with fresh_database() as url:
+        made = Database(url)
+        yield made
+        made.close()
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the settings name a database of each kind: a file in the store, or one on a server."""
+    if request.param == "sqlite":
+        yield
+        return
+    from tests.records.servers import fresh_database
+
+    with fresh_database() as url:
+        monkeypatch.setenv("DATABASE_URL", url)
+        yield
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

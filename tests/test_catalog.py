@@ -110,7 +110,8 @@ def test_a_broken_file_is_named_with_its_line(folder, source, line, said):
     file.write_text(source)
     with pytest.raises(BadInput) as caught:
         scanner_type("twenty_day_high", folder)
-    assert caught.value.message.startswith(f"{file}:{line}: ")
+    assert caught.value.message.startswith(f"{file.name}:{line}: ")
+    assert str(file) in caught.value.in_full
     assert said in f"{caught.value.message} {caught.value.hint}"
 
 

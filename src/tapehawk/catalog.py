@@ -93,7 +93,8 @@ def _declared(module: ModuleType, name: str) -> type[Scanner]:
         if isinstance(value, type) and issubclass(value, Scanner) and value.type() == name:
             return value
     wanted = "".join(part.capitalize() for part in name.split("_"))
-    raise BadInput(f"{module.__file__} declares no scanner named {name!r}", hint=f"write class {wanted}(Scanner) in it")
+    message, hint = f"the file declares no scanner named {name!r}", f"write class {wanted}(Scanner) in it"
+    raise BadInput(message, hint=hint, path=module.__file__)
 
 
 def _from_file(name: str, file: Path) -> type[Scanner]:
@@ -122,7 +123,7 @@ def _broken(file: Path, error: Exception) -> BadInput:
     line = error.lineno if isinstance(error, SyntaxError) and error.filename == str(file) else _line(file, error)
     said = error.message if isinstance(error, TapehawkError) else f"{type(error).__name__}: {error}"
     hint = error.hint if isinstance(error, TapehawkError) else "mend the file, or move it out of the folder"
-    return BadInput(f"{file}:{line or 1}: {said}", hint=hint)
+    return BadInput(f"{file.name}:{line or 1}: {said}", hint=hint, path=file)
 
 
 def _line(file: Path, error: Exception) -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
@@ -17,9 +16,7 @@ from tapehawk.accounts.throttle import Throttle
 from tapehawk.accounts.tokens import Tokens
 from tapehawk.accounts.visitor import Visitor
 from tapehawk.accounts.who import Who
-from tapehawk.records.database import Database, sqlite_url
-from tests.records.servers import fresh_database
-from tests.records.tables import with_tables
+from tapehawk.records.database import Database
 
 KEY = "k" * 32
 HERE = Visitor("192.0.2.7", "a browser")
@@ -36,21 +33,6 @@ class Clock:
 
     def move(self, **by: float) -> None:
         self.time += dt.timedelta(**by)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, tmp_path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        made = Database(sqlite_url(tmp_path))
-        with_tables(made)
-        yield made
-        made.close()
-        return
-    with fresh_database() as url:
-        made = Database(url)
-        with_tables(made)
-        yield made
-        made.close()
 
 
 def quick() -> Passwords:

@@ -126,6 +126,7 @@ SHARED: Final[dict[Route, str]] = {
 }
 ADMINS: Final[frozenset[Route]] = frozenset({
     ("POST", f"{_AUTH}/invitations"),
+    ("GET", "/api/v1/audit"),
     ("GET", "/api/v1/users"),
     ("GET", "/api/v1/users/{user_id}"),
     ("PATCH", "/api/v1/users/{user_id}"),

@@ -116,18 +116,18 @@ def test_requests_are_counted_by_route_and_status_and_never_by_what_strangers_ty
 
 def test_what_parts_measure_is_shown_and_what_can_not_be_read_now_is_left_out(house):
     house.gauges.add("jobs_queued", "jobs that wait", lambda: 7)
-    house.gauges.add("sockets_open", "open sockets", lambda: {"signals": 3}, label="topic")
+    house.gauges.add("sockets_open", "open sockets", lambda: {("signals", "ws"): 3}, labels=("topic", "by"))
     house.gauges.add("broken", "away", away)
-    house.telemetry.scanned("breakout", 0.25, bars=12_000)
-    with pytest.raises(ZeroDivisionError), house.telemetry.scanning("gap"):
+    house.telemetry.scanned("api", "breakout", 0.25, bars=12_000)
+    with pytest.raises(ZeroDivisionError), house.telemetry.scanning("range", "gap"):
         _ = 1 / 0
     with at(house, "127.0.0.1") as here:
         text = here.get("/metrics").text
     assert "tapehawk_jobs_queued 7.0" in text
-    assert 'tapehawk_sockets_open{topic="signals"} 3.0' in text
+    assert 'tapehawk_sockets_open{by="ws",topic="signals"} 3.0' in text
     assert "tapehawk_broken" not in text
-    assert 'tapehawk_bars_scanned_total{scanner="breakout"} 12000.0' in text
-    assert 'tapehawk_scans_total{outcome="failed",scanner="gap"} 1.0' in text
+    assert 'tapehawk_bars_scanned_total{by="api",scanner="breakout"} 12000.0' in text
+    assert 'tapehawk_scans_total{by="range",outcome="failed",scanner="gap"} 1.0' in text
     for name in ("memory_bytes", "cpu_percent", "database_connections", "threads_busy_share", "workers_failing"):
         assert f"\ntapehawk_{name}" in text, name
 

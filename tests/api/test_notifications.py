@@ -15,7 +15,6 @@ from tapehawk.notify.sending import Sender
 from tapehawk.notify.telling import tell
 from tests.fakes.receivers import http_receiver
 from tests.notify.conftest import signal_row, write_signals
-from tests.records.servers import fresh_database
 from tests.records.tables import with_tables
 
 URL = "/api/v1/notifications"
@@ -23,18 +22,9 @@ HOOK = {"url": "https://example.org/hooks/t0psecret", "secret": "0123456789abcde
 SHOWN = {"url": "https://example.org/***", "secret": "***cret"}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def house(request, own_home, monkeypatch) -> Iterator[House]:
+@pytest.fixture
+def house(own_home, database_url) -> Iterator[House]:
     """Return the parts of the notification service, on either database."""
-    if request.param == "sqlite":
-        yield from _made()
-        return
-    with fresh_database() as url:
-        monkeypatch.setenv("DATABASE_URL", url)
-        yield from _made()
-
-
-def _made() -> Iterator[House]:
     made = House(settings())
     with_tables(made.database)
     yield made

@@ -18,6 +18,7 @@ MATRIX = {  # what nobody, a viewer, a user and an admin are answered
     ("GET", "/api/v1/users"): (401, 403, 403, 200),
     ("GET", "/api/v1/users/{id}"): (401, 403, 403, 200),
     ("PATCH", "/api/v1/users/{id}"): (401, 403, 403, 200),
+    ("GET", "/api/v1/audit"): (401, 403, 403, 200),
     ("POST", "/api/v1/auth/password"): (401, 204, 204, 204),
     ("POST", "/api/v1/auth/logout"): (401, 204, 204, 204),
     ("DELETE", "/api/v1/auth/sign-ins"): (401, 204, 204, 204),

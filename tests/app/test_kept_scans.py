@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from tapehawk.app.asking import Asked
 from tapehawk.app.kept_scans import Finding, KeptScans, Scan
 from tapehawk.core.errors import NoData
 from tapehawk.scan.question import Question
@@ -14,7 +15,7 @@ ADA, BOB = uuid.uuid4(), uuid.uuid4()
 
 
 def finding(tag: str, size: int = 10) -> Finding:
-    return Finding(tag, Question("gap"), "us", "2025-06-30", "bars_1d@1", b"x" * size, 0.0)
+    return Finding(tag, Asked(["gap"]), Question("gap"), "us", "2025-06-30", "bars_1d@1", b"x" * size, 0.0)
 
 
 def keep(kept: KeptScans, user: uuid.UUID, id: str, found: Finding) -> Scan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from contextlib import contextmanager
 
 import pytest
@@ -20,21 +21,10 @@ from tapehawk.data import store
 from tapehawk.data.providers.sim import Simulator
 from tests.app.live_service import MINUTE, LiveService, calm, until
 from tests.data.scripted import SIM
-from tests.records.servers import fresh_database, own_server
+from tests.records.servers import own_server
 from tests.scan.live_market import DAY, HOURS, NEXT
 
 LATER = HOURS.open + 60 * MINUTE
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request, monkeypatch):
-    """Keep the records in each kind of database."""
-    if request.param == "sqlite":
-        yield
-        return
-    with fresh_database() as url:
-        monkeypatch.setenv("DATABASE_URL", url)
-        yield
 
 
 @pytest.fixture
@@ -83,6 +73,19 @@ def test_users_get_their_own_sizes_of_the_same_hits_and_only_of_their_symbols(an
     assert service.signals(cat).keys() == {key for key, one in shared.items() if one.key.symbol == "LUNA1"} != set()
     assert not service.signals(dan)
     assert not service.signals(eve)
+
+
+def test_what_is_scanned_live_is_counted_and_how_far_behind_it_is_known(service):
+    service.start(service.user("ada"))
+    with service.scanning() as desk:
+        for minutes in (5, 10):  # what is there when it begins is caught up with, in no look of its own
+            service.go_on(desk, HOURS.open + minutes * MINUTE)
+        assert 0 <= desk.lag()["us"] <= 120
+    text = service.house.telemetry.text().decode()
+    (scans,) = re.findall(r'tapehawk_scans_total{by="live",outcome="completed",scanner="all"} (\S+)', text)
+    (bars,) = re.findall(r'tapehawk_bars_scanned_total{by="live",scanner="all"} (\S+)', text)
+    assert float(scans) >= 1
+    assert float(bars) > 0
 
 
 def test_sizes_for_the_settings_account_are_those_of_the_scan_itself(service):

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import threading
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from starlette.testclient import TestClient
 
+from tapehawk.api.app import build
 from tapehawk.app import notifying
 from tapehawk.app.house import House
 from tapehawk.app.settings import settings
 from tapehawk.app.workers import working
 from tapehawk.bus.choosing import bus_at
-from tapehawk.core.events import SignalChanged
+from tapehawk.core.events import UserSignal
 from tests.bus.servers import REDIS, Server
 from tests.fakes.receivers import HttpReceiver, http_receiver
 from tests.notify.conftest import a_channel, a_rule, a_user, signal_row, write_signals
@@ -28,7 +31,7 @@ class Service:
     """A house whose user has a webhook, and the far side of it."""
 
     def __init__(self, house: House, receiver: HttpReceiver) -> None:
-        self.house, self.receiver, self.arrived = house, receiver, threading.Event()
+        self.house, self.receiver, self.arrived, self.written = house, receiver, threading.Event(), 0
         receiver.on_request = lambda _taken: self.arrived.set()
         self.user: uuid.UUID = a_user(house.database)
         a_rule(house.database, self.user, "webhook")
@@ -37,7 +40,8 @@ class Service:
             records.hearing.begin("signals", house.now())
 
     def signal(self) -> None:
-        write_signals(self.house.database, signal_row(self.user, 1, dt.datetime.now(dt.UTC)))
+        self.written += 1
+        write_signals(self.house.database, signal_row(self.user, self.written, dt.datetime.now(dt.UTC)))
 
 
 @pytest.fixture
@@ -71,30 +75,69 @@ def test_without_real_time_alerts_nobody_is_told(service, monkeypatch):
     silent.close()
 
 
-@pytest.mark.skipif(REDIS is None, reason="needs redis-server")
-def test_the_bus_says_that_there_is_something(service, monkeypatch, tmp_path):
-    """Nobody looks for an hour: what is told is told because the bus said so, also after it was away."""
-    monkeypatch.setattr(notifying, "LOOK_EVERY", 3600.0)
-    server = Server(tmp_path).start()
-    stop, news = threading.Event(), threading.Event()
-    hearing = threading.Thread(target=lambda: asyncio.run(notifying._hear(server.address, news, stop)))
-    hearing.start()
-    try:
+def test_without_a_bus_somebody_looks(service, monkeypatch):
+    monkeypatch.setattr(notifying, "LOOK_SELDOM", 3600.0)
+    with working(service.house):
         for _ in range(2):
-            assert asyncio.run(said_until(server.address, news))
-            server.kill()
-            server.start()
-            news.clear()
+            service.signal()
+            assert service.arrived.wait(PATIENCE)
+            service.arrived.clear()
+
+
+def test_a_service_that_runs_alone_is_told_by_nobody_and_looks(service, monkeypatch):
+    monkeypatch.setattr(notifying, "LOOK_SELDOM", 3600.0)
+    with TestClient(build(service.house)):
+        assert not service.house.waker.is_told
+        service.signal()
+        assert service.arrived.wait(PATIENCE)
+
+
+@pytest.fixture
+def nobody_looks(monkeypatch) -> None:
+    """What is told is told because the bus said so."""
+    monkeypatch.setattr(notifying, "LOOK_EVERY", 3600.0)
+    monkeypatch.setattr(notifying, "LOOK_SELDOM", 3600.0)
+
+
+def test_the_bus_says_that_there_is_something_to_tell_and_to_send(service, nobody_looks):
+    everything = House(settings())
+    with TestClient(build(everything)):
+        assert everything.waker.is_told
+        for _ in range(2):
+            service.signal()
+            until(service, lambda: everything.broadcast.say(NEWS))
+
+
+@pytest.mark.skipif(REDIS is None, reason="needs redis-server")
+def test_so_does_the_bus_at_redis_also_after_it_was_away(service, nobody_looks, monkeypatch, tmp_path):
+    server = Server(tmp_path).start()
+    monkeypatch.setenv("REDIS_URL", server.address)
+    alone = House(settings(), ("notifications",))
+    try:
+        with TestClient(build(alone)):
+            for _ in range(2):
+                assert alone.waker.is_told
+                service.signal()
+                until(service, lambda: asyncio.run(said(server.address)))
+                server.kill()
+                server.start()
     finally:
-        stop.set()
-        hearing.join()
         server.stop()
 
 
-async def said_until(address: str, news: threading.Event) -> bool:
-    """Publish until it is heard."""
-    async with asyncio.timeout(PATIENCE), bus_at(address) as bus:
-        while not news.is_set():
-            await bus.publish(SignalChanged("key", "active", "triggered", 0))
-            await asyncio.sleep(0.05)
-    return True
+NEWS = UserSignal("somebody", {})
+
+
+def until(service: Service, say: Callable[[], None]) -> None:
+    """Say that there is news until it has arrived."""
+    end = time.monotonic() + PATIENCE
+    while not service.arrived.is_set():
+        assert time.monotonic() < end, "nobody is told"
+        say()
+        service.arrived.wait(0.2)
+    service.arrived.clear()
+
+
+async def said(address: str) -> None:
+    async with bus_at(address) as bus:
+        await bus.publish(NEWS)

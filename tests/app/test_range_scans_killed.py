@@ -23,7 +23,6 @@ from tapehawk.app.scan_results import answer
 from tapehawk.app.settings import settings
 from tests.app.scanned_market import FIRST, LAST, SYMBOLS, cut_small, stored
 from tests.jobs.conftest import until
-from tests.records.servers import fresh_database
 from tests.records.tables import with_tables
 
 pytestmark = pytest.mark.slow
@@ -31,19 +30,10 @@ SCANNER = "breakout"  # keeps the best of a session: rows of a part are not thos
 PARTS = SYMBOLS // 2
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def house(request, own_home, monkeypatch) -> Iterator[House]:
+@pytest.fixture
+def house(own_home, database_url, monkeypatch) -> Iterator[House]:
     """Return a house over each kind of database, and a market to scan."""
     cut_small(monkeypatch)
-    if request.param == "sqlite":
-        yield from _house()
-        return
-    with fresh_database() as url:
-        monkeypatch.setenv("DATABASE_URL", url)
-        yield from _house()
-
-
-def _house() -> Iterator[House]:
     made = House(settings())
     with_tables(made.database)
     stored(made.known.store)

@@ -15,28 +15,11 @@ from tapehawk.app.settings import settings
 from tapehawk.core.errors import TryAgain
 from tapehawk.jobs.kinds import Kind
 from tapehawk.jobs.queue import Queue
-from tapehawk.records.database import Database, sqlite_url
+from tapehawk.records.database import Database
 from tests.app.scanned_market import stored
-from tests.records.servers import fresh_database
-from tests.records.tables import with_tables
 
 NOW = dt.datetime(2026, 3, 2, 15, 32, tzinfo=dt.UTC)
 QUARTERS = Schedule("quarters", "work", every(dt.timedelta(minutes=15)), {"of": "the market"})
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, tmp_path):
-    if request.param == "sqlite":
-        made = Database(sqlite_url(tmp_path))
-        with_tables(made)
-        yield made
-        made.close()
-        return
-    with fresh_database() as url:
-        made = Database(url)
-        with_tables(made)
-        yield made
-        made.close()
 
 
 class Hands:

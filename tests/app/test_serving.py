@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import pty
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
@@ -24,6 +26,8 @@ from tapehawk.app.safety import check, is_guessed
 from tapehawk.app.serving import CHOSEN, _handed_on, at_port, house_here
 from tapehawk.app.settings import settings
 from tapehawk.core.errors import BadInput, TryAgain, UnknownName
+from tapehawk.records.migrating import upgrade
+from tests.app import scanned_market
 from tests.app.service import SCANNER, Service
 from tests.bus.servers import REDIS, Server, free_port
 from tests.records.servers import fresh_database
@@ -264,6 +268,62 @@ def test_several_processes_serve_one_port_with_one_set_of_numbers(tmp_path):
             assert sum(line.get("url") == {"path": "/api/v1/users"} for line in lines) == 41, "every process logs"
     finally:
         redis.stop()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(REDIS is None, reason="needs redis-server")
+def test_what_one_of_several_processes_scans_the_others_answer(tmp_path):
+    folder = tmp_path / "redis"
+    folder.mkdir()
+    redis = Server(folder).start()
+    scanned_market.stored(tmp_path / "store")
+    try:
+        with fresh_database() as url:
+            shared = {"DATABASE_URL": url, "REDIS_URL": redis.address, "JWT_SECRET": GOOD}
+            token = somebody(tmp_path, **shared)
+            more = {"SCANNER_WORKERS": "2", "SCANNER__STREAMING__QUICK_INTERVAL_MINUTES": "0"}
+            with Service(tmp_path, **shared, **more) as service:
+
+                def ask(method: str, path: str, **asked: object) -> httpx2.Response:
+                    """Ask on a connection of its own: whichever process takes it answers."""
+                    headers = {"Authorization": f"Bearer {token}"}
+                    url = f"{service.url}{path}"
+                    return httpx2.request(method, url, headers=headers, trust_env=False, timeout=60, **asked)
+
+                def agreed(path: str, holds: Callable[[dict], bool]) -> None:
+                    """Wait until the answer holds twenty times in a row."""
+                    end, row = time.monotonic() + 60, 0
+                    while row < 20:
+                        row = row + 1 if holds(said := ask("GET", path).json()) else 0
+                        assert time.monotonic() < end, said
+
+                scan = ask("POST", "/api/v1/scanner/scan", json={"scanner_type": "technical"}).json()
+                for _ in range(20):
+                    whole = ask("GET", f"/api/v1/scanner/export/{scan['scan_id']}/json")
+                    assert whole.json() == scan
+                    assert ask("GET", f"/api/v1/scanner/{scan['scan_id']}/funnel/0").status_code == 200
+                quick = ask("POST", "/api/scanner/quick-scan", json={}).json()
+                agreed("/api/scanner/results", lambda said: said["status"]["currentScanId"] == quick["scanId"])
+                agreed("/api/scanner/results", lambda said: {row["status"] for row in said["signals"]} == {"complete"})
+                name = quick["signals"][0]["symbol"]
+                agreed(f"/api/scanner/symbol/{name}", lambda said: "opportunity_score" in said["deepAnalysis"])
+                pids = {json.loads(line)["process"]["pid"] for line in service.log.splitlines() if "results" in line}
+                assert len(pids) == 2, "both were asked"
+    finally:
+        redis.stop()
+
+
+def somebody(folder: Path, **environment: str) -> str:
+    """Return a token of a user in the database that some settings name."""
+    known = settings(environment={"SCANNER_DATA_DIR": str(folder / "store"), **environment})
+    made = House(known)
+    upgrade(made.database)
+    with made.database.write() as records:
+        user = records.users.add(email="ada@example.org", password_hash="", role="user", now=made.now())
+        sign_in = records.sign_ins.add(user.id, now=made.now(), lasts=dt.timedelta(days=1))
+    token = made.tokens.signed(user.id, user.role, sign_in)
+    made.close()
+    return token
 
 
 @pytest.mark.slow

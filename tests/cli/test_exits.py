@@ -43,6 +43,12 @@ def test_the_table_names_no_class_twice_over_its_ancestors():
     assert all(code != exit_code(kind.__mro__[1]) for kind, code in EXIT_CODES.items())
 
 
+def test_who_sits_at_the_machine_is_told_which_store_it_is(scanner, tmp_path):
+    done = scanner("run", "--scanner-type", "breakout")
+    assert done.exit_code == 3
+    assert str(tmp_path / "store") in done.stderr.replace("\n", "")
+
+
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [

@@ -175,7 +175,8 @@ def test_what_makes_no_sense_is_bad_input(scanner, args, said):
 def test_a_folder_that_no_store_can_be_in_is_refused_before_anybody_is_asked(scanner, fake, tmp_path, monkeypatch):
     monkeypatch.setenv("SCANNER_DATA_DIR", str(tmp_path / "a[b]"))
     code, error, hint = refused(scanner, *SYNC)
-    assert (code, "a[b]: '[' may not be part of the path" in error, "SCANNER_DATA_DIR" in hint) == (2, True, True)
+    assert (code, "'[' may not be part of the path" in error, "a[b])" in error) == (2, True, True)
+    assert "SCANNER_DATA_DIR" in hint
     assert fake.asked == []
     assert not (tmp_path / "a[b]").exists()
 

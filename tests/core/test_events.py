@@ -14,6 +14,7 @@ from tapehawk.core.events import (
     ScanUpdate,
     SignalChanged,
     StateChanged,
+    UserNotification,
     UserSignal,
     heard,
     spoken,
@@ -26,6 +27,7 @@ SOME = [
     BarsClosed("us:sim:sip:none:consolidated:simulated", "1m", "2026-11-20", 7),
     ScanProgress("scan_20261120_093000_00000000", "ada", "progress", {"progress_percent": 12.5}),
     UserSignal("ada", {"symbol": "A", "status": "active"}),
+    UserNotification("ada", {"type": "signal", "data": {"symbol": "A"}, "is_read": False}),
 ]
 
 

@@ -202,7 +202,7 @@ def test_bars_that_lie_across_two_buckets_are_refused(tmp_path):
 def test_what_can_not_be_made_is_refused_as_before(tmp_path):
     keep(tmp_path, "1h", session_bars("AAA", dt.date(2024, 1, 3), 60))
     for timeframe in ("15m", "1d", "1w"):
-        with pytest.raises(NoData, match=f"no {timeframe} bars are stored in .*; stored are 1h"):
+        with pytest.raises(NoData, match=f"no {timeframe} bars are stored; stored are 1h"):
             open_panel(tmp_path, PanelQuestion(timeframe))
     with pytest.raises(UnknownName, match="series"):
         open_panel(tmp_path, PanelQuestion("1h", prefer="us:other:sip:none:consolidated"))

@@ -184,6 +184,7 @@ def test_the_stored_series_are_listed_with_their_reach(tmp_path):
 def test_a_missing_store_says_how_to_fill_it(tmp_path):
     with pytest.raises(NoData, match="there is no bar store") as raised:
         data_version(tmp_path / "nowhere", "1d")
+    assert raised.value.in_full == f"there is no bar store yet ({tmp_path / 'nowhere'})"
     assert "scanner import" in raised.value.hint
     assert "make demo" in raised.value.hint
 
@@ -202,6 +203,8 @@ def test_a_lost_data_file_is_a_corrupt_store_that_says_what_to_do(tmp_path):
     next((tmp_path / "bars_1d").rglob("*.parquet")).unlink()
     with pytest.raises(CorruptStore, match="bars_1d") as raised:
         store.read_bars(tmp_path, SIP)
+    assert str(tmp_path) not in raised.value.message
+    assert str(tmp_path) in raised.value.in_full
     assert "backup" in raised.value.hint
 
 
@@ -281,7 +284,7 @@ UNSPEAKABLE = {
 def test_a_folder_whose_path_is_no_address_is_bad_input_that_names_it(tmp_path, name, part):
     with pytest.raises(BadInput) as refused:
         store.append_bars(tmp_path / name, [(SIP, daily("AAA", [10.0]))])
-    assert f"{tmp_path / name}" in refused.value.message
+    assert f"{tmp_path / name}" in refused.value.in_full
     assert repr(part) in refused.value.message
     assert "rename the folder" in str(refused.value.hint)
     assert list(tmp_path.iterdir()) == []

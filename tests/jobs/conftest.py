@@ -12,10 +12,7 @@ import pytest
 from tapehawk.jobs.kinds import Kind
 from tapehawk.jobs.queue import Queue
 from tapehawk.jobs.worker import Worker
-from tapehawk.records.database import Database, sqlite_url
 from tapehawk.records.jobs import ENDED, Job
-from tests.records.servers import fresh_database
-from tests.records.tables import with_tables
 
 NOW = dt.datetime(2026, 3, 2, 15, 30, tzinfo=dt.UTC)
 
@@ -36,22 +33,6 @@ class HandClock:
 @pytest.fixture
 def clock() -> HandClock:
     return HandClock()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, tmp_path) -> Iterator[Database]:
-    """Return a database with tables, of each kind."""
-    if request.param == "sqlite":
-        made = Database(sqlite_url(tmp_path))
-        with_tables(made)
-        yield made
-        made.close()
-        return
-    with fresh_database() as url:
-        made = Database(url)
-        with_tables(made)
-        yield made
-        made.close()
 
 
 def now() -> dt.datetime:

@@ -4,39 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from tapehawk.records.database import Database, sqlite_url
+from tapehawk.records.database import Database
 from tapehawk.records.tables import signals
-from tests.records.servers import fresh_database
-from tests.records.tables import with_tables
 
 NOW = dt.datetime(2026, 11, 20, 15, 30, tzinfo=dt.UTC)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, tmp_path) -> Iterator[Database]:
-    """Return a database with the tables, on SQLite and on PostgreSQL."""
-    if request.param == "sqlite":
-        yield from _with_tables(sqlite_url(tmp_path))
-        return
-    with fresh_database() as url:
-        yield from _with_tables(url)
-
-
 @pytest.fixture
-def one_database(tmp_path) -> Iterator[Database]:
+def one_database(sqlite) -> Database:
     """Return a database with the tables, on SQLite."""
-    yield from _with_tables(sqlite_url(tmp_path))
-
-
-def _with_tables(url: str) -> Iterator[Database]:
-    made = Database(url)
-    with_tables(made)
-    yield made
-    made.close()
+    return sqlite
 
 
 def a_user(database: Database, name: str = "ada") -> uuid.UUID:

@@ -27,6 +27,7 @@ class Office:
     now: dt.datetime = NOW
     users: dict[str, object] = field(default_factory=dict)
     naps: list[float] = field(default_factory=list)
+    said: list[object] = field(default_factory=list)
 
     def user(self, name: str = "ada"):
         if name not in self.users:
@@ -39,13 +40,16 @@ class Office:
         told = {"type": "signal", "title": f"BUY S{number}", "message": "entry 1", "data": {}}
         with self.database.write() as records:
             owned = records.of(user_id)
-            ids = owned.notifications.add_all([{**told, "dedup_key": f"k{number}", "created_at": self.now}])
-            ids = [str(id) for id in ids.values()]
+            rows = owned.notifications.add_all([{**told, "dedup_key": f"k{number}", "created_at": self.now}])
+            ids = [str(row["id"]) for row in rows.values()]
             owned.letters.put(self.side.kind, f"now:{number}", ids, due_at=due or self.now, now=self.now)
 
     @property
     def sender(self) -> Sender:
-        return Sender(self.database, self.side.means, lambda: self.now, self.naps.append)
+        return Sender(self.database, self.side.means, lambda: self.now, self.naps.append, self.say)
+
+    def say(self, *events: object) -> None:
+        self.said += events
 
     def send_all(self) -> int:
         sender, count = self.sender, 0
@@ -123,6 +127,7 @@ def test_a_refusal_ends_it_and_its_reader_is_told_once_a_day(office):
     assert [(row["state"], row["attempt"]) for row in office.rows()] == [("failed", 1)] * 2
     told = [note for note in notifications_of(office.database, office.user()) if note["type"] == "channel"]
     assert [(note["title"], "410 gone" in note["message"]) for note in told] == [("webhook: not delivered", True)]
+    assert [one.notification["id"] for one in office.said] == [str(note["id"]) for note in told]
 
 
 def test_trouble_that_does_not_end_ends_the_letter(office):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import uuid
 
 import pytest
 import sqlalchemy as sa
@@ -134,6 +135,42 @@ def test_a_listener_that_dies_half_way_leaves_nothing_half_told(database, ada, t
             look(database, 1)
     assert told(ada) == letters(database) == []
     assert look(database, 2) == 1
+
+
+def test_what_is_told_is_announced_to_its_user_once_it_is_on_record(database, ada, told):
+    bob = a_user(database, "bob")
+    a_rule(database, bob)
+    write_signals(database, signal_row(ada, 1, at(0)), signal_row(bob, 2, at(0)))
+    said = []
+
+    def say(*events):
+        for event in events:
+            (kept,) = told(uuid.UUID(event.user_id))
+            said.append((event.user_id, event.notification["id"] == str(kept["id"])))
+
+    assert tell(database, now=at(1), most=50, say=say) == 2
+    assert sorted(said) == sorted([(str(ada), True), (str(bob), True)])
+    assert tell(database, now=at(2), most=50, say=say) == 0
+    assert len(said) == 2
+
+
+def test_one_that_counts_on_is_announced_anew_under_its_id(database, ada):
+    said = []
+    for burst in range(2):
+        write_signals(database, *(signal_row(ada, burst * 10 + n, at(burst)) for n in range(3)))
+        tell(database, now=at(burst + 1), most=1, say=lambda *events: said.extend(one.notification for one in events))
+    counts = [(one["id"], one["data"]["count"]) for one in said if one["type"] == "more"]
+    assert [count for _, count in counts] == [2, 5]
+    assert len({id for id, _ in counts}) == 1
+
+
+def test_what_is_not_kept_is_not_announced(database, ada, monkeypatch):
+    write_signals(database, signal_row(ada, 1, at(0)))
+    monkeypatch.setattr("tapehawk.records.outbox.Letters.put", lambda *_, **__: 1 / 0)
+    said = []
+    with pytest.raises(ZeroDivisionError):
+        tell(database, now=at(1), most=50, say=lambda *events: said.extend(events))
+    assert said == []
 
 
 def test_nobody_is_told_of_anothers_signals(database, ada, told):

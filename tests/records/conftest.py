@@ -3,60 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from tapehawk.records.database import Database, sqlite_url
+from tapehawk.records.database import Database
 from tapehawk.records.users import User
-from tests.records.servers import bare_database, fresh_database
-from tests.records.tables import with_tables
 
 NOW = dt.datetime(2026, 3, 2, 15, 30, tzinfo=dt.UTC)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database(request) -> Database:
-    """Return a database without a table, of each kind."""
-    return request.getfixturevalue(f"empty_{request.param}")
-
-
-@pytest.fixture
-def empty_sqlite(tmp_path) -> Iterator[Database]:
-    """Return a database without a table in a file."""
-    made = Database(sqlite_url(tmp_path))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def empty_postgresql() -> Iterator[Database]:
-    """Return a database without a table on a server."""
-    with bare_database() as url:
-        made = Database(url)
-        yield made
-        made.close()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request) -> Database:
-    """Return a database with this version's tables, of each kind."""
-    return request.getfixturevalue(request.param)
-
-
-@pytest.fixture
-def sqlite(empty_sqlite) -> Database:
-    """Return a database with this version's tables in a file."""
-    return with_tables(empty_sqlite)
-
-
-@pytest.fixture
-def postgresql() -> Iterator[Database]:
-    """Return a database with this version's tables on a server."""
-    with fresh_database() as url:
-        made = Database(url)
-        yield made
-        made.close()
 
 
 @pytest.fixture

@@ -9,30 +9,18 @@ from collections.abc import Iterator
 import pytest
 
 from tapehawk.records import leaving
-from tapehawk.records.database import Database, sqlite_url
 from tapehawk.records.leaving import EVER
 from tapehawk.records.records import Records
 from tapehawk.records.tables import sign_ins
-from tests.records.servers import fresh_database
-from tests.records.tables import with_tables
 
 NOW = dt.datetime(2026, 11, 20, 15, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def records(request, tmp_path) -> Iterator[Records]:
-    def used(database: Database) -> Iterator[Records]:
-        with_tables(database)
-        with database.write() as records:
-            yield records
-        database.close()
-
-    if request.param == "sqlite":
-        yield from used(Database(sqlite_url(tmp_path)))
-        return
-    with fresh_database() as url:
-        yield from used(Database(url))
+@pytest.fixture
+def records(database) -> Iterator[Records]:
+    with database.write() as records:
+        yield records
 
 
 def user(records: Records, name: str, *ended: dt.datetime | None, active: bool = True) -> uuid.UUID:

@@ -4,33 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
 
 import pytest
 
 from tapehawk.core.errors import Conflict, NoData
 from tapehawk.records import presets
-from tapehawk.records.database import Database, sqlite_url
-from tests.records.servers import fresh_database
-from tests.records.tables import with_tables
 
 NOW = dt.datetime(2025, 7, 1, 12, 0, 0, 123456, tzinfo=dt.UTC)
 BODY = {"config": {"min_price": 10**30, "text": "≥ 'x'", "none": None, "list": [1.5, True]}}
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, tmp_path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        made = Database(sqlite_url(tmp_path))
-        with_tables(made)
-        yield made
-        made.close()
-        return
-    with fresh_database() as url:
-        made = Database(url)
-        with_tables(made)
-        yield made
-        made.close()
 
 
 @pytest.fixture

@@ -8,10 +8,18 @@ import json
 import pytest
 
 from tapehawk.core.errors import NoData, UnknownName
-from tapehawk.core.events import QuickScanComplete, StateChanged, SymbolAnalyzed
+from tapehawk.core.events import (
+    AnalysisProgress,
+    QuickScanComplete,
+    StateChanged,
+    SymbolAnalyzed,
+    heard,
+    spoken,
+)
 from tapehawk.scan import quick_wire
 from tapehawk.scan.deepening import Limits
 from tapehawk.scan.quick import QuickScanner
+from tapehawk.scan.quick_board import SILENT, Boards
 from tapehawk.scan.quick_changes import Seen, changes
 from tapehawk.scan.quick_question import QuickQuestion
 from tests.scan.market import days, fill, frame
@@ -26,19 +34,22 @@ SECOND = int(AFTER_CLOSE.timestamp())
 class Scanner:
     """A two-phase scanner over a store whose workers and clock the test holds."""
 
-    def __init__(self, root, *, limits: Limits | None = None, **workers) -> None:
-        self.clock = Clock()
-        self.told = []
+    def __init__(self, root, *, limits: Limits | None = None, own: str = "", **workers) -> None:
+        self.clock, self.seconds = Clock(), 0.0
+        self.told, self.heard = [], 0
         self.workers = Desk(limits or Limits(), **workers)
-        self.scanner = QuickScanner(desk(root, self.clock), self._queue, self.told.append, now=self.clock)
+        self.boards = Boards(own, clock=lambda: self.seconds)
+        self.scanner = QuickScanner(
+            desk(root, self.clock), self._queue, self.told.append, now=self.clock, boards=self.boards
+        )
 
     def _queue(self, tell, begun):
         queue = self.workers.queue
         queue._tell, queue._begun = tell, begun
         return queue
 
-    def scan(self, *symbols: str, periodic: bool = False):
-        return self.scanner.scan(QuickQuestion(symbols), periodic=periodic)
+    def scan(self, *symbols: str, periodic: bool = False, owner: str = ""):
+        return self.scanner.scan(QuickQuestion(symbols), periodic=periodic, owner=owner)
 
     def statuses(self) -> dict[str, str]:
         return {row["symbol"]: row["status"] for row in self.scanner.results()["signals"]}
@@ -186,6 +197,92 @@ def test_a_scan_that_finds_nobody_is_an_error_and_no_scan(at):
     assert at.scanner.scan_status()["status"]["isScanning"] is False
 
 
+# ------------------------------------------------------------------------------------------ several processes
+
+
+@pytest.fixture
+def pair(tmp_path) -> tuple[Scanner, Scanner]:
+    """Return the scanners of two processes over one store."""
+    root = stored(tmp_path, **TWO)
+    return Scanner(root, own="aa"), Scanner(root, own="bb")
+
+
+def hear_each_other(one: Scanner, other: Scanner) -> None:
+    """Let each hear what both have told since, as the bus brings it: one's own as well, plain values."""
+    for at in (one, other):
+        for event in at.told[at.heard :]:
+            for who in (one, other):
+                who.boards.follow(heard(json.loads(json.dumps(spoken(event)))))
+        at.heard = len(at.told)
+
+
+def shown(at: Scanner, owner: str) -> tuple:
+    status = at.scanner.results(owner)["status"]
+    return at.scanner.results(owner)["signals"], status["currentScanId"], status["backgroundQueueLength"]
+
+
+def test_whichever_process_is_asked_shows_the_same_scan_as_deep_as_it_is_by_now(pair):
+    one, other = pair
+    scan = one.scan(owner="ada")
+    hear_each_other(one, other)
+    assert shown(other, "ada") == (scan.rows, scan.scan_id, 0)
+    assert other.scanner.scan_status("ada")["history"] == one.scanner.scan_status("ada")["history"]
+    one.workers.finish()
+    hear_each_other(one, other)
+    assert shown(other, "ada") == shown(one, "ada")
+    assert {row["status"] for row in other.scanner.results("ada")["signals"]} == {"complete"}
+    assert other.scanner.symbol("DWN", "ada") == one.scanner.symbol("DWN", "ada")
+
+
+def test_another_process_shows_nobody_what_is_somebody_elses(pair):
+    one, other = pair
+    one.scan(owner="ada")
+    one.workers.finish()
+    hear_each_other(one, other)
+    assert other.scanner.results("bob")["signals"] == other.scanner.results()["signals"] == []
+    with pytest.raises(UnknownName):
+        other.scanner.symbol("UPP", "bob")
+
+
+def test_scans_of_one_second_in_two_processes_have_names_of_their_own(pair):
+    one, other = pair
+    ids = [one.scan(owner="ada").scan_id, other.scan(owner="ada").scan_id, one.scan(owner="ada").scan_id]
+    assert ids == [f"scan_{SECOND}_aa", f"scan_{SECOND}_bb", f"scan_{SECOND}_aa_2"]
+    hear_each_other(one, other)
+    assert {shown(at, "ada")[1] for at in pair} <= set(ids)
+
+
+def test_what_comes_back_of_ones_own_scan_undoes_nothing(pair):
+    one, other = pair
+    one.scan()
+    one.workers.finish()
+    before = one.scanner.results()
+    hear_each_other(one, other)
+    assert one.scanner.results() == before
+
+
+def test_what_waits_in_a_process_that_falls_silent_is_forgotten(pair):
+    one, other = pair
+    scan = one.scan()
+    other.boards.follow(AnalysisProgress(scan.scan_id, 1, 7))
+    assert other.scanner.results()["status"]["backgroundQueueLength"] == 7
+    other.seconds += SILENT
+    assert other.scanner.results()["status"]["backgroundQueueLength"] == 0
+
+
+def test_a_periodic_scan_is_compared_with_the_one_before_whoever_made_it(pair, tmp_path):
+    one, other = pair
+    one.scan(periodic=True)
+    hear_each_other(one, other)
+    next_day(other, tmp_path, UPP=UP[-1][3] * 0.7, DWN=DOWN[-1][3] * 0.999)
+    other.scan(periodic=True)
+    hear_each_other(one, other)
+    assert {("UPP", "signal"), ("UPP", "price")} <= {(symbol, field) for symbol, field, *_ in changed(other)}
+    one.clock.at = other.clock.at
+    one.scan(periodic=True)
+    assert changed(one) == [], "nothing is told twice"
+
+
 # ------------------------------------------------------------------------------------------------- compared
 
 
@@ -220,15 +317,15 @@ def test_strength_is_told_from_fifteen_points_on():
         row = {"symbol": "A", "signal": "BUY", "strength": strength, "timestamp": "t", "price": 1.0}
         return Seen({"A": row}, {})
 
-    assert list(changes(seen(60.0), seen(74.9))) == []
-    assert list(changes(seen(60.0), seen(45.0))) == [StateChanged("A", "strength", 60.0, 45.0)]
+    assert list(changes(seen(60.0).rows, seen(74.9))) == []
+    assert list(changes(seen(60.0).rows, seen(45.0))) == [StateChanged("A", "strength", 60.0, 45.0)]
 
 
 @pytest.mark.parametrize(("atrs", "told"), [(0.5, False), (1.5, True), (-1.5, True)])
 def test_a_price_that_moved_an_atr_is_told(tmp_path, atrs, told):
     at = Scanner(stored(tmp_path, **TWO))
     at.scan(periodic=True)
-    atr = at.scanner._before[EVERYONE].latest["us"].values["atr"][1]
+    atr = at.scanner._desk.answer(EVERYONE).latest["us"].values["atr"][1]
     next_day(at, tmp_path, UPP=UP[-1][3] + atrs * atr)
     at.scan(periodic=True)
     assert ("price" in {field for _, field, *_ in changed(at)}) is told
@@ -250,7 +347,7 @@ def test_what_a_person_asks_for_is_not_compared(tmp_path):
     at = Scanner(stored(tmp_path, **TWO))
     at.scan(periodic=True)
     next_day(at, tmp_path, UPP=UP[-1][3] * 0.7)
-    at.scan()
+    at.scan(owner="ada")
     assert changed(at) == []
     at.scan(periodic=True)
     assert changed(at) != []

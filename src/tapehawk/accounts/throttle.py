@@ -14,9 +14,10 @@ from typing import Final
 
 from limits import RateLimitItem, parse
 from limits.errors import ConfigurationError, StorageError
-from limits.storage import MemoryStorage, RedisStorage
+from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from tapehawk.accounts.tries import Tries
 from tapehawk.accounts.visitor import Visitor
 from tapehawk.core.errors import BadInput, TooMany
 
@@ -31,7 +32,7 @@ class Throttle:
     """Counts tries. `redis_url`: where all processes count together; empty: this one alone."""
 
     def __init__(self, redis_url: str = "") -> None:
-        self._here = MovingWindowRateLimiter(MemoryStorage())
+        self._here = Tries()
         self._shared: MovingWindowRateLimiter | None = None
         if redis_url:
             self._shared = MovingWindowRateLimiter(_redis(redis_url))
@@ -47,7 +48,7 @@ class Throttle:
 
     def forget(self, email: str) -> None:
         """Forget the tries of an account: its owner was there."""
-        self._here.clear(PER_ACCOUNT, "account", _key(email))
+        self._here.forget(f"account {_key(email)}")
         if self._shared is not None:
             try:
                 self._shared.clear(PER_ACCOUNT, "account", _key(email))
@@ -55,15 +56,12 @@ class Throttle:
                 _away(error)
 
     def _count(self, rule: RateLimitItem, *whose: str, cost: int = 1) -> None:
-        limiter = self._shared or self._here
-        try:
-            wait = _wait(limiter, rule, *whose, cost=cost)
-        except StorageError as error:
-            _away(error)
-            wait = _wait(self._here, rule, *whose, cost=cost)
+        wait = None if self._shared is None else _shared_wait(self._shared, rule, *whose, cost=cost)
+        if wait is None:
+            wait = self._here.wait(" ".join(whose), rule.amount, rule.get_expiry(), cost=cost)
         if wait:
             _log.warning("too many tries to sign in", extra={"of": whose[0]})
-            raise TooMany(f"too many tries for this {whose[0]}", wait=wait, hint="wait, then try again")
+            raise TooMany(f"too many tries for this {whose[0]}", wait=max(1.0, wait), hint="wait, then try again")
 
 
 def _redis(url: str) -> RedisStorage:
@@ -73,6 +71,15 @@ def _redis(url: str) -> RedisStorage:
     except (ConfigurationError, ValueError) as error:  # the address holds a password: it is not repeated
         hint = "it reads like redis://host:6379/0; pip install 'tapehawk[redis]' brings the client"
         raise BadInput("REDIS_URL is no address of a Redis that can be used", hint=hint) from error
+
+
+def _shared_wait(limiter: MovingWindowRateLimiter, rule: RateLimitItem, *whose: str, cost: int) -> float | None:
+    """Count as `_wait` does; None while Redis is away."""
+    try:
+        return _wait(limiter, rule, *whose, cost=cost)
+    except StorageError as error:
+        _away(error)
+        return None
 
 
 def _wait(limiter: MovingWindowRateLimiter, rule: RateLimitItem, *whose: str, cost: int) -> float:

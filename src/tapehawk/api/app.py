@@ -17,7 +17,7 @@ from tapehawk.api.sockets.desk import attending
 from tapehawk.api.surfaces import routers
 from tapehawk.app.broadcast import speaking
 from tapehawk.app.house import House
-from tapehawk.app.measuring import measure_process
+from tapehawk.app.measuring import measure
 from tapehawk.app.workers import working
 
 
@@ -48,7 +48,7 @@ def build(house: House) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    measure_process(house)
+    measure(house)
     app.state.house = house
     problems.install(app)
     served = list(routers(house.services))

@@ -15,13 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from tapehawk.accounts.visitor import is_loopback
 from tapehawk.api.dependencies import HouseDep
 from tapehawk.api.problems import problem
-from tapehawk.app.health import Checkup
+from tapehawk.app.health import Checkup, State
 from tapehawk.app.telemetry import CONTENT_TYPE
 from tapehawk.core.errors import NotSignedIn
 
 router = APIRouter(tags=["health"])
 FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
-State = Literal["ok", "degraded", "down"]
 
 
 class DependencyHealth(BaseModel):

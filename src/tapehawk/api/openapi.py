@@ -19,6 +19,7 @@ from tapehawk.app.house import SERVICES
 TAGS: Final = {
     "auth": "Register, sign in and out, refresh, tickets for sockets.",
     "users": "Everybody, for admins.",
+    "audit": "What of security happened, for admins.",
     "scanner": "One scan, its explanation, its funnel; scanners, formulas, presets; the live scanner.",
     "fast scanner": "Scans in two phases: an answer at once, the deep analysis behind it.",
     "range scans": "Scans over many sessions, as jobs with progress.",

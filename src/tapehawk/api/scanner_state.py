@@ -9,10 +9,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from tapehawk.api.dependencies import CurrentUser, HouseDep
-from tapehawk.app.scanner_health import checked
+from tapehawk.app.health import State
 
 router = APIRouter(prefix="/api/v1/scanner", tags=["scanner"])
-State = Literal["ok", "degraded", "down"]
 
 
 class ScannerDependency(BaseModel):
@@ -68,9 +67,9 @@ class PerformanceAnswer(BaseModel):
 @router.get("/health")
 def get_health(house: HouseDep) -> ScannerHealth:
     """Return how this service is, each dependency with how long it took to answer. Always 200: the word is `status`."""
-    status, found = checked(house)
-    parts = [ScannerDependency.model_validate(one) for one in found]
-    return ScannerHealth(status=status, service="scanner", timestamp=house.now(), dependencies=parts)
+    found = house.scanner_health.checkup()
+    parts = [ScannerDependency.model_validate(one) for one in found.dependencies]
+    return ScannerHealth(status=found.status, service="scanner", timestamp=found.at, dependencies=parts)
 
 
 @router.get("/stats/performance")

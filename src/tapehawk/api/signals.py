@@ -14,7 +14,9 @@ from tapehawk.api.dependencies import CurrentUser, Cursor, HouseDep, Limit, Writ
 from tapehawk.api.problems import Problem
 from tapehawk.api.signal_models import Direction, SignalPage, SignalStory, Status, StatusChange
 from tapehawk.api.texts import Symbol, Word
+from tapehawk.core.events import UserSignal
 from tapehawk.records.owned import Row
+from tapehawk.records.plain import plain
 from tapehawk.records.signal_rows import shown
 from tapehawk.records.signals import Wanted
 
@@ -63,7 +65,9 @@ def get_signal(signal_id: uuid.UUID, house: HouseDep, user: CurrentUser) -> Resp
 def change_status(signal_id: uuid.UUID, change: StatusChange, house: HouseDep, user: Writer) -> Response:
     """Take a signal to another status by hand; scans follow it no more."""
     with house.database.write() as records:
-        return _json(_story(records.of(user.id).signals.move(signal_id, change.status, now=house.now())))
+        row = records.of(user.id).signals.move(signal_id, change.status, now=house.now())
+    house.broadcast.say(UserSignal(str(user.id), plain(shown(row))))
+    return _json(_story(row))
 
 
 def _story(row: Row) -> dict[str, Any]:

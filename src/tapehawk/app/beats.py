@@ -69,11 +69,15 @@ class Beat:
 
 @dataclass(frozen=True)
 class LiveTold:
-    """Who hears what is watched, and every beat. `bus`: who says the events of a live scan; None: the settings' bus."""
+    """Who hears what is watched, and every beat. `bus`: who says the events of a live scan; None: the settings' bus.
+
+    `on_scan`: hears how many seconds each look took, and over how many bars it went.
+    """
 
     on_start: Callable[[Watched], None]
     on_beat: Callable[[Beat], None]
     bus: Broadcast | None = None
+    on_scan: Callable[[float, int], None] = lambda _seconds, _bars: None
 
 
 def beat_of(feed: LiveFeed, news: News, minding: Minding, clock: PhaseClock, *, replayed: bool) -> Beat:

@@ -44,6 +44,11 @@ class Broadcast:
             except Full:
                 self._lose("the bus is too slow")
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for the bus."""
+        return self._waiting.qsize()
+
     def end(self) -> None:
         """Let `speak` come to its end, once what waits is said or can't be."""
         self._ending = True

@@ -37,7 +37,7 @@ class Export:
 def file_of(house: House, user_id: uuid.UUID, scan_id: str, format_: str) -> Export:
     """Return a user's scan, or range scan, as a file. Raises NoData for another's, BadInput as `exported` does."""
     try:
-        return exported(house.scanning.kept.get(user_id, scan_id), format_)
+        return exported(house.scanning.of(user_id, scan_id), format_)
     except NoData as neither:
         try:
             return ranged(scan_results.answer(house, user_id, scan_id), format_)

@@ -53,11 +53,12 @@ class Checkup:
 
     at: dt.datetime
     dependencies: tuple[Dependency, ...]
+    needed: frozenset[str] = NEEDED
 
     @property
     def status(self) -> State:
         """Say how the whole is."""
-        if any(one.status == "down" and one.name in NEEDED for one in self.dependencies):
+        if any(one.status == "down" and one.name in self.needed for one in self.dependencies):
             return "down"
         return "ok" if all(one.status == "ok" for one in self.dependencies) else "degraded"
 
@@ -66,10 +67,12 @@ Check = Callable[[], Found]
 
 
 class Health:
-    """Asks the checks, and keeps the answer for a moment."""
+    """Asks the checks, and keeps the answer for a moment. `needed`: what nothing can be answered without."""
 
-    def __init__(self, checks: Mapping[str, Check], now: Callable[[], dt.datetime]) -> None:
-        self._checks, self._now, self._turn = checks, now, Lock()
+    def __init__(
+        self, checks: Mapping[str, Check], now: Callable[[], dt.datetime], *, needed: frozenset[str] = NEEDED
+    ) -> None:
+        self._checks, self._now, self._needed, self._turn = checks, now, needed, Lock()
         self._last: tuple[float, Checkup] | None = None
         self._began = time.monotonic()
 
@@ -94,13 +97,13 @@ class Health:
             one.result() if one.done() else Dependency(name, "down", "it does not answer", PATIENCE * 1000)
             for name, one in asked.items()
         ]
-        return Checkup(self._now(), tuple(found))
+        return Checkup(self._now(), tuple(found), self._needed)
 
 
 def checks_of(house: House) -> dict[str, Check]:
     """Return the checks of a process."""
     return {
-        "database": lambda: _database(house),
+        "database": lambda: database_of(house),
         "bus": lambda: _bus(house),
         "store": lambda: _store(house.known.store),
         "providers": lambda: _providers(house),
@@ -120,7 +123,8 @@ def _timed(name: str, check: Check) -> Dependency:
     return Dependency(name, found.state, found.detail, round((time.perf_counter() - began) * 1000, 2))
 
 
-def _database(house: House) -> Found:
+def database_of(house: House) -> Found:
+    """Say which database there is. Raises what asking it does."""
     house.database.ping()
     return Found(detail="PostgreSQL" if house.database.is_shared else "SQLite")
 

@@ -11,7 +11,7 @@ import os
 import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Final
@@ -23,10 +23,13 @@ from tapehawk.app.broadcast import Broadcast
 from tapehawk.app.gauges import Gauges
 from tapehawk.app.health import Health, checks_of
 from tapehawk.app.performance import Performance
+from tapehawk.app.scanner_health import NEEDED, scanner_checks
 from tapehawk.app.settings import Settings
 from tapehawk.app.telemetry import Telemetry
+from tapehawk.app.waking import Waker
 from tapehawk.bus.choosing import bus_at
 from tapehawk.bus.door import Bus
+from tapehawk.bus.shelf import Shelf, shelf_at
 from tapehawk.core.errors import TryAgain
 from tapehawk.jobs.queue import Queue
 from tapehawk.records.database import Database, sqlite_url
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from tapehawk.app.scanning import Scanning
     from tapehawk.app.standing import Standing
     from tapehawk.app.symbol_list import SymbolList
+    from tapehawk.scan.quick_board import Boards
 
 PORTS: Final = {"scanner": 3001, "records": 3002, "notifications": 3003, "market-data": 3004, "auth": 3005}
 """The services, each with the port it listens on where it runs alone."""
@@ -85,13 +89,28 @@ class House:
     @cached_property
     def quick(self) -> TwoPhase:
         """The two-phase scanner; its second phase leaves a core to who asks."""
+        from tapehawk.app.counted import Counted
         from tapehawk.app.quick import two_phase
         from tapehawk.scan.deepening import Limits
 
         limits = Limits(threads=max(1, (os.cpu_count() or 1) - 1))
-        made = two_phase(self.known, self.broadcast.say, limits=limits, now=self.now)
+        made = two_phase(
+            self.known,
+            self.broadcast.say,
+            limits=limits,
+            now=self.now,
+            around=partial(Counted, telemetry=self.telemetry),
+            boards=self.quick_boards,
+        )
         self._closing.append(made.close)
         return made
+
+    @cached_property
+    def quick_boards(self) -> Boards:
+        """What the two-phase scans show, those of other processes too."""
+        from tapehawk.scan.quick_board import Boards
+
+        return Boards(secrets.token_hex(2) if self.known.redis_url else "")
 
     @cached_property
     def market_bars(self) -> MarketBars:
@@ -131,6 +150,11 @@ class House:
         return Health(checks_of(self), self.now)
 
     @cached_property
+    def scanner_health(self) -> Health:
+        """How each thing is that the scanner service depends on."""
+        return Health(scanner_checks(self), self.now, needed=NEEDED)
+
+    @cached_property
     def who(self) -> Who:
         """Who asks."""
         return Who(self.database, self.tokens, self.now, open_at_home=self.known.api.auth == "loopback-open")
@@ -141,16 +165,34 @@ class House:
         return bus_at(self.known.redis_url or None)
 
     @cached_property
+    def shelf(self) -> Shelf:
+        """What this process puts down for the others."""
+        made = shelf_at(self.known.redis_url or None)
+        self._closing.append(made.close)
+        return made
+
+    @cached_property
     def broadcast(self) -> Broadcast:
         """What says events on the bus, from any thread, and never waits."""
         return Broadcast()
+
+    @cached_property
+    def waker(self) -> Waker:
+        """What wakes workers when there is news for them."""
+        return Waker()
+
+    @property
+    def hears_all(self) -> bool:
+        """Say whether its bus carries what every process says: at a Redis, or where there is no other process."""
+        return bool(self.known.redis_url) or set(SERVICES) <= set(self.services)
 
     @cached_property
     def queue(self) -> Queue:
         """What is done behind the requests."""
         from tapehawk.app.job_kinds import kinds
 
-        return Queue(self.database, kinds(self), self.now)
+        count = self.telemetry.job_ended
+        return Queue(self.database, kinds(self), self.now, on_end=lambda job: count(job.kind, job.state))
 
     @cached_property
     def performance(self) -> Performance:
@@ -162,7 +204,7 @@ class House:
         """Who answers scans, and keeps them for a while."""
         from tapehawk.app.scanning import Scanning  # compiles kernels, which other services need not load
 
-        return Scanning(self.known, self.performance, self.now)
+        return Scanning(self.known, self.performance, self.telemetry, self.shelf, self.now)
 
     @cached_property
     def symbols(self) -> SymbolList:
@@ -198,4 +240,4 @@ def kept_secret(path: Path) -> str:
             aside.unlink()
         return path.read_text().strip()
     except OSError as error:
-        raise TryAgain(f"the service's secret can't be kept in {path}: {error.strerror}") from error
+        raise TryAgain(f"the service's secret can't be kept: {error.strerror}", path=path) from error

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
+from tapehawk.app.asking import Asked
 from tapehawk.core.errors import NoData
 from tapehawk.scan.question import Question
 
@@ -23,6 +24,7 @@ class Finding:
     """What a question came to. `rest`: the answer as JSON, behind its scan id; `made`: when, by a clock of seconds."""
 
     tag: str
+    asked: Asked
     question: Question
     market: str
     as_of: str

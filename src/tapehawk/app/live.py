@@ -140,7 +140,7 @@ async def scanned(  # noqa: PLR0913 - what is scanned, and how it is told
     scanners = _scanners(known, _switched(replace(asked, scanners=[*asked.scanners, *all_day]), on), asked.timeframe)
     names = tuple(one.type() for one in scanners)
     told.on_start(Watched(series, asked.timeframe, asked.hours, len(feed.symbols), names, plan, now, day))
-    minding = Minding(plan, on if ALL in asked.scanners else None)
+    minding = Minding(plan, on if ALL in asked.scanners else None, on_scan=told.on_scan)
     account, clock = risk(known), PhaseClock(series.market)
     keeping = Keeping(apart or feed.root, series.labels, minding.metrics)
 

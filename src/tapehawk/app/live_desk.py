@@ -22,6 +22,7 @@ from tapehawk.app.house import House
 from tapehawk.app.live_giving import Giving
 from tapehawk.app.live_market import LiveMarket, ended
 from tapehawk.app.live_plan import Plan, Planning
+from tapehawk.app.telemetry import ALL, LIVE
 from tapehawk.core.errors import TapehawkError
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.jobs.worker import own_name
@@ -38,7 +39,9 @@ def work(house: House, stop: Event) -> None:
     if not house.known.streaming.enabled:
         stop.wait()
         return
-    asyncio.run(LiveDesk(house, replace(SYSTEM, now=lambda: round(house.now().timestamp() * 1e6))).run(stop))
+    desk = LiveDesk(house, replace(SYSTEM, now=lambda: round(house.now().timestamp() * 1e6)))
+    house.gauges.add("live_lag_seconds", "since the bars were closed that are scanned", desk.lag, labels=("market",))
+    asyncio.run(desk.run(stop))
 
 
 class LiveDesk:
@@ -100,7 +103,9 @@ class LiveDesk:
         for name, wanted in plan.markets.items():
             if name not in self.markets:
                 house = self._house
-                made = LiveMarket(house.known, wanted, plan.sets, self._clock, house.broadcast, self._news.set)
+                made = LiveMarket(
+                    house.known, wanted, plan.sets, self._clock, house.broadcast, self._news.set, self._count
+                )
                 self.markets[name] = made
                 self._tasks[name] = asyncio.create_task(made.run())
             elif self.markets[name].plan != wanted:
@@ -128,6 +133,14 @@ class LiveDesk:
                 records.live_desks.leave(self.worker, now=self._house.now())
         except TapehawkError as error:
             _log.warning("the live desk's lease runs out by itself", extra={"reason": error.message})
+
+    def lag(self) -> dict[str, float]:
+        """Return by market how many seconds ago the bars closed up to which it is scanned."""
+        reached = {name: one.scanned_through for name, one in list(self.markets.items())}
+        return {name: (self._clock.now() - at) / 1e6 for name, at in reached.items() if at}
+
+    def _count(self, seconds: float, bars: int) -> None:
+        self._house.telemetry.scanned(LIVE, ALL, seconds, bars=bars)
 
     def told(self) -> Mapping[str, Any]:
         """Return how it fares, as plain values."""

@@ -9,7 +9,6 @@ which goes away, or a process which is killed, loses nothing and gives nothing t
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +25,7 @@ from tapehawk.core.signal_record import ORIGINS, Signal
 from tapehawk.core.signals import Risk, resized
 from tapehawk.data.signal_log import SignalLog, Since
 from tapehawk.records.database import Database
-from tapehawk.records.owned import Row
+from tapehawk.records.plain import plain
 from tapehawk.records.records import Records
 from tapehawk.records.signal_rows import shown
 from tapehawk.scan.phases import Enabled
@@ -133,17 +132,6 @@ class Giving:
             records.live_desks.bring(label, read.offset)
         self._brought[name] = read.offset
         return [UserSignal(str(row["user_id"]), plain(shown(row))) for row in changed.values()]
-
-
-def plain(signal: Row) -> dict[str, Any]:
-    """Return a signal in values that JSON has."""
-    return {name: _plain(value) for name, value in signal.items()}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, dt.datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    return str(value) if isinstance(value, uuid.UUID) else value
 
 
 def _shares(read: Since, recipients: Sequence[Recipient]) -> Iterator[tuple[uuid.UUID, list[Signal]]]:

@@ -71,7 +71,7 @@ class LiveScanOf:
 
 @dataclass
 class LiveMarket:
-    """Scans a market by a plan, until it is ended. `on_beat`: hears that something was scanned."""
+    """Scans a market by a plan, until it is ended. `on_beat`, `on_scan`: hear that something was, and how that went."""
 
     known: Settings
     plan: MarketPlan
@@ -79,6 +79,7 @@ class LiveMarket:
     clock: Clock
     bus: Broadcast
     on_beat: Callable[[], None]
+    on_scan: Callable[[float, int], None]
     state: State = field(default_factory=State)
     scans: dict[str, LiveScanOf] = field(default_factory=dict)
     feed: LiveFeed | None = None
@@ -162,7 +163,7 @@ class LiveMarket:
             scan.beat, scan.state = one, State(RUNNING)
             self.on_beat()
 
-        told = LiveTold(began, beat, self.bus if key == USUAL else Silence())
+        told = LiveTold(began, beat, self.bus if key == USUAL else Silence(), self.on_scan)
         asked = Asked([ALL], timeframe=TIMEFRAME, hours=HOURS)
         apart = None if key == USUAL else folder_of(self.known.store, key)
         while not feed.ended:
@@ -173,6 +174,12 @@ class LiveMarket:
                 await asyncio.sleep(AGAIN_AFTER)
 
     # how it fares
+
+    @property
+    def scanned_through(self) -> int | None:
+        """Up to when every scan of it has come, µs UTC; None before they have begun."""
+        reached = [one.beat.at for one in self.scans.values() if one.beat is not None]
+        return min(reached, default=None)
 
     def told(self) -> dict[str, Any]:
         """Return how it fares, as plain values; what is asked of each parameter set stands under its key."""

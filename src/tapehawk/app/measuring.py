@@ -1,4 +1,7 @@
-"""The numbers of every process: its memory and processor, the database's connections, how providers and feeds fare."""
+"""Numbers that are looked up: memory, processor, connections of the database, providers and feeds, and what waits.
+
+What belongs to one service is measured where it runs.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,19 @@ from pathlib import Path
 import psutil
 
 from tapehawk.app.house import House
+from tapehawk.records.jobs import QUEUED, RUNNING
+from tapehawk.records.outbox import STATES
+
+
+def measure(house: House) -> None:
+    """Have everything measured that this process has."""
+    measure_process(house)
+    add = house.gauges.add
+    if "scanner" in house.services:
+        add("jobs", "jobs that wait or run, of all processes", lambda: _jobs(house), labels=("kind", "state"))
+    if "notifications" in house.services:
+        add("letters", "letters on record, of all processes", lambda: _letters(house), labels=("state",))
+        add("letters_overdue_seconds", "since the letter that waits longest was due", lambda: _overdue(house))
 
 
 def measure_process(house: House) -> None:
@@ -16,12 +32,34 @@ def measure_process(house: House) -> None:
     add("memory_bytes", "memory in use", lambda: process.memory_info().rss)
     add("cpu_percent", "processor time since the last look, of one core", process.cpu_percent)
     add("uptime_seconds", "since the process began", lambda: house.health.uptime)
-    add("database_connections", "connections to the database", lambda: _pool(house), label="kind")
+    add("database_connections", "connections to the database", lambda: _pool(house), labels=("kind",))
+    add("events_waiting", "events that the bus has not taken yet", lambda: house.broadcast.waiting)
+    add("events_lost", "events that the bus did not take", lambda: house.broadcast.lost)
     add("workers_failing", "workers that fail", lambda: len(house.troubles))
     store = house.known.store
-    add("provider_up", "1 while a provider is asked, 0 while it is left alone", lambda: _up(store), label="provider")
-    add("provider_calls", "calls to a provider", lambda: _calls(store), label="provider")
-    add("watermark_age_seconds", "since the bars of a live feed were whole", lambda: _age(house), label="provider")
+    add(
+        "provider_up", "1 while a provider is asked, 0 while it is left alone", lambda: _up(store), labels=("provider",)
+    )
+    add("provider_calls", "calls to a provider", lambda: _calls(store), labels=("provider",))
+    add("watermark_age_seconds", "since the bars of a live feed were whole", lambda: _age(house), labels=("provider",))
+
+
+def _jobs(house: House) -> dict[tuple[str, ...], float]:
+    with house.database.read() as records:
+        counts = records.jobs.counts((QUEUED, RUNNING))
+    return {(kind, state): counts.get((kind, state), 0) for kind in house.queue.kinds for state in (QUEUED, RUNNING)}
+
+
+def _letters(house: House) -> dict[str, float]:
+    with house.database.read() as records:
+        return {**dict.fromkeys(STATES, 0.0), **records.outbox.counts()}
+
+
+def _overdue(house: House) -> float:
+    now = house.now()
+    with house.database.read() as records:
+        due = records.outbox.first_due()
+    return 0.0 if due is None else max(0.0, (now - due).total_seconds())
 
 
 def _pool(house: House) -> dict[str, float]:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
+from typing import Final
 
 from tapehawk.app.settings import Settings
+from tapehawk.core.phase_risk import RISK_BY_PHASE
 from tapehawk.core.signals import Risk
 from tapehawk.scan.phases import DayPlan, PhaseRule
+
+_ALL: Final = tuple(RISK_BY_PHASE)
+_RULES: Final = tuple(one.name for one in fields(PhaseRule))
 
 
 def day_plan(known: Settings, market: str) -> DayPlan:
@@ -21,37 +27,5 @@ def risk(known: Settings) -> Risk:
 
 
 def rules(known: Settings) -> Mapping[str, PhaseRule]:
-    """Return the rule of every phase."""
-    sessions = known.phases
-    return {
-        "premarket": PhaseRule(
-            interval=sessions.premarket_interval,
-            calls=sessions.premarket_calls,
-            scanners=sessions.premarket_scanners,
-            risk=sessions.premarket_risk,
-        ),
-        "regular": PhaseRule(
-            interval=sessions.regular_interval,
-            calls=sessions.regular_calls,
-            scanners=sessions.regular_scanners,
-            risk=sessions.regular_risk,
-        ),
-        "after_hours": PhaseRule(
-            interval=sessions.after_hours_interval,
-            calls=sessions.after_hours_calls,
-            scanners=sessions.after_hours_scanners,
-            risk=sessions.after_hours_risk,
-        ),
-        "closed": PhaseRule(
-            interval=sessions.closed_interval,
-            calls=sessions.closed_calls,
-            scanners=sessions.closed_scanners,
-            risk=sessions.closed_risk,
-        ),
-        "continuous": PhaseRule(
-            interval=sessions.continuous_interval,
-            calls=sessions.continuous_calls,
-            scanners=sessions.continuous_scanners,
-            risk=sessions.continuous_risk,
-        ),
-    }
+    """Return the rule of every phase: its settings are called `PHASE_interval`, `PHASE_calls` and so on."""
+    return {phase: PhaseRule(**{name: getattr(known.phases, f"{phase}_{name}") for name in _RULES}) for phase in _ALL}

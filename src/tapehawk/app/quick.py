@@ -26,7 +26,8 @@ from tapehawk.scan.deep_data import deep_data
 from tapehawk.scan.deepening import Deepening, Limits, daemon
 from tapehawk.scan.learned import Models
 from tapehawk.scan.periodic import repeat
-from tapehawk.scan.quick import QuickScan, QuickScanner
+from tapehawk.scan.quick import Answers, QuickScan, QuickScanner
+from tapehawk.scan.quick_board import Boards
 from tapehawk.scan.quick_desk import QuickDesk
 from tapehawk.scan.quick_question import CRYPTO, US, USUAL_TIMEFRAME, QuickQuestion
 from tapehawk.scan.quick_reference import StoreReference
@@ -131,14 +132,19 @@ class TwoPhase:
         self.scanner.close()
 
 
-def two_phase(
+def two_phase(  # noqa: PLR0913 - what it is joined of
     known: Settings,
     tell: Callable[[Event], None],
     *,
     limits: Limits | None = None,
     now: Callable[[], dt.datetime] = _now,
+    around: Callable[[Answers], Answers] = lambda desk: desk,
+    boards: Boards | None = None,
 ) -> TwoPhase:
-    """Return the two-phase scanner over the settings' store; `tell` hears its events, from several threads."""
+    """Return the two-phase scanner over the settings' store; `tell` hears its events, from several threads.
+
+    `around`: is put around the desk that answers the first phase. `boards`: what scans are posted on.
+    """
     threads = os.cpu_count() or 1
     analysts = Analysts(known, now)
 
@@ -146,7 +152,7 @@ def two_phase(
         return Deepening(analysts, tell, begun=begun, limits=limits or Limits(threads=threads))
 
     desk = QuickDesk(known.store, StoreReference(known.store), now=now, prefer=_prefer(known), threads=threads)
-    return TwoPhase(QuickScanner(desk, queue, tell, now=now), analysts)
+    return TwoPhase(QuickScanner(around(desk), queue, tell, now=now, boards=boards), analysts)
 
 
 def _simulated(bars: StoredBars, timeframe: str) -> bool | None:

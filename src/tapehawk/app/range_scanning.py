@@ -23,12 +23,13 @@ import orjson
 from tapehawk.app.house import House
 from tapehawk.app.range_outcomes import outcomes_of
 from tapehawk.app.range_scans import desk_of, progress_of, question_of
+from tapehawk.app.telemetry import RANGE, STOPPED
 from tapehawk.core.errors import BadInput, NoData, TapehawkError
 from tapehawk.core.events import ScanProgress
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.watch import Found
 from tapehawk.jobs.kinds import Kind
-from tapehawk.jobs.run import Run
+from tapehawk.jobs.run import Run, Stopped
 from tapehawk.records.jobs import COMPLETED, ENDED, QUEUED, RUNNING, Job
 from tapehawk.records.owned import Row
 from tapehawk.records.records import Records
@@ -64,9 +65,18 @@ def scan(house: House, payload: Mapping[str, Any], run: Run, _is_cancelled: Call
     with house.database.read(fresh=True) as records:
         row = records.scans.get(scan_id)
     if row["computed_at"] is None and not _copied(house, row, run):
-        _Scanning.of(house, row, run).whole()
+        _counted(house, row, run)
     with house.database.read(fresh=True) as records:
         return {"scan_id": scan_id, "results_found": records.scans.get(scan_id)["results_found"]}
+
+
+def _counted(house: House, row: Row, run: Run) -> None:
+    with house.telemetry.scanning(RANGE, row["scanner_type"]) as counted:
+        try:
+            counted.bars = _Scanning.of(house, row, run).whole()
+        except Stopped:
+            counted.outcome = STOPPED
+            raise
 
 
 def recorded(house: House, records: Records, job: Job) -> None:
@@ -163,16 +173,18 @@ class _Scanning:
             bars = desk.asked(replace(question, version=None))
         return cls(house, row, run, desk, scanner, look_for([scanner], question, bars))
 
-    def whole(self) -> None:
-        """Compute what is missing, and the report of all of it."""
-        parts = self.look.parts()
+    def whole(self) -> int:
+        """Compute what is missing, and the report of all of it; return how many bars were looked at."""
+        parts, starts, bars = self.look.parts(), self.look.panel.starts, 0
         found = self._kept(parts)
-        for number in range(len(parts)):
+        for number, part in enumerate(parts):
             if number not in found:
                 self.run.check()
                 found[number] = self._computed(number, parts)
+                bars += int(starts[part.stop] - starts[part.start])
         report = self.desk.report(self.scanner, together([found[number] for number in range(len(parts))]), self.look)
         self._finish(report)
+        return bars
 
     # parts
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -20,7 +21,10 @@ from tapehawk.app.asking import Asked
 from tapehawk.app.kept_scans import Finding, KeptScans, Scan
 from tapehawk.app.performance import Performance, ScanMeasure
 from tapehawk.app.settings import Settings
+from tapehawk.app.shared_scans import SharedScans
 from tapehawk.app.sizing import sized_for
+from tapehawk.app.telemetry import API, Telemetry
+from tapehawk.bus.shelf import Shelf
 from tapehawk.catalog import scanner_names
 from tapehawk.core.errors import Conflict, NoData
 from tapehawk.records.users import User
@@ -60,9 +64,17 @@ class Matches:
 class Scanning:
     """Answers the users of a service."""
 
-    def __init__(self, known: Settings, performance: Performance, now: Callable[[], dt.datetime]) -> None:
-        self._known, self._performance, self._now = known, performance, now
+    def __init__(
+        self,
+        known: Settings,
+        performance: Performance,
+        telemetry: Telemetry,
+        shelf: Shelf,
+        now: Callable[[], dt.datetime],
+    ) -> None:
+        self._known, self._performance, self._telemetry, self._now = known, performance, telemetry, now
         self.kept = KeptScans()
+        self._shared = SharedScans(shelf, lambda asked: asking.question(known, asked, asked.scanners[0]))
         self._making = [Lock() for _ in range(_STRIPES)]  # of equal questions asked at once, one is computed
 
     def scan(self, user: User, asked: Asked, *, known_tags: frozenset[str] = frozenset()) -> Answer:
@@ -74,6 +86,16 @@ class Scanning:
         known = name in scanner_names(self._known.scanners)
         with self._performance.scan(name if known else UNKNOWN) as measure:
             return self._answer(user, asked, known_tags, measure)
+
+    def of(self, user_id: uuid.UUID, scan_id: str) -> Scan:
+        """Return a scan that a user asked for, of whichever process. Raises NoData where there is none of that id."""
+        try:
+            return self.kept.get(user_id, scan_id)
+        except NoData:
+            found = self._shared.get(user_id, scan_id)
+            if found is None:
+                raise
+        return self.kept.keep(user_id, found)
 
     def matches(self, user: User, formula: str, asked: Asked) -> Matches:
         """Count what a scan for a formula finds on the latest bar. A reason where nothing stored can tell."""
@@ -91,7 +113,7 @@ class Scanning:
 
     def fallen(self, user: User, scan_id: str, where: AtStep) -> Fallen:
         """Return who fell at a step of a scan's funnel. Raises Conflict where the data are others by now."""
-        finding = self.kept.get(user.id, scan_id).finding
+        finding = self.of(user.id, scan_id).finding
         desk = asking.desk(self._known, finding.market)
         scanner, bars = desk.scanner(finding.question), desk.asked(finding.question)
         if bars.panel.data_version != finding.data_version:
@@ -111,10 +133,15 @@ class Scanning:
             finding = self._fresh(tag)
             measure.cached = finding is not None
             if finding is None:
-                (report,) = desk.scan([scanner], question, bars)
+                with self._telemetry.scanning(API, scanner.type()) as counted:
+                    counted.bars = bars.panel.n_bars
+                    (report,) = desk.scan([scanner], question, bars)
                 measure.rows, measure.day = len(report), dt.date.fromisoformat(report.as_of)
-                finding = self._finding(tag, question, asked.market, report)
-            scan = self.kept.keep(user.id, Scan(scan_id_at(self._now()), finding))
+                finding = self._finding(tag, asked, question, report)
+            made = Scan(scan_id_at(self._now()), finding)
+            scan = self.kept.keep(user.id, made)
+        if scan is made:
+            self._shared.put(user.id, scan)
         return Answer(scan, self._age(finding))
 
     def _question(self, user: User, asked: Asked) -> tuple[Desk, Question]:
@@ -131,8 +158,8 @@ class Scanning:
     def _age(self, finding: Finding) -> float:
         return max(self._now().timestamp() - finding.made, 0.0)
 
-    def _finding(self, tag: str, question: Question, market: str, report: Report) -> Finding:
+    def _finding(self, tag: str, asked: Asked, question: Question, report: Report) -> Finding:
         said = replace(report, scan_id="").to_json()
         rest = said.removeprefix('{"scan_id": "", ').encode()
         made = self._now().timestamp()
-        return Finding(tag, question, market, report.as_of, report.data_version, rest, made)
+        return Finding(tag, asked, question, asked.market, report.as_of, report.data_version, rest, made)

@@ -11,6 +11,8 @@ from typing import Any, Final
 from tapehawk.app.house import House
 from tapehawk.app.notifying import means
 from tapehawk.core.errors import BadInput, NoData, TapehawkError, TooMany, UnknownName
+from tapehawk.core.events import UserNotification
+from tapehawk.notify.announcing import announced
 from tapehawk.notify.guard import need_public
 from tapehawk.notify.masking import masked, unmasked
 from tapehawk.notify.preferences import Preferences
@@ -129,8 +131,8 @@ def try_out(house: House, user_id: uuid.UUID, kind: str) -> Tried:
         address = _address(owned, kind)
         row = owned.letters.try_out(kind, now=now, lease=LEASE)
         letter = Letter(str(row["id"]), "Tapehawk: a test", (f"This came through your channel {kind}.",))
-        if kind == IN_APP:
-            _keep(owned, letter, now)
+        told = [_listed(owned, letter, now)] if kind == IN_APP else []
+    house.broadcast.say(*told)
     return _tried(house, row, address, letter)
 
 
@@ -164,9 +166,11 @@ def _address(owned: Owned, kind: str) -> Mapping[str, Any]:
     return address
 
 
-def _keep(owned: Owned, letter: Letter, now: dt.datetime) -> None:
+def _listed(owned: Owned, letter: Letter, now: dt.datetime) -> UserNotification:
+    """Put a letter into the list; return what is to be said of it."""
     told = {"type": "test", "title": letter.title, "message": letter.text(200), "data": {}}
-    owned.notifications.add(**told, is_read=False, dedup_key=f"test:{letter.id}", created_at=now)
+    row = owned.notifications.add(**told, is_read=False, dedup_key=f"test:{letter.id}", created_at=now)
+    return announced(owned.user_id, row)
 
 
 def _shown(owned: Owned, row: Row) -> ChannelShown:

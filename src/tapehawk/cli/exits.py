@@ -42,7 +42,7 @@ def tell(error: TapehawkError) -> None:
 
     out = complaints()
     out.print("[bold red]error:[/]", end=" ")
-    out.print(error.message, markup=False, highlight=False)
+    out.print(error.in_full, markup=False, highlight=False)
     if isinstance(error, FormulaError):
         out.print("\n".join(f"  {line}" for line in error.pointed().split("\n")), markup=False, highlight=False)
     if error.hint:

@@ -30,12 +30,22 @@ _SHOWN: Final = 160  # characters of a formula
 
 
 class TapehawkError(Exception):
-    """An error that a person can act on: what happened, and the likely fix."""
+    """An error that a person can act on: what happened, and the likely fix.
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    Attributes: `message`, `hint`, which anybody may read; `path`, the file or folder that it is about, which is told to
+    who sits at the machine and to no client of a service.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", path: object = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.path = path
+
+    @property
+    def in_full(self) -> str:
+        """Return what happened, and where on this machine."""
+        return self.message if self.path is None else f"{self.message} ({self.path})"
 
 
 class BadInput(TapehawkError):

@@ -159,11 +159,21 @@ class UserSignal(Event):
     signal: Plain
 
 
+@dataclass(frozen=True)
+class UserNotification(Event):
+    """A user was told something, or what they were told counts more: as `GET /api/v1/notifications` lists it."""
+
+    kind: ClassVar[str] = "userNotification"
+    user_id: str
+    notification: Plain
+
+
 EVENTS: Final[Mapping[str, type[Event]]] = {
     one.kind: one
     for one in (
         QuickScanComplete, SymbolAnalyzed, AnalysisProgress, DeepAnalysisComplete, StateChanged, ScanUpdate,
         SignalChanged, PhaseChanged, BarsClosed, ScanProgress, UserSignal,
+        UserNotification,
     )
 }  # fmt: skip
 

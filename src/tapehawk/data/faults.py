@@ -36,8 +36,8 @@ def reading(root: Path, name: str) -> Iterator[None]:
     try:
         yield
     except _UNREADABLE as error:
-        message = f"the table {name} in {root} can't be read: {first_line(error)}"
-        raise CorruptStore(message, hint=HOW_TO_MEND) from error
+        message = f"the table {name} can't be read: {first_line(error, root)}"
+        raise CorruptStore(message, hint=HOW_TO_MEND, path=root) from error
 
 
 @contextmanager
@@ -48,8 +48,8 @@ def disk_full_is_try_again(place: Path) -> Iterator[None]:
     except (OSError, DeltaError, pl.exceptions.PolarsError) as error:
         if isinstance(error, CommitFailedError) or not any(word in str(error).lower() for word in _FULL):
             raise
-        message = f"there is no room left to write to {place}"
-        raise TryAgain(message, hint="nothing was stored; free some space and run the same command again") from error
+        hint = "nothing was stored; free some space and run the same command again"
+        raise TryAgain("there is no room left on the disk", hint=hint, path=place) from error
 
 
 def append_whole(file: int, place: Path, content: bytes, at: int, *, sync: bool = False) -> int:
@@ -78,23 +78,28 @@ def kept_in(place: Path) -> Iterator[None]:
         with disk_full_is_try_again(place):
             yield
     except (NotADirectoryError, FileExistsError) as error:
-        message = f"{place} is no folder that bars can be kept in: a file stands in its place"
-        raise BadInput(message, hint=_ANOTHER_PLACE) from error
+        message = "bars can't be kept there: a file stands in the place of the folder"
+        raise BadInput(message, hint=_ANOTHER_PLACE, path=place) from error
     except OSError as error:
         if not isinstance(error, PermissionError) and error.errno != errno.EROFS:
             raise
-        message = f"{error.filename or place} can't be written to: {error.strerror}"
-        raise BadInput(message, hint=_ANOTHER_PLACE) from error
+        message = f"the store can't be written to: {error.strerror}"
+        raise BadInput(message, hint=_ANOTHER_PLACE, path=error.filename or place) from error
 
 
 def need_plain(place: Path) -> None:
     """Raise BadInput for a folder whose path can't be made into a table's address."""
     found = _UNSPEAKABLE.search(str(place.resolve()))
     if found:
-        message = f"no bars can be kept in {place.resolve()}: {found[0]!r} may not be part of the path"
-        raise BadInput(message, hint=f"rename the folder, or {_ANOTHER_PLACE}")
+        message = f"no bars can be kept there: {found[0]!r} may not be part of the path"
+        raise BadInput(message, hint=f"rename the folder, or {_ANOTHER_PLACE}", path=place.resolve())
 
 
-def first_line(error: BaseException) -> str:
-    """Return what a foreign error says, in one line."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+def first_line(error: BaseException, place: Path) -> str:
+    """Return what a foreign error says, in one line that does not name the place on this machine."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    for path in (place.resolve(), place):
+        said = said.replace(str(path), "…")
+    return said[:300]

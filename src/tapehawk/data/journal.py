@@ -31,7 +31,7 @@ import numpy.typing as npt
 from tapehawk.core.errors import CorruptStore, TryAgain
 from tapehawk.core.panel import Ints
 from tapehawk.core.series import Series
-from tapehawk.data.faults import append_whole
+from tapehawk.data.faults import append_whole, first_line
 
 RECORD: Final = 64
 FORMAT: Final = 1
@@ -203,8 +203,8 @@ def reading_journal(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"the journal {path} can't be read: {error}"
-        raise CorruptStore(message, hint="move it away; the stream refills the session") from error
+        message = f"the journal {path.stem} can't be read: {first_line(error, path.parent)}"
+        raise CorruptStore(message, hint="move it away; the stream refills the session", path=path) from error
 
 
 def _found(path: Path) -> Path:

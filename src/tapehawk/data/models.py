@@ -81,7 +81,10 @@ def stored_model(root: Path, place: Place) -> StoredModel:
             hint=f"{again}, or scan with it directly: --scanner-type {place.scanner}",
         ) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CorruptStore(f"the model {file} can't be read: {error}", hint=f"train it again: {again}") from error
+        from tapehawk.data.faults import first_line
+
+        message = f"the model of {place.scanner} can't be read: {first_line(error, root)}"
+        raise CorruptStore(message, hint=f"train it again: {again}", path=file) from error
 
 
 def fitting_model(root: Path, place: Place, now: Origin) -> StoredModel:

@@ -112,7 +112,7 @@ def _views(root: Path) -> dict[str, _View]:
     shapes = [*map(bars_of, TIMEFRAMES), SYMBOLS, ACTIONS, SERIES]
     stored = {shape.name: _View(root, shape) for shape in shapes if table_version(root, shape.name) is not None}
     if not stored:
-        raise NoData(f"nothing is stored in {root}", hint=HOW_TO_FILL)
+        raise NoData("nothing is stored", hint=HOW_TO_FILL, path=root)
     return stored
 
 

@@ -31,7 +31,7 @@ from tapehawk.core.errors import BadInput, CorruptStore, NoData
 from tapehawk.core.live import Live
 from tapehawk.core.panel import Column, Mask, Panel
 from tapehawk.core.state import REBUILT, kernel_hash
-from tapehawk.data.faults import disk_full_is_try_again
+from tapehawk.data.faults import disk_full_is_try_again, first_line
 
 _ABOUT: Final = "about"
 _HEAD: Final = 65_535 + 10  # bytes: the longest head of an array that numpy writes as version 1.0
@@ -149,7 +149,8 @@ def _read(file: Path) -> tuple[Facts, dict[str, Column], dict[str, Column]]:
     except FileNotFoundError as error:
         raise NoData(f"there is no saved state {file.name}", hint=REBUILT) from error
     except (OSError, ValueError, KeyError, TypeError, EOFError, struct.error, zipfile.BadZipFile) as error:
-        raise CorruptStore(f"the saved state {file.name} can't be read: {error}", hint=REBUILT) from error
+        message = f"the saved state {file.name} can't be read: {first_line(error, file)}"
+        raise CorruptStore(message, hint=REBUILT, path=file) from error
 
 
 def _checked(whole: Mask, member: zipfile.ZipInfo) -> slice:

@@ -49,7 +49,7 @@ def data_status(root: Path) -> StoreStatus:
     actions = store.read_actions(root)
     symbols = store.read_symbols(root).height
     if not timeframes and not symbols and actions.is_empty():
-        raise NoData(f"nothing is stored in {root}", hint=HOW_TO_FILL)
+        raise NoData("nothing is stored", hint=HOW_TO_FILL, path=root)
     return StoreStatus(
         root=root,
         series=tuple(status for name in timeframes for status in _of_timeframe(root, name)),

@@ -137,7 +137,7 @@ def stored_series(root: Path, timeframe: str, *, market: str | None = None, vers
     found = [_stored(known, facts, root) for facts in _reach(root, bars_table(timeframe), at)]
     wanted = [one for one in found if market in (None, one.series.market)]
     if not wanted:
-        raise NoData(f"no {timeframe} bars of the market {market!r} are stored in {root}", hint=HOW_TO_FILL)
+        raise NoData(f"no {timeframe} bars of the market {market!r} are stored", hint=HOW_TO_FILL, path=root)
     return wanted
 
 
@@ -205,7 +205,7 @@ def _reach(root: Path, table: str, version: int) -> list[dict[str, Any]]:
 def _stored(known: Mapping[str, Series], facts: dict[str, Any], root: Path) -> Stored:
     name, as_of = facts.pop("series"), facts.pop("adjusted_as_of")
     if name not in known:
-        raise CorruptStore(f"the table series in {root} does not know {name}", hint=HOW_TO_MEND)
+        raise CorruptStore(f"the table series does not know {name}", hint=HOW_TO_MEND, path=root)
     return Stored(replace(known[name], adjusted_as_of=as_of), **facts)
 
 

@@ -222,7 +222,7 @@ class LiveFeed:
         try:
             note_health(self.root, Noted(now, self.provider.health(), self.stream_health, self.state))
         except OSError as error:
-            self.trouble = f"how the feed fares can't be written down: {error}"
+            self.trouble = f"how the feed fares can't be written down: {error.strerror}"
 
     def _tell(self) -> None:
         self.version += 1

@@ -34,7 +34,7 @@ def commits_of(root: Path, table: str) -> list[int]:
     names = [path.name for path in log.iterdir()] if log.is_dir() else []
     commits = sorted(int(found[1]) for name in names if (found := _COMMIT.fullmatch(name)))
     if not commits and any((root / table).rglob("*.parquet")):
-        raise CorruptStore(f"the table {table} in {root} has lost its log", hint=HOW_TO_MEND)
+        raise CorruptStore(f"the table {table} has lost its log", hint=HOW_TO_MEND, path=root)
     return commits
 
 
@@ -91,7 +91,7 @@ def parse_version(text: str) -> Mapping[str, int]:
 def no_bars(root: Path, timeframe: str) -> NoData:
     """Say that no bars of a timeframe are stored, and which timeframes are."""
     if not root.is_dir():
-        return NoData(f"there is no bar store at {root}", hint=HOW_TO_FILL)
+        return NoData("there is no bar store yet", hint=HOW_TO_FILL, path=root)
     stored = sorted(path.name.removeprefix("bars_") for path in root.glob("bars_*") if path.is_dir())
     others = f"; stored are {', '.join(stored)}" if stored else ""
-    return NoData(f"no {timeframe} bars are stored in {root}{others}", hint=HOW_TO_FILL)
+    return NoData(f"no {timeframe} bars are stored{others}", hint=HOW_TO_FILL, path=root)

@@ -18,12 +18,16 @@ from tapehawk.records.records import Records
 
 @dataclass(frozen=True)
 class Queue:
-    """The jobs of a database. `news` is set when there may be work: workers of this process need not look for it."""
+    """The jobs of a database. `news` is set when there may be work: workers of this process need not look for it.
+
+    `on_end`: hears of each job that comes to its end here.
+    """
 
     database: Database
     kinds: Mapping[str, Kind]
     now: Callable[[], dt.datetime]
     news: Event = field(default_factory=Event)
+    on_end: Callable[[Job], None] = lambda _job: None
 
     def add(
         self,
@@ -73,9 +77,16 @@ class Queue:
             changed = before.state not in ENDED
             if changed and job.kind in self.kinds:
                 self.kinds[job.kind].recorded(records, job)
-        if changed and job.kind in self.kinds:
-            self.kinds[job.kind].told(job)
+        if changed:
+            self.tell(job)
         return job
+
+    def tell(self, job: Job) -> None:
+        """Tell what became of a job, once that is written down."""
+        if job.state in ENDED:
+            self.on_end(job)
+        if job.kind in self.kinds:
+            self.kinds[job.kind].told(job)
 
     def kind(self, name: str) -> Kind:
         """Return a kind. Raises UnknownName."""

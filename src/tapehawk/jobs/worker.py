@@ -105,7 +105,7 @@ class Worker:
             for one in changed:
                 kind.recorded(records, one)
         for one in changed:
-            kind.told(one)
+            self.queue.tell(one)
         if job is not None:
             self._begin(Run(job, self.queue.database), kind)
         return job is not None
@@ -171,7 +171,7 @@ class Worker:
             _log.warning("a job is left to its lease", extra={**_facts(run.job), "reason": error.message})
         else:
             _log.info("a job is %s", job.state, extra=_facts(job))
-            kind.told(job)
+            self.queue.tell(job)
 
     # ending
 

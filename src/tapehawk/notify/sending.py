@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tapehawk.core.errors import NoData, TapehawkError, TooMany, TryAgain
+from tapehawk.core.events import UserNotification
+from tapehawk.notify.announcing import Say, announced, silent
 from tapehawk.notify.door import Means
 from tapehawk.notify.preferences import Preferences
 from tapehawk.notify.readers import preferences_of
@@ -36,12 +38,17 @@ RECEIPT_WAITS: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
 @dataclass(frozen=True)
 class Sender:
-    """Sends letters, one at a time; several may, in any number of processes."""
+    """Sends letters, one at a time; several may, in any number of processes.
+
+    `say`: announces what is in a list; `count`: hears of each attempt, through which channel, and what came of it.
+    """
 
     database: Database
     means: Means
     now: Callable[[], dt.datetime]
     sleep: Callable[[float], None] = time.sleep
+    say: Say = silent
+    count: Callable[[str, str], None] = lambda _channel, _outcome: None
 
     def send_one(self) -> bool:
         """Send a letter that is due; False where there is none."""
@@ -73,10 +80,13 @@ class Sender:
         try:
             receipt = sent(row["channel"], address, letter, self.means)
         except TryAgain as error:
+            self.count(row["channel"], "delayed")
             self._later(row, error)
         except TapehawkError as error:
+            self.count(row["channel"], "refused")
             self._give_up(row, error.message)
         else:
+            self.count(row["channel"], "delivered")
             self._keep(row, receipt)
 
     def _keep(self, row: Row, receipt: str) -> None:
@@ -103,8 +113,9 @@ class Sender:
     def _give_up(self, row: Row, why: str) -> None:
         """Fail a letter, and say so in the user's list, once a day for each channel."""
         with self.database.write() as records:
-            if records.outbox.fail(row, why):
-                _tell_of_failure(records.of(row["user_id"]), row["channel"], why, self.now())
+            failed = records.outbox.fail(row, why)
+            told = _failure_told(records.of(row["user_id"]), row["channel"], why, self.now()) if failed else []
+        self.say(*told)
 
 
 def _written(records: Records, row: Row) -> tuple[Letter, Mapping[str, Any], Preferences]:
@@ -120,9 +131,11 @@ def _written(records: Records, row: Row) -> tuple[Letter, Mapping[str, Any], Pre
     return letter_of(str(row["id"]), notes), channel["address"], preferences_of(owned)
 
 
-def _tell_of_failure(owned: Owned, channel: str, why: str, now: dt.datetime) -> None:
+def _failure_told(owned: Owned, channel: str, why: str, now: dt.datetime) -> list[UserNotification]:
+    """Put a failure into the list unless it is there; return what is to be said of it."""
     key = f"channel:{channel}:{now:%Y-%m-%d}"
-    if not owned.notifications.by_key([key]):
-        told = {"type": "channel", "title": f"{channel}: not delivered", "message": plain(why)}
-        data = {"channel": channel}
-        owned.notifications.add_all([{**told, "data": data, "dedup_key": key, "created_at": now}])
+    if owned.notifications.by_key([key]):
+        return []
+    told = {"type": "channel", "title": f"{channel}: not delivered", "message": plain(why)}
+    rows = owned.notifications.add_all([{**told, "data": {"channel": channel}, "dedup_key": key, "created_at": now}])
+    return [announced(owned.user_id, row) for row in rows.values()]

@@ -13,22 +13,26 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Final
 
+from tapehawk.core.events import UserNotification
+from tapehawk.notify.announcing import Say, announced, silent
 from tapehawk.notify.news import News, news_of
 from tapehawk.notify.readers import reader_of, rules_of
 from tapehawk.notify.routing import Note, Plan, route
 from tapehawk.notify.wording import MORE, more_than
 from tapehawk.records.database import Database
 from tapehawk.records.hearing import STEPS
+from tapehawk.records.owned import Row
 from tapehawk.records.records import Owned
 
 LISTENER: Final = "signals"
 _Mine = defaultdict[uuid.UUID, list[News]]
 
 
-def tell(database: Database, *, now: dt.datetime, most: int) -> int:
+def tell(database: Database, *, now: dt.datetime, most: int, say: Say = silent) -> int:
     """Tell users what has become of their signals since the last call; return how many notifications that made.
 
-    `most`: how many notifications a user gets in an hour. The first call ever tells nothing: it begins to listen.
+    `most`: how many notifications a user gets in an hour; `say`: announces them once they are on record. The first
+    call ever tells nothing: it begins to listen.
     """
     with database.read() as records:
         through = records.hearing.through(LISTENER)
@@ -41,40 +45,39 @@ def tell(database: Database, *, now: dt.datetime, most: int) -> int:
             steps[row["id"]] = (row[STEPS], len(row["history"]))
             mine[row["user_id"]] += news_of(row, row[STEPS])
         records.hearing.end(LISTENER, through, steps)
-        return sum(_told(records.of(user_id), news, now, most) for user_id, news in mine.items())
+        told = [one for user_id, news in mine.items() for one in _told(records.of(user_id), news, now, most)]
+    say(*told)
+    return len(told)
 
 
-def _told(owned: Owned, news: list[News], now: dt.datetime, most: int) -> int:
+def _told(owned: Owned, news: list[News], now: dt.datetime, most: int) -> list[UserNotification]:
     rules = rules_of(owned)
     if not rules:
-        return 0
+        return []
     reader = reader_of(owned, rules, [one.key for one in news], now=now, most=most)
-    plan = route(news, reader, now)
-    _keep(owned, plan, now)
-    return len(plan.notes)
+    return [announced(owned.user_id, row) for row in _kept(owned, route(news, reader, now), now)]
 
 
-def _keep(owned: Owned, plan: Plan, now: dt.datetime) -> None:
-    ids = owned.notifications.add_all([_row(note, now) for note in plan.notes if note.type != MORE])
+def _kept(owned: Owned, plan: Plan, now: dt.datetime) -> list[Row]:
+    rows = owned.notifications.add_all([_row(note, now) for note in plan.notes if note.type != MORE])
     for note in plan.notes:
         if note.type == MORE:
-            ids[note.key] = _more(owned, note, now)
+            rows[note.key] = _more(owned, note, now)
     for one in plan.postings:
-        keys = [str(ids[key]) for key in one.notes]
-        owned.letters.put(one.channel, one.key, keys, due_at=one.due_at, now=now)
+        ids = [str(rows[key]["id"]) for key in one.notes]
+        owned.letters.put(one.channel, one.key, ids, due_at=one.due_at, now=now)
+    return list(rows.values())
 
 
-def _more(owned: Owned, note: Note, now: dt.datetime) -> uuid.UUID:
-    """Count on in the notification that stands for what is above the limit in this hour; return its id."""
+def _more(owned: Owned, note: Note, now: dt.datetime) -> Row:
+    """Count on in the notification that stands for what is above the limit in this hour; return it."""
     there = owned.notifications.by_key([note.key]).get(note.key)
     if there is None:
         return owned.notifications.add_all([_row(note, now)])[note.key]
     count = there["data"]["count"] + note.data["count"]
     title, message = more_than(count, note.data["most"])
     data = {**note.data, "count": count}
-    owned.notifications.change(there["id"], title=title, message=message, data=data, is_read=False)
-    id: uuid.UUID = there["id"]
-    return id
+    return owned.notifications.change(there["id"], title=title, message=message, data=data, is_read=False)
 
 
 def _row(note: Note, now: dt.datetime) -> dict[str, Any]:

@@ -160,7 +160,7 @@ def _folder_of(file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise TryAgain(f"there can be no database in {file.parent}: {error.strerror}") from error
+        raise TryAgain(f"there can be no database: {error.strerror}", path=file.parent) from error
 
 
 def _postgresql(url: sa.URL) -> sa.Engine:

@@ -140,9 +140,10 @@ class Jobs:
         by = (jobs.c.created_at, jobs.c.id)
         return paged(self._connection, sa.select(jobs), by, limit=limit, cursor=cursor)
 
-    def counts(self) -> Mapping[tuple[str, str], int]:
-        """Count jobs by kind and state."""
+    def counts(self, states: Collection[str] | None = None) -> Mapping[tuple[str, str], int]:
+        """Count jobs by kind and state. `states`: only those; None: all."""
         wanted = sa.select(jobs.c.kind, jobs.c.state, sa.func.count()).group_by(jobs.c.kind, jobs.c.state)
+        wanted = wanted if states is None else wanted.where(jobs.c.state.in_(states))
         return {(kind, state): count for kind, state, count in self._connection.execute(wanted)}
 
     def due(self, kinds: Collection[str], *, now: dt.datetime) -> set[str]:

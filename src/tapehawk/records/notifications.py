@@ -16,6 +16,12 @@ from tapehawk.records.tables import notifications
 _AT_ONCE: Final = 500
 """Values that one statement names; SQLite takes no more than some thousands."""
 _OF = notifications.c
+_SHOWN: Final = ("id", "type", "title", "message", "data", "is_read", "created_at")
+
+
+def shown(row: Row) -> Row:
+    """Return a notification as it is listed."""
+    return {name: row[name] for name in _SHOWN}
 
 
 class Notifications(OwnedRows):
@@ -49,12 +55,12 @@ class Notifications(OwnedRows):
         """Return those of some keys."""
         return {row["dedup_key"]: row for row in self._where(_OF.dedup_key, keys)}
 
-    def add_all(self, rows: Sequence[Row]) -> dict[str, uuid.UUID]:
-        """Add rows; return their ids by their keys. Raises Conflict where one of a key is there."""
+    def add_all(self, rows: Sequence[Row]) -> dict[str, Row]:
+        """Add rows; return them by their keys. Raises Conflict where one of a key is there."""
         made = [{"id": uuid.uuid4(), "user_id": self._user_id, "is_read": False, **row} for row in rows]
         if made:
             self._connection.execute(self.table.insert(), made)
-        return {row["dedup_key"]: row["id"] for row in made}
+        return {row["dedup_key"]: row for row in made}
 
     def mark_all(self, *, is_read: bool) -> int:
         """Mark every one as read or not; return how many were otherwise before."""

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from tapehawk.records.owned import OwnedRows, Row
 from tapehawk.records.tables import outbox
 
-WAITING, SENDING, SENT, FAILED = "waiting", "sending", "sent", "failed"
+WAITING, SENDING, SENT, FAILED = STATES = "waiting", "sending", "sent", "failed"
 TRY_OUT: Final = "test:"
 """How the keys of letters begin that were sent only to see whether they arrive."""
 HELD: Final = dt.timedelta(minutes=5)
@@ -132,6 +132,10 @@ class Outbox:
         """Count the letters by state."""
         wanted = sa.select(_OF.state, sa.func.count()).group_by(_OF.state)
         return {row.state: row[1] for row in self._connection.execute(wanted)}
+
+    def first_due(self) -> dt.datetime | None:
+        """Return when the letter is, or was, due that waits for a sender and is due first."""
+        return self._connection.execute(sa.select(sa.func.min(_OF.due_at)).where(_OF.state == WAITING)).scalar()
 
     def _end(self, row: Row, **values: object) -> bool:
         mine = sa.and_(_OF.id == row["id"], _OF.state == SENDING, _OF.attempt == row["attempt"])

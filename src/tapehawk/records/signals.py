@@ -21,6 +21,7 @@ from tapehawk.core.errors import BadInput, Conflict
 from tapehawk.core.signal_record import Change, Signal
 from tapehawk.core.signal_states import ALLOWED, check_change
 from tapehawk.records.adding import add_new
+from tapehawk.records.days import check_days, within_days
 from tapehawk.records.owned import OwnedRows, Row
 from tapehawk.records.pages import Page, paged
 from tapehawk.records.signal_rows import SHOWN, became, moved, row_of, with_pnl
@@ -47,8 +48,7 @@ class Wanted:
     to: dt.date | None = None
 
     def __post_init__(self) -> None:
-        if self.from_ and self.to and self.from_ > self.to:
-            raise BadInput(f"signals from {self.from_} to {self.to}, which is earlier", hint="the other way round")
+        check_days("signals", self.from_, self.to)
 
     def conditions(self) -> Iterator[sa.ColumnElement[bool]]:
         """Yield what a row has to meet."""
@@ -57,10 +57,7 @@ class Wanted:
                 yield signals.c[name] == getattr(self, name)
         if self.min_confidence is not None:
             yield sa.func.coalesce(signals.c.confidence, 0.0) >= self.min_confidence
-        if self.from_ is not None:
-            yield signals.c.bar_time >= dt.datetime.combine(self.from_, dt.time.min, dt.UTC)
-        if self.to is not None:
-            yield signals.c.bar_time <= dt.datetime.combine(self.to, dt.time.max, dt.UTC)
+        yield from within_days(signals.c.bar_time, self.from_, self.to)
 
 
 class Signals(OwnedRows):

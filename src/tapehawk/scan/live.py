@@ -131,6 +131,11 @@ class LiveScan:
         return self.done == self._bars.places.slots
 
     @property
+    def symbols(self) -> int:
+        """Return how many symbols are scanned."""
+        return int(self._bars.every.size)
+
+    @property
     def through(self) -> int:
         """Return the instant up to which bars have been scanned, µs UTC."""
         return self._bars.instant(self.done)

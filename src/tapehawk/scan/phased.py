@@ -19,12 +19,16 @@ from tapehawk.scan.standing import Standing
 
 @dataclass(frozen=True)
 class Minding:
-    """What a scan minds: the day's plan, who is on in which phase (None: everybody, always), and who counts."""
+    """What a scan minds: the day's plan, who is on in which phase (None: everybody, always), and who counts.
+
+    `on_scan`: hears how many seconds a look took, and over how many bars it went.
+    """
 
     plan: DayPlan
     enabled: Enabled | None = None
     metrics: PhaseMetrics = field(default_factory=PhaseMetrics)
     tick: Callable[[], float] = perf_counter
+    on_scan: Callable[[float, int], None] = lambda _seconds, _bars: None
 
 
 class PhasedScan(LiveScan):
@@ -55,11 +59,12 @@ class PhasedScan(LiveScan):
     def step(self, watermark: int) -> Changes:
         """Scan what had closed when a look was last due, and what was revised before."""
         minding = self._minding
-        before, began = self.through, minding.tick()
+        before, done, began = self.through, self.done, minding.tick()
         changes, self.seen = super().step(minding.plan.due(watermark)), watermark
-        took = (minding.tick() - began) * 1000
+        took = minding.tick() - began
         if self.through > before or changes.added or changes.withdrawn:
-            minding.metrics.phases[minding.plan.phase_at(self.through - 1).name].scanned(took)
+            minding.metrics.phases[minding.plan.phase_at(self.through - 1).name].scanned(took * 1000)
+            minding.on_scan(took, (self.done - done) * self.symbols)
             minding.metrics.brought(changes.added)
             minding.metrics.took_back(changes.withdrawn)
         return changes

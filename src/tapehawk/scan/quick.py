@@ -10,7 +10,7 @@ order, from the thread that scans and from the queue's.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, Protocol
@@ -26,12 +26,18 @@ from tapehawk.core.events import (
 from tapehawk.scan import quick_wire
 from tapehawk.scan.deep_queue import ASKED, PERIODIC, Wish
 from tapehawk.scan.deepening import Deepening
-from tapehawk.scan.quick_board import SYSTEM, Boards, Past
+from tapehawk.scan.quick_board import SYSTEM, Boards
 from tapehawk.scan.quick_changes import Seen, changes
-from tapehawk.scan.quick_desk import QuickDesk
 from tapehawk.scan.quick_question import QuickAnswer, QuickQuestion
 from tapehawk.scan.quick_rows import Row
 from tapehawk.scan.quick_wire import Periodic
+
+
+class Answers(Protocol):
+    """Answers the first phase, as `QuickDesk` does."""
+
+    def answer(self, question: QuickQuestion, *, on_build: Callable[[], None] | None = None) -> QuickAnswer:
+        """Return a row for each symbol asked for."""
 
 
 class MakesQueue(Protocol):
@@ -65,15 +71,20 @@ class QuickScanner:
     """Scans in two phases, keeps what its surfaces show, compares periodic scans. `periodic`: whether any are made."""
 
     def __init__(
-        self, desk: QuickDesk, queue: MakesQueue, tell: Callable[[Event], None], *, now: Callable[[], dt.datetime]
+        self,
+        desk: Answers,
+        queue: MakesQueue,
+        tell: Callable[[Event], None],
+        *,
+        now: Callable[[], dt.datetime],
+        boards: Boards | None = None,
     ) -> None:
         self._desk, self._tell, self._now = desk, tell, now
-        self.boards, self.periodic = Boards(), Periodic()
+        self.boards, self.periodic = boards or Boards(), Periodic()
         self.queue = queue(self._hear, self._begun)
-        self._before: dict[QuickQuestion, Seen] = {}
         self._owner_of: dict[str, str] = {}
         self._posting, self._counting, self._scanning = Lock(), Lock(), 0
-        self._second = self._alike = self._number = 0
+        self._second = self._alike = 0
 
     def start(self) -> None:
         """Begin to deepen what is scanned."""
@@ -104,14 +115,14 @@ class QuickScanner:
         with self._posting:  # scans are told in the order of their ids
             at = self._now()
             scan_id = self._fresh_id(int(at.timestamp()))
-            self._number, self._owner_of[scan_id] = self._number + 1, owner
-            self.boards.of(owner).post(Past(scan_id, _instant(at), len(answer.rows), self._number), answer.rows)
+            self._owner_of[scan_id], before = owner, self.boards.of(owner).by_symbol()
+            self.boards.post(owner, scan_id, answer.rows)
             self._tell(QuickScanComplete(scan_id, tuple(answer.rows), owner))
             how = PERIODIC if periodic else ASKED, question.timeframe, owner
             wishes = [Wish(scan_id, row["symbol"], row["signal"], row["strength"], *how) for row in answer.rows]
             away = self.queue.put(wishes, scan_id)
             if periodic:
-                self._compare(question, answer)
+                self._compare(before, answer)
         return QuickScan(scan_id, at, question, answer, away)
 
     def scan_periodically(self, question: QuickQuestion) -> None:
@@ -137,7 +148,9 @@ class QuickScanner:
         return quick_wire.scan_status(self._standing(owner), self.boards.past(owner), self.periodic)
 
     def _standing(self, owner: str) -> dict[str, Any]:
-        return quick_wire.standing(self.boards.newest(owner).last, self.queue.status(), scanning=self._scanning > 0)
+        queue, elsewhere = self.queue.status(), self.boards.waiting_elsewhere
+        queue = replace(queue, waiting=queue.waiting + elsewhere)
+        return quick_wire.standing(self.boards.newest(owner).last, queue, scanning=self._scanning > 0)
 
     def _begun(self, scan_id: str, symbols: Sequence[str]) -> None:
         self.boards.of(self._owner_of.get(scan_id, SYSTEM)).begun(scan_id, symbols)
@@ -152,10 +165,8 @@ class QuickScanner:
             self._owner_of.pop(event.scan_id, None)
         self._tell(event)
 
-    def _compare(self, question: QuickQuestion, answer: QuickAnswer) -> None:
-        seen = Seen({row["symbol"]: row for row in answer.rows}, answer.latest)
-        before, self._before[question] = self._before.get(question), seen
-        for change in changes(before, seen) if before else ():
+    def _compare(self, before: Mapping[str, Row], answer: QuickAnswer) -> None:
+        for change in changes(before, Seen({row["symbol"]: row for row in answer.rows}, answer.latest)):
             self._tell(change)
 
     def _count(self, more: int) -> None:
@@ -163,11 +174,11 @@ class QuickScanner:
             self._scanning += more
 
     def _fresh_id(self, second: int) -> str:
-        """Return `scan_<unix seconds>`, with a number behind it where others fell into the same second."""
+        """Return `scan_<unix seconds>`, with a number behind it where others fell into the same second.
+
+        Where other processes scan too, what is this one's own stands behind it always: nobody asks them for the next.
+        """
         self._alike = self._alike + 1 if second == self._second else 1
         self._second = second
-        return f"scan_{second}" if self._alike == 1 else f"scan_{second}_{self._alike}"
-
-
-def _instant(at: dt.datetime) -> str:
-    return at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        behind = [self.boards.own, "" if self._alike == 1 else str(self._alike)]
+        return "_".join([f"scan_{second}", *filter(None, behind)])

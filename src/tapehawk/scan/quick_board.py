@@ -1,36 +1,49 @@
 """What the quick scan's surfaces show: the rows of the last scan, how deep each is, and the scans before.
 
-Who asks for a scan has a board of their own; what the system scans is on one that everybody sees beside it.
+Who asks for a scan has a board of their own; what the system scans is on one that everybody sees beside it. Where
+several processes scan, each follows what the others tell, so that whichever is asked shows the same boards.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import time
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import RLock
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from tapehawk.analysis.part import unavailable
 from tapehawk.core.errors import NotFound
-from tapehawk.core.events import SymbolAnalyzed
+from tapehawk.core.events import AnalysisProgress, DeepAnalysisComplete, Event, QuickScanComplete, SymbolAnalyzed
 from tapehawk.scan.quick_rows import ANALYZING, COMPLETE, QUICK, Row
 
 KEPT_SCANS: Final = 10
 KEPT_BOARDS: Final = 16
 """Boards of people; a whole market analysed deeply takes tens of megabytes."""
+KEPT_IDS: Final = 10_000
+"""Scans made here whose news are known when they come back: no bus keeps more of them."""
+SILENT: Final = 120.0
+"""Seconds after which a process that tells no more of a scan has left it."""
 SYSTEM: Final = ""
 NOT_YET: Final = "not analysed yet"
 
 
 @dataclass(frozen=True)
 class Past:
-    """A scan that was made; `at` is RFC 3339, `number` counts the scans of the process."""
+    """A scan that was made; `at` is RFC 3339, `number` counts the scans that the process knows of."""
 
     scan_id: str
     at: str
     symbols: int
     number: int = 0
+
+
+def made_at(scan_id: str) -> str:
+    """Return when a scan was made, which its id `scan_<unix seconds>` says, as RFC 3339."""
+    at = dt.datetime.fromtimestamp(int(scan_id.split("_")[1]), dt.UTC)
+    return at.isoformat().replace("+00:00", "Z")
 
 
 class Board:
@@ -86,6 +99,11 @@ class Board:
         with self._lock:
             return [self._row(symbol) for symbol in self._current]
 
+    def by_symbol(self) -> dict[str, Row]:
+        """Return the newest row of every symbol that was ever scanned, as it was scanned."""
+        with self._lock:
+            return dict(self._rows)
+
     def number_of(self, symbol: str) -> int:
         """Return the number of the scan that a symbol's row is of, -1 for one never scanned."""
         with self._lock:
@@ -116,11 +134,51 @@ class Board:
 
 
 class Boards:
-    """The system's board, and those of the people who scanned last; safe to use from several threads."""
+    """The system's board, and those of the people who scanned last; safe to use from several threads.
 
-    def __init__(self) -> None:
-        self._lock, self._system = RLock(), Board()
+    `own`: what tells the ids of scans made here from those of other processes, "" where there are none. `clock`:
+    seconds that only grow.
+    """
+
+    def __init__(self, own: str = "", *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.own = own
+        self._lock, self._system, self._clock = RLock(), Board(), clock
         self._own: OrderedDict[str, Board] = OrderedDict()
+        self._made: OrderedDict[str, None] = OrderedDict()  # ids of scans that were made here
+        self._elsewhere: dict[str, tuple[int, float]] = {}  # of others: how many symbols wait, and since when
+        self._number = 0
+
+    def post(self, owner: str, scan_id: str, rows: Sequence[Row]) -> None:
+        """Show a scan that was made here."""
+        with self._lock:
+            self._made[scan_id] = None
+            while len(self._made) > KEPT_IDS:
+                self._made.popitem(last=False)
+        self._post(owner, scan_id, rows)
+
+    def follow(self, event: Event) -> None:
+        """Take note of what another process tells of its scans; what is told of one made here is known already."""
+        if not isinstance(event, QuickScanComplete | SymbolAnalyzed | AnalysisProgress | DeepAnalysisComplete):
+            return
+        with self._lock:
+            if event.scan_id in self._made:
+                return
+            if isinstance(event, AnalysisProgress):
+                self._elsewhere[event.scan_id] = event.remaining, self._clock()
+            elif isinstance(event, DeepAnalysisComplete):
+                self._elsewhere.pop(event.scan_id, None)
+        if isinstance(event, QuickScanComplete):
+            self._post(event.owner, event.scan_id, cast("Sequence[Row]", event.signals))
+        elif isinstance(event, SymbolAnalyzed):
+            self.of(event.owner).analyzed(event)
+
+    @property
+    def waiting_elsewhere(self) -> int:
+        """Count the symbols that wait in other processes, as far as these still tell of it."""
+        with self._lock:
+            now = self._clock()
+            self._elsewhere = {id: one for id, one in self._elsewhere.items() if now - one[1] < SILENT}
+            return sum(waiting for waiting, _ in self._elsewhere.values())
 
     def of(self, owner: str) -> Board:
         """Return the board that an owner's scans are posted on, made where there is none."""
@@ -150,6 +208,12 @@ class Boards:
             known = {name for one in boards for name in one.symbols()}
             raise NotFound("symbol", symbol, known, place="quick scans")
         return board.symbol(symbol)
+
+    def _post(self, owner: str, scan_id: str, rows: Sequence[Row]) -> None:
+        with self._lock:
+            self._number += 1
+            scan = Past(scan_id, made_at(scan_id), len(rows), self._number)
+        self.of(owner).post(scan, rows)
 
     def _seen_by(self, owner: str) -> list[Board]:
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -22,30 +23,29 @@ class Seen:
     latest: Mapping[str, Latest]
 
 
-def changes(before: Seen, after: Seen) -> Iterator[StateChanged]:
-    """Yield a change for each field of a symbol, in both scans, that differs by enough to be told.
+def changes(before: Mapping[str, Row], after: Seen) -> Iterator[StateChanged]:
+    """Yield a change for each field of a symbol, scanned before, that differs by enough to be told.
 
-    The price is as traded; whether it moved is judged on adjusted closes, so that a split is no move, and in ATRs of
-    today.
+    `before`: rows by symbol, of whichever process scanned them. The price is as traded; whether it moved is judged on
+    adjusted closes, so that a split is no move, and in ATRs of today.
     """
     for symbol, now in after.rows.items():
-        then = before.rows.get(symbol)
+        then = before.get(symbol)
         if then is None:
             continue
         if then["signal"] != now["signal"]:
             yield StateChanged(symbol, "signal", then["signal"], now["signal"])
         if abs(now["strength"] - then["strength"]) >= STRENGTH_MOVED:
             yield StateChanged(symbol, "strength", then["strength"], now["strength"])
-        if then["timestamp"] != now["timestamp"] and _moved(symbol, before, after):
+        if then["timestamp"] != now["timestamp"] and _moved(then, after):
             yield StateChanged(symbol, "price", then["price"], now["price"])
 
 
-def _moved(symbol: str, before: Seen, after: Seen) -> bool:
-    """Say whether the close is an ATR or more away from that of the bar seen before (false where that bar is gone)."""
-    then, now = (_holding(symbol, seen) for seen in (before, after))
-    place = now.place[symbol]
-    time = int(then.panel.time[then.bar[then.place[symbol]]])
-    away = abs(now.values["close"][place] - now.close_at(place, time))
+def _moved(then: Row, after: Seen) -> bool:
+    """Say whether the close is an ATR or more away from that of the bar seen before."""
+    now = _holding(then["symbol"], after)
+    place, closed = now.place[then["symbol"]], dt.datetime.fromisoformat(then["timestamp"])
+    away = abs(now.values["close"][place] - now.close_by(place, round(closed.timestamp() * 1e6)))
     return bool(away >= ATRS_MOVED * now.values["atr"][place])
 
 

@@ -55,12 +55,14 @@ class Latest:
         days = self.panel.columns["session"][np.maximum(self.bar, 0)].astype(np.int64)
         return np.where(self.bar >= 0, days, -1)
 
-    def close_at(self, place: int, time: int) -> float:
-        """Return a symbol's close of the bar that starts at `time`, adjusted as its last one is; null without one."""
+    def close_by(self, place: int, instant: int) -> float:
+        """Return a symbol's close of the last bar that had closed by an instant at which one did, adjusted as its last.
+
+        Null where there is none. Bars don't overlap: one that has closed by then is one that started before.
+        """
         first, last = self.panel.starts[place : place + 2].tolist()
-        at = first + int(np.searchsorted(self.panel.time[first:last], time))
-        found = at < last and int(self.panel.time[at]) == time
-        return float(self.panel.columns["close"][at]) if found else float("nan")
+        at = first + int(np.searchsorted(self.panel.time[first:last], instant)) - 1
+        return float(self.panel.columns["close"][at]) if at >= first else float("nan")
 
 
 def latest(panel: Panel, now: int, *, asked: Flags | None = None, threads: int = 2) -> Latest:

@@ -72,7 +72,7 @@ class Connection:
     def __init__(self, socket: WebSocket, arrival: Arrival, line: Line) -> None:
         self._socket, self._arrival, self._line = socket, arrival, line
         self._hub = arrival.desk.hub
-        self._queue = Queue(lambda code: end(socket, code, MEANINGS[code]), writer_of(socket))
+        self._queue = Queue(lambda code: self._close(code, MEANINGS[code]), writer_of(socket))
         line.queue = self._queue
 
     async def run(self, user: User) -> None:
@@ -99,6 +99,7 @@ class Connection:
                 for text in messages:
                     await self._socket.send_text(text)
                 if quotes:
+                    self._hub.count(1)
                     await self._socket.send_text(self._together(quotes))
 
     async def _begin(self, since: int | None) -> None:
@@ -108,6 +109,7 @@ class Connection:
         missed = self._hub.join(self._queue, self._line.topics, since)
         if missed is not None:
             await self._say({"type": "resumed", "missed": len(missed)}, since)
+            self._hub.count(len(missed))
             for message in missed:
                 await self._socket.send_text(message.text)
         elif since is not None:
@@ -128,6 +130,7 @@ class Connection:
         await self._say(last, sequence)
 
     async def _say(self, said: dict[str, Any], sequence: int | None) -> None:
+        self._hub.count(1)
         await self._socket.send_text(self._hub.message(said, sequence).text)
 
     def _together(self, quotes: list[str]) -> str:
@@ -151,6 +154,7 @@ class Connection:
         except TapehawkError as error:
             title = TITLES[status_of(type(error))]
             answers = [{"type": "error", "error": title, "detail": error.message, "hint": error.hint}]
+        self._hub.count(len(answers))
         for said in answers:
             self._queue.put(self._hub.message(said))
 
@@ -160,7 +164,11 @@ class Connection:
         try:
             yield
         except TapehawkError as error:
-            end(self._socket, code_of(type(error)), error.message)
+            self._close(code_of(type(error)), error.message)
+
+    def _close(self, code: Close, reason: str) -> None:
+        self._arrival.desk.house.telemetry.sent_away(code.name.lower())
+        end(self._socket, code, reason)
 
 
 def _read(text: str | None) -> Asked:

@@ -27,10 +27,17 @@ class SocketDesk:
 
     def __init__(self, house: House) -> None:
         known = house.known
-        self.house, self.hub = house, Hub(house.now)
+        self.house, self.hub = house, Hub(house.now, house.telemetry.told)
         self.seats, self.watch = Seats(known.api.max_sockets, known.api.max_sockets_per_user), Watch(house.database)
         self.standing, self.quotes = Standing(house.known, house.now), Quotes(house.known.store)
-        self.hub.listeners += [self.standing.hear, self.quotes.hear]
+        self.hub.listeners += [self.standing.hear, self.quotes.hear, house.waker.hear]
+        add = house.gauges.add
+        add("sockets_connected", "open sockets", lambda: self.seats.taken)
+        add("socket_messages_waiting", "messages that wait for slow clients", lambda: sum(self._waiting()))
+        add("socket_queue_longest", "of these for one client", lambda: max(self._waiting(), default=0))
+
+    def _waiting(self) -> list[int]:
+        return [queue.waiting for queue in tuple(self.hub.queues)]
 
     @cached_property
     def socket_io(self) -> SocketIo:
@@ -46,9 +53,13 @@ class SocketDesk:
 async def attending(house: House) -> AsyncIterator[SocketDesk]:
     """Hold a house's sockets meanwhile."""
     desk = SocketDesk(house)
+    house.waker.bus = house.bus if house.hears_all else None
     parts: list[Keeps] = [desk.watch, desk.quotes]
     if "scanner" in house.services:
         parts.append(desk.socket_io)
+        if house.known.redis_url:
+            boards = await asyncio.to_thread(lambda: house.quick_boards)
+            desk.hub.listeners.append(lambda _sequence, event: boards.follow(event))
     tasks = [asyncio.create_task(part.keep()) for part in parts]
     try:
         async with listening(desk.hub, house.bus):

@@ -36,10 +36,13 @@ _log = logging.getLogger("tapehawk.sockets")
 
 
 class Hub:
-    """Topics and who listens. `now`: the clock; `head`: the number up to which everything was heard."""
+    """Topics and who listens. `now`: the clock; `head`: the number up to which everything was heard.
 
-    def __init__(self, now: Callable[[], dt.datetime]) -> None:
-        self._now = now
+    `count`: hears how many clients a message is for.
+    """
+
+    def __init__(self, now: Callable[[], dt.datetime], count: Callable[[int], None] = lambda _: None) -> None:
+        self._now, self.count = now, count
         self._topics: dict[str, Topic] = {}  # who spoke last stands last
         self._place, self._floor, self._size = str(Place(0, 0)), 0, 0
         self._heard = asyncio.Event()
@@ -71,6 +74,7 @@ class Hub:
     def beat(self) -> None:
         """Tell every client that this end lives."""
         message = self.message({"type": "heartbeat"})
+        self.count(len(self.queues))
         for queue in tuple(self.queues):
             queue.put(message)
 
@@ -126,6 +130,7 @@ class Hub:
     def _say(self, name: str, message: Message) -> None:
         topic = self._topics[name] = self._topic(name)
         self._size -= topic.size
+        self.count(len(topic.queues))
         topic.say(message)
         self._size += topic.size
         self._topics[name] = self._topics.pop(name)

@@ -49,6 +49,11 @@ class Queue:
         self._sequence = max(self._sequence, quote.sequence)
         self._news.set()
 
+    @property
+    def waiting(self) -> int:
+        """How many messages wait."""
+        return len(self._messages) + len(self._quotes)
+
     def drop_quote(self, symbol: str) -> None:
         """Let no quote of a symbol wait."""
         self._quotes.pop(symbol, None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -55,15 +55,20 @@ class Json:
 
 @dataclass(eq=False)
 class Visit:
-    """A client. `at`: since when; `held`: its seat, and the watch over it; `sid`: its name, once it is signed in."""
+    """A client. `at`: since when; `held`: its seat, and the watch over it; `sid`: its name, once it is signed in.
+
+    `count`: hears why it is sent away.
+    """
 
     socket: WebSocket
     at: dt.datetime
+    count: Callable[[str], None]
     held: ExitStack = field(default_factory=ExitStack)
     sid: str = ""
 
     def end(self, code: Close) -> None:
         """Close its socket."""
+        self.count(code.name.lower())
         end(self.socket, code, MEANINGS[code])
 
 
@@ -99,7 +104,7 @@ class SocketIo:
 
     async def serve(self, socket: WebSocket, at: dt.datetime) -> None:
         """Serve a client that has come, to its end."""
-        visit = Visit(socket, at)
+        visit = Visit(socket, at, self._house.telemetry.sent_away)
         too_late = asyncio.get_running_loop().call_later(SIGN_IN_WITHIN, self._need_signed_in, visit)
         socket.scope[_VISIT] = visit
         try:
@@ -110,7 +115,9 @@ class SocketIo:
             visit.held.close()
 
     async def _tell(self, event: Event) -> None:
-        await self._io.emit(event.kind, quick_words(event), room=owner_of(event) or None)
+        room = owner_of(event) or None
+        self._house.telemetry.told(sum(1 for _ in self._io.manager.get_participants("/", room)))
+        await self._io.emit(event.kind, quick_words(event), room=room)
         for visit in list(self._visits.values()):
             if self._waiting(visit.sid) > MOST_WAITING:
                 await self._drop(visit)

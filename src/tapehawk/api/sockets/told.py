@@ -1,7 +1,8 @@
 """What the sockets say of an event: to whom, under which name, in which words.
 
 A topic is a path: `scans`, `scans/SCANNER`, `status`; behind it, where a matter is one user's own, the user:
-`status/USER`, `signals/USER`; and `scan/ID`. Who may listen to which is decided where sockets are opened.
+`status/USER`, `signals/USER`, `notifications/USER`; and `scan/ID`. Who may listen to which is decided where sockets are
+opened.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tapehawk.core.events import (
     ScanUpdate,
     StateChanged,
     SymbolAnalyzed,
+    UserNotification,
     UserSignal,
 )
 
@@ -81,6 +83,11 @@ def _(event: UserSignal) -> Iterator[Said]:
     yield (of_signals(event.user_id),), {"type": "signal", "signal": event.signal}
 
 
+@told.register
+def _(event: UserNotification) -> Iterator[Said]:
+    yield (of_notifications(event.user_id),), {"type": "notification", "notification": event.notification}
+
+
 @singledispatch
 def quick_words(event: Event) -> dict[str, Any]:
     """Return what the two-phase scan's events hold, in the words of its surface."""
@@ -135,6 +142,11 @@ def of_scan(scan_id: str) -> str:
 def of_signals(user_id: object) -> str:
     """Return the topic of a user's signals."""
     return f"signals/{user_id}"
+
+
+def of_notifications(user_id: object) -> str:
+    """Return the topic of what a user is told."""
+    return f"notifications/{user_id}"
 
 
 def updates_of(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:

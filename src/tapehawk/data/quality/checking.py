@@ -78,7 +78,7 @@ def check_store(
     timeframes = [name for name in TIMEFRAMES if table_version(root, bars_table(name)) is not None]
     timeframes = [name for name in timeframes if name in (asked.timeframes or TIMEFRAMES)]
     if not timeframes:
-        raise NoData(f"no {' or '.join(asked.timeframes) or 'bars'} are stored in {root}", hint=HOW_TO_FILL)
+        raise NoData(f"no {' or '.join(asked.timeframes) or 'bars'} are stored", hint=HOW_TO_FILL, path=root)
     found, known = [], set()
     for timeframe in timeframes:
         for one in store.stored_series(root, timeframe):
