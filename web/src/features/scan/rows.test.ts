@@ -24,3 +24,12 @@ it("a part that abstains gives its reason and no value", () => {
 it("without a scan, the lines are those of the quick look", () => {
   expect(composer()(null, quick, new Map()).map(({ symbol }) => symbol)).toEqual(["A", "B"]);
 });
+
+it("hits of a past day do not deepen: they show their own levels, and say why the rest is not there", () => {
+  const then = { ...hit("A"), entry: 10, stop: 9, target1: 13 };
+  const [line] = composer()([then], new Map(), new Map(), () => false);
+  expect(line && [partValue(line, "stop"), partValue(line, "target"), partValue(line, "ratio")]).toEqual([9, 13, 3]);
+  expect(line && part(line, "score")).toEqual({ reason: "analysed for today's bars only" });
+  const [flat] = composer()([{ ...then, stop: 10 }], new Map(), new Map(), () => false);
+  expect(flat && partValue(flat, "ratio"), "nothing is risked: no ratio").toBeUndefined();
+});
