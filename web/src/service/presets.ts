@@ -18,7 +18,7 @@ export const presets = (scanner: string) =>
       (await scannerListPresets({ query: { scanner_type: scanner, limit: 500 }, throwOnError: true })).data.items,
   });
 
-const bodyOf = ({ name, scanner_type, config }: Preset): PresetBody => ({ name, scanner_type, config: config as PresetBody["config"] });
+const bodyOf = ({ name, scanner_type, config }: Preset): PresetBody => ({ name, scanner_type, config });
 
 /** Keep parameters under a name, put others in their place, remove them; each has its opposite. */
 export function usePresets() {

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import type { Column } from "@/shared/DataTable";
 import type { Line } from "./rows";
 import { moved, toggled } from "./view";
@@ -11,11 +12,13 @@ interface Props {
 
 /** Which columns stand in the table, and in which order; alt and an arrow moves the one that has the focus. */
 export function ColumnChooser({ every, shown, choose }: Props) {
+  const [isOpen, open] = useState(false);
   const known = new Map(every.map((column) => [column.id, column]));
   const inOrder = [...shown.filter((id) => known.has(id)), ...every.map(({ id }) => id).filter((id) => !shown.includes(id))];
   return (
     <details
       className="chooser"
+      onToggle={(event) => open(event.currentTarget.open)}
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
         event.currentTarget.open = false;
@@ -27,7 +30,7 @@ export function ColumnChooser({ every, shown, choose }: Props) {
       }}
     >
       <summary>columns</summary>
-      <div role="group" aria-label="Columns">
+      {isOpen && <div role="group" aria-label="Columns">
         <p className="quiet">
           {shown.length} of {every.length} in sight{" "}
           <button type="button" className="plain accent" onClick={() => choose(null)}>
@@ -38,7 +41,10 @@ export function ColumnChooser({ every, shown, choose }: Props) {
           {inOrder.map((id) => {
             const column = known.get(id);
             const isShown = shown.includes(id);
-            const move = (by: number) => choose(moved(shown, id, by));
+            const move = (by: number, from: EventTarget) => {
+              choose(moved(shown, id, by));
+              requestAnimationFrame(() => from instanceof HTMLElement && from.focus()); // what is moved loses it
+            };
             return (
               <li
                 key={id}
@@ -47,7 +53,7 @@ export function ColumnChooser({ every, shown, choose }: Props) {
                   const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
                   if (!event.altKey || !by || !isShown) return;
                   event.preventDefault();
-                  move(by);
+                  move(by, event.target);
                 }}
               >
                 <label>
@@ -56,10 +62,10 @@ export function ColumnChooser({ every, shown, choose }: Props) {
                 </label>
                 {isShown && (
                   <>
-                    <button type="button" className="plain" aria-label={`${column?.title ?? id} further left`} disabled={id === shown[0]} onClick={() => move(-1)}>
+                    <button type="button" className="plain" aria-label={`${column?.title ?? id} further left`} disabled={id === shown[0]} onClick={(event) => move(-1, event.currentTarget)}>
                       ↑
                     </button>
-                    <button type="button" className="plain" aria-label={`${column?.title ?? id} further right`} disabled={id === shown.at(-1)} onClick={() => move(1)}>
+                    <button type="button" className="plain" aria-label={`${column?.title ?? id} further right`} disabled={id === shown.at(-1)} onClick={(event) => move(1, event.currentTarget)}>
                       ↓
                     </button>
                   </>
@@ -68,7 +74,7 @@ export function ColumnChooser({ every, shown, choose }: Props) {
             );
           })}
         </ul>
-      </div>
+      </div>}
     </details>
   );
 }

@@ -34,14 +34,7 @@ export function Filter({ view: { find, least = {} }, columns, count, change }: P
         write("");
       }}
     >
-      <input
-        type="search"
-        aria-label="Part of a symbol"
-        placeholder="symbol"
-        maxLength={32}
-        value={find ?? ""}
-        onChange={(event) => change({ find: event.target.value || undefined, least: Object.keys(least).length > 0 ? least : undefined })}
-      />
+      <Part find={find} change={(next) => change({ find: next, least: Object.keys(least).length > 0 ? least : undefined })} />
       {id && (
         <span className={isWrong ? "wrong" : ""}>
           <select aria-label="Column" value={id} onChange={(event) => choose(event.target.value)}>
@@ -69,5 +62,31 @@ export function Filter({ view: { find, least = {} }, columns, count, change }: P
         </span>
       )}
     </form>
+  );
+}
+
+/** The address, which holds the text, follows a moment behind what is typed: what comes back of one's own is no news. */
+function Part({ find = "", change }: { find?: string; change: (find: string | undefined) => void }) {
+  const [text, write] = useState(find);
+  const [last, remember] = useState(find);
+  const [sent, note] = useState<readonly string[]>([]);
+  if (find !== last) {
+    remember(find);
+    if (find === text) note([]);
+    else if (!sent.includes(find)) write(find);
+  }
+  return (
+    <input
+      type="search"
+      aria-label="Part of a symbol"
+      placeholder="symbol"
+      maxLength={32}
+      value={text}
+      onChange={({ target: { value } }) => {
+        write(value);
+        note((before) => [...before, value]);
+        change(value || undefined);
+      }}
+    />
   );
 }

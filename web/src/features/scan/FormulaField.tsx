@@ -106,7 +106,7 @@ function Count({ text, asked }: { text: string; asked: Asked }) {
     placeholderData: keepPreviousData,
     retry: false,
   });
-  if (error && !isPlaceholderData) return <p className="quiet">not counted: {problemOf(error).detail}</p>;
+  if (error) return <p className="quiet">not counted: {problemOf(error).detail}</p>;
   const isLate = formula !== text || isPlaceholderData || isFetching;
   return (
     <p className={`quiet count ${isLate ? "late" : ""}`}>

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useRouter } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import type { Preset, ScannerDescription } from "@/client";
 import { Failure } from "@/service/Failure";
 import { presets } from "@/service/presets";
@@ -30,7 +30,7 @@ interface Props {
 }
 
 /** What is asked: a scanner, of whom, when, and its parameters as its schema says them. */
-export function Question({ asked, isScanning, refused = NONE, again, tell }: Props) {
+export const Question = memo(function Question({ asked, isScanning, refused = NONE, again, tell }: Props) {
   const { data: known, error, refetch } = useQuery(scanners);
   const go = useNavigate();
   const [draft, write] = useDraft(asked);
@@ -90,7 +90,7 @@ export function Question({ asked, isScanning, refused = NONE, again, tell }: Pro
       )}
     </form>
   );
-}
+});
 
 /** What is being written, begun anew whenever something else has been asked: by the button, by going back, by a link. */
 function useDraft(asked: ScanSearch): [Draft, (change: (before: Draft) => Draft) => void] {

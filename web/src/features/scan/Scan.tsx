@@ -1,7 +1,9 @@
+import { Button } from "@mantine/core";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { Failure } from "@/service/Failure";
 import { problemOf } from "@/service/problem";
+import { QUICK } from "@/service/question";
 import { useWatching } from "@/service/questions";
 import { DataTable } from "@/shared/DataTable";
 import { Empty, Skeleton } from "@/shared/Empty";
@@ -61,6 +63,7 @@ export function Scan() {
   const watch = useWatch(tell);
   const alert = useAlert(tell);
   const write = () => exportSeen(scan?.scan_id ?? found.quick?.scanId ?? "scan", columns, seen);
+  const refused = useMemo(() => refusedOf(found.error), [found.error]);
   const isAsked = asked.scanner !== undefined;
   const hasPanel = isAsked && (step !== null || asked.symbol !== undefined);
   const line = lines.find((one) => one.id === selected && one.symbol === asked.symbol) ?? lines.find((one) => one.symbol === asked.symbol);
@@ -71,7 +74,7 @@ export function Scan() {
   return (
     <div className={`scan ${hasPanel ? "with-panel" : ""}`} onKeyDown={(event) => event.key === "Escape" && hasPanel && !event.defaultPrevented && close()}>
       <h1 className="hidden">Scan</h1>
-      <Question asked={asked} isScanning={found.isScanning} refused={refusedOf(found.error)} again={found.again} tell={tell} />
+      <Question asked={asked} isScanning={found.isScanning} refused={refused} again={found.again} tell={tell} />
       <section className="answer" aria-label="Results">
         {isAsked && (
           <>
@@ -89,7 +92,14 @@ export function Scan() {
         )}
         <div className="rows">
           {!isAsked ? (
-            <Empty title="Pick a scanner, then Scan">
+            <Empty
+              title="Pick a scanner, then Scan"
+              action={
+                <Button size="xs" variant="default" onClick={() => void go({ to: "/scan", search: { scanner: QUICK } })}>
+                  Look at every symbol now
+                </Button>
+              }
+            >
               Its rows appear here at once, and each one deepens as it is analysed. The funnel above them says what became of every other symbol.
             </Empty>
           ) : found.error ? (

@@ -16,7 +16,7 @@ interface Props {
 }
 
 /** The last bars of a symbol, up to the date that is asked, with the levels of its hit. */
-export function SmallChart({ symbol, asked: { timeframe = "1d", hours = "regular", date }, levels }: Props) {
+export function SmallChart({ symbol, asked: { timeframe = "1d", hours, date }, levels }: Props) {
   const { data, error } = useQuery({
     queryKey: ["small-chart", symbol, timeframe, hours, date],
     queryFn: async ({ signal }) =>

@@ -1,11 +1,11 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { portfoliosGetPortfolio } from "@/client";
-import { WATCHLIST, type Asked } from "@/service/question";
+import { symbolsIn, WATCHLIST, type Asked } from "@/service/question";
 import { watchlist } from "@/service/questions";
 
 /** The symbols that a question is about, where it names them or a list of them; raises for a list that is empty. */
 export async function amongOf(queries: QueryClient, { symbols, list }: Asked): Promise<string[] | undefined> {
-  if (symbols) return symbols.split(",");
+  if (symbols) return symbolsIn(symbols);
   if (!list) return undefined;
   const found = list === WATCHLIST ? (await queries.query(watchlist)).items.map(({ symbol }) => symbol) : await portfolio(list);
   if (found.length > 0) return found;

@@ -10,7 +10,7 @@ export const savedViews = queryOptions({
   queryFn: async () => (await scannerListSaved({ query: { limit: 500 }, throwOnError: true })).data.items,
 });
 
-const bodyOf = (name: string, view: View): SavedBody => ({ name, view: { ...view } as SavedBody["view"] });
+const bodyOf = (name: string, view: View): SavedBody => ({ name, view: { ...view } });
 
 export function useSavedViews() {
   const queries = useQueryClient();

@@ -46,6 +46,8 @@ export function useScan(asked: Asked): Scanned {
   const comes = useCallback((symbol: string) => deepens && (isLooking || known.has(symbol)), [deepens, isLooking, known]);
   const lines = useMemo(() => compose(isQuick ? null : (hits ?? []), known, deep, comes), [compose, isQuick, hits, known, deep, comes]);
   const first = isQuick ? quick : scan;
+  const { refetch } = first;
+  const again = useCallback(() => void refetch(), [refetch]);
   return {
     scan: isQuick ? undefined : scan.data,
     quick: isQuick ? quick.data : undefined,
@@ -55,7 +57,7 @@ export function useScan(asked: Asked): Scanned {
     deepens,
     isScanning: first.isFetching,
     progress,
-    again: () => void first.refetch(),
+    again,
   };
 }
 
@@ -100,28 +102,38 @@ function useIsOfNow({ date, cutoff }: Asked, scan: ScanAnswer | undefined): bool
 
 const EMPTY: ReadonlyMap<string, never> = new Map<string, never>();
 
-/** What is known deeply of some symbols; however many messages come, once a frame at most. */
+/** Of many symbols, news is shown this often: each time, all of their rows may have to be put in order. */
+const PAUSE_MS = { few: 16, many: 200 };
+const MANY = 1000;
+
+/** What is known deeply of some symbols; however many messages come, they are shown together. */
 function useDeep(symbols: ReadonlyMap<string, unknown>): ReadonlyMap<string, Deep> {
   const queries = useQueryClient();
-  const [known, set] = useState<ReadonlyMap<string, Deep>>(EMPTY);
+  const [known, show] = useState<ReadonlyMap<string, Deep>>(EMPTY);
   useEffect(() => {
-    let frame = 0;
-    const read = () => {
-      frame = 0;
-      const found = new Map<string, Deep>();
-      for (const symbol of symbols.keys()) {
-        const one = queries.getQueryData<Deep>(keys.deep(symbol));
-        if (one) found.set(symbol, one);
-      }
-      set(found);
+    const found = new Map<string, Deep>();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const soon = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        show(new Map(found));
+      }, symbols.size > MANY ? PAUSE_MS.many : PAUSE_MS.few);
     };
-    read();
+    for (const symbol of symbols.keys()) {
+      const one = queries.getQueryData<Deep>(keys.deep(symbol));
+      if (one) found.set(symbol, one);
+    }
+    soon();
     const leave = queries.getQueryCache().subscribe(({ query, type }) => {
-      if (type === "updated" && (query.queryKey as unknown[])[0] === "deep" && frame === 0) frame = requestAnimationFrame(read);
+      const [kind, symbol] = query.queryKey as string[];
+      const one = query.state.data as Deep | undefined;
+      if (type !== "updated" || kind !== "deep" || !symbol || !one || !symbols.has(symbol) || found.get(symbol) === one) return;
+      found.set(symbol, one);
+      soon();
     });
     return () => {
       leave();
-      cancelAnimationFrame(frame);
+      clearTimeout(timer);
     };
   }, [queries, symbols]);
   return known;
