@@ -38,7 +38,7 @@ export default async function (browser, { url }) {
   await page.keyboard.press("Enter");
   await page.waitForURL(/config=/);
   await page.getByText(/rows? of formula/).waitFor();
-  assert.match(decodeURIComponent(page.url()), /rvol\(20\) > 1\.2/);
+  assert.match(new URL(page.url()).searchParams.get("config"), /rvol\(20\) > 1\.2/);
   await browser.look(page, "formula");
 
   await page.getByRole("button", { name: "inside bar" }).click();
@@ -48,7 +48,7 @@ export default async function (browser, { url }) {
 
   await field.fill("rvol(20)");
   await page.getByText("a scan needs a condition").waitFor();
-  await page.getByLabel(/^sell/).fill("close < lowest(low, 20)[1]");
-  await page.getByLabel(/^stop/).fill("close > 1");
+  await page.getByRole("textbox", { name: /^sell condition/ }).fill("close < lowest(low, 20)[1]");
+  await page.getByRole("textbox", { name: /^stop price/ }).fill("close > 1");
   await page.getByText("a stop is a price").waitFor();
 }

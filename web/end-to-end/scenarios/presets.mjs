@@ -42,22 +42,22 @@ export default async function (browser, { url }) {
   await told.getByRole("button", { name: "Undo" }).click();
   await preset.locator("option", { hasText: HOSTILE }).waitFor({ state: "attached" });
 
-  await page.getByLabel("Scanner").selectOption("formula");
+  await page.getByRole("combobox", { name: "Scanner", exact: true }).selectOption("formula");
   await page.getByLabel("ƒ formula").fill("close > open");
   await page.getByText(/match as of/).waitFor();
   await page.getByRole("button", { name: "keep as my scanner …" }).click();
   await page.getByLabel("Name of the scanner").fill("green bars");
   await page.keyboard.press("Enter");
   await told.getByText("“green bars” is kept").waitFor();
-  await page.getByLabel("Scanner").selectOption("technical");
-  await page.getByLabel("Scanner").selectOption({ label: "green bars" });
+  await page.getByRole("combobox", { name: "Scanner", exact: true }).selectOption("technical");
+  await page.getByRole("combobox", { name: "Scanner", exact: true }).selectOption({ label: "green bars" });
   assert.equal(await page.getByLabel("ƒ formula").inputValue(), "close > open");
   await page.getByRole("button", { name: /Scan/ }).click();
   await rows.first().waitFor();
 
   await page.getByText("columns", { exact: true }).click();
-  await page.getByLabel("ATR").check();
-  await page.getByLabel("regime").uncheck();
+  await page.getByRole("checkbox", { name: /^ATR/ }).check();
+  await page.getByRole("checkbox", { name: /^regime/ }).uncheck();
   const left = page.getByRole("button", { name: "ATR further left" });
   while (await left.isEnabled()) await left.click();
   await browser.look(page, "columns");

@@ -9,7 +9,7 @@ export default async function (browser, { url }) {
   await page.getByText(/live \d+ ms/).waitFor();
   await page.keyboard.press("g");
   await page.keyboard.press("s");
-  await page.getByLabel("Scanner").waitFor();
+  await page.getByRole("combobox", { name: "Scanner", exact: true }).waitFor();
   await browser.look(page, "scan-empty");
 
   await page.getByRole("button", { name: /Scan/ }).click();
@@ -19,7 +19,7 @@ export default async function (browser, { url }) {
   assert.match(page.url(), /scanner=quick/);
   await page.waitForFunction(() => !document.querySelector(".table .ring"), null, { timeout: 60_000 });
 
-  await page.getByLabel("Scanner").selectOption("technical");
+  await page.getByRole("combobox", { name: "Scanner", exact: true }).selectOption("technical");
   await page.getByRole("button", { name: /Scan/ }).click();
   await page.getByText(/rows? of technical/).waitFor();
   await page.waitForFunction(() => !document.querySelector(".table .ring"), null, { timeout: 60_000 });

@@ -27,7 +27,7 @@ export function Answer({ found, step, look, ask, exportSeen, tell }: Props) {
           {scan && (
             <>
               <b>{fixed(lines.length, 0)}</b> {lines.length === 1 ? "row" : "rows"} of {words(scan.scanner_type)} · as of {scan.as_of} · {fixed(scan.elapsed_ms, 0)} ms ·{" "}
-              <span className="quiet">data {scan.data_version.slice(0, 8)}</span> <Labels labels={scan.labels} />
+              <span className="quiet" title={scan.data_version}>data {versionOf(scan.data_version)}</span> <Labels labels={scan.labels} />
             </>
           )}
           {quick && (
@@ -62,4 +62,10 @@ export function Progress({ progress }: Pick<Scanned, "progress">) {
   const { done, all } = progress ?? { done: 0, all: 0 };
   const isOn = all > 0 && done < all;
   return <progress className={`thin ${isOn ? "" : "over"}`} value={done} max={all || 1} aria-label="Analysed" aria-hidden={!isOn} />;
+}
+
+/** What follows the name of a version's table: a number, or the beginning of a hash. */
+function versionOf(version: string): string {
+  const short = version.replace(/^.*@/, "").slice(0, 8);
+  return /^\d+$/.test(short) ? `v${short}` : short;
 }

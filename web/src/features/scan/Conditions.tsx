@@ -4,7 +4,7 @@ import { Failure } from "@/service/Failure";
 import { keys } from "@/service/keys";
 import type { Asked } from "@/service/question";
 import { Skeleton } from "@/shared/Empty";
-import { fixed, words } from "@/shared/format";
+import { fixed, short, words } from "@/shared/format";
 import { Labels } from "@/shared/marks";
 import { textOf } from "./parameters";
 
@@ -124,9 +124,11 @@ function Mark({ state }: { state: keyof typeof MARKS }) {
   );
 }
 
-const bound = ({ operator, threshold }: ComparisonAnswer) => `${operator ?? ""} ${number(threshold)}`;
+const SIGNS: Record<string, string> = { ">=": "≥", "<=": "≤", "==": "=", "!=": "≠" };
+const bound = ({ operator, threshold }: ComparisonAnswer) => `${SIGNS[operator ?? ""] ?? operator ?? ""} ${number(threshold)}`;
 
 function number(value: number | null | undefined): string {
   if (value === null || value === undefined) return "";
-  return fixed(value, Math.abs(value) >= 1000 ? 0 : 2);
+  const size = Math.abs(value);
+  return size >= 1e6 ? short(value) : fixed(value, size >= 1000 ? 0 : 2);
 }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { scannerListWords, type WordAnswer } from "@/client";
-import { callAt, choices, pieces, put, type Choice } from "./language";
+import { callAt, choices, pieces, put, readable, type Choice } from "./language";
 
 export const formulaWords = {
   queryKey: ["formula-words"],
@@ -127,7 +127,7 @@ export function FormulaEditor({ id, text, write, wrong, saidBy, rows }: Props) {
                 take(one);
               }}
             >
-              <code>{one.shown}</code> <span className="quiet">{one.about}</span>
+              <code>{one.shown}</code> <span className="quiet">{readable(one.about)}</span>
             </li>
           ))}
         </ul>
@@ -170,7 +170,7 @@ function Meaning({ word, argument, place }: { word?: WordAnswer; argument?: numb
         {word.kind === "function" && ")"}
         {word.fields.length > 0 && <span className="quiet"> .{word.fields.join(" .")}</span>}
       </code>{" "}
-      {word.meaning}
+      {readable(word.meaning)}
     </p>
   );
 }

@@ -39,8 +39,8 @@ export function FormulaField({ name, text, about, write, asked, refused, tell }:
   const mistake = isCurrent ? data?.errors[0] : undefined;
   const place = mistake && placeOf(text, mistake.column);
   return (
-    <div className={`formula of-${gives} ${mistake ? "wrong" : ""}`}>
-      <label htmlFor={id}>
+    <div className={`formula ${name === "formula" ? "" : "minor"} ${mistake ? "wrong" : ""}`}>
+      <label htmlFor={id} className="ellipsis" title={about}>
         {name === "formula" ? "ƒ formula" : words(name)} <span className="quiet">{name === "formula" ? "" : about}</span>
       </label>
       <FormulaEditor id={id} text={text} write={write} rows={name === "formula" ? 2 : 1} saidBy={`${id}-said`} wrong={place === undefined ? undefined : mistaken(text, place)} />

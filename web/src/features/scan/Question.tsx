@@ -12,6 +12,7 @@ import type { ScanSearch } from "./address";
 import { Among } from "./Among";
 import { configOf, draftOf, fieldsOf, isIntraday, ofScanner, questionOf, textsOf, type Draft } from "./draft";
 import { Fields } from "./Fields";
+import { readable } from "./language";
 import { parametersOf } from "./parameters";
 import { Presets } from "./Presets";
 import type { Tell } from "./Told";
@@ -76,7 +77,9 @@ export const Question = memo(function Question({ asked, isScanning, refused = NO
           Scan ⏎
         </Button>
         {!isQuick && <Range question={question} />}
-        <p className="quiet about">{isQuick ? "Every symbol at its last closed bar, strongest first, analysed deeply behind." : scanner?.title}</p>
+        <p className="quiet about" title={scanner?.title}>
+          {isQuick ? "Every symbol at its last closed bar, strongest first, analysed deeply behind." : readable(scanner?.title ?? "")}
+        </p>
       </div>
       {error && !known && <Failure error={error} again={() => void refetch()} />}
       {fields.length > 0 && (

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { WordAnswer } from "@/client";
-import { callAt, choices, mistaken, pieces, placeOf, put } from "./language";
+import { callAt, choices, mistaken, pieces, placeOf, put, readable } from "./language";
 
 const column = (name: string): WordAnswer => ({ name, kind: "column", signature: name, meaning: `${name}.`, parameters: [], fields: [] });
 const call = (name: string, parameters: string[], fields: string[] = []): WordAnswer => ({
@@ -93,4 +93,8 @@ it("a mistake is underlined at its name, its sign, or the last sign of what ends
   expect(underlined("close > ", 8)).toBe(">");
   expect(underlined("", 0)).toBe("");
   expect(underlined("😀 clos > 1", 2), "a column is a whole character").toBe("clos");
+});
+
+it("a meaning is read without its marks, its products as they are", () => {
+  expect(readable("mean of the `length` bars *before* it, 2 * x")).toBe("mean of the length bars before it, 2 * x");
 });

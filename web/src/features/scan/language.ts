@@ -123,7 +123,7 @@ function names(words: readonly WordAnswer[], before: string, text: string, caret
     ...[...JOINING].map((one) => ({ ...plain(one, "joins conditions"), rank: 2 })),
   ];
   const items = every.map((one) => ({ one, far: far(one.text, begun) })).filter(({ far: at }) => at < NOT);
-  items.sort((a, b) => a.far - b.far || a.one.rank - b.one.rank || a.one.shown.localeCompare(b.one.shown));
+  items.sort((a, b) => a.far - b.far || a.one.rank - b.one.rank || (a.one.text < b.one.text ? -1 : 1));
   return { from: caret - begun.length, to: caret + rest.length, items: items.slice(0, MOST).map(({ one: { shown, about, text: put, caret: at } }) => ({ shown, about, text: put, caret: at })) };
 }
 
@@ -146,3 +146,6 @@ function called({ name, signature, meaning, parameters }: WordAnswer, next: stri
 export function put({ from, to }: Choices, choice: Choice, text: string): { text: string; caret: number } {
   return { text: text.slice(0, from) + choice.text + text.slice(to), caret: from + choice.caret };
 }
+
+/** A meaning without the marks of its markup. */
+export const readable = (meaning: string): string => meaning.replace(/`([^`]*)`/g, "$1").replace(/\*(\w+)\*/g, "$1");

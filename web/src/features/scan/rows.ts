@@ -18,7 +18,7 @@ export const PARTS = { score, regime, stop, target, ratio, confluence, ml: predi
 >;
 export type PartName = keyof typeof PARTS;
 
-/** What a hit itself says in the place of a part, where nothing deepens. */
+/** What a hit itself says in the place of a part: where nothing deepens, or what is known deeply is of the other side. */
 const OF_HIT: Partial<Record<PartName, (hit: ScanRow) => number | null>> = {
   stop: (hit) => hit.stop,
   target: (hit) => hit.target1,
@@ -27,10 +27,12 @@ const OF_HIT: Partial<Record<PartName, (hit: ScanRow) => number | null>> = {
 };
 
 export function part({ deep, hit, deepens }: Line, name: PartName): Said<number | string> | undefined {
-  if (deep) return PARTS[name](deep);
-  if (deepens) return undefined;
-  const value = hit && OF_HIT[name]?.(hit);
-  return value === undefined || value === null ? { reason: "analysed for today's bars only" } : { value };
+  if (!deep && deepens) return undefined;
+  const known: Said<number | string> = deep ? PARTS[name](deep) : { reason: "analysed for today's bars only" };
+  const own = hit && OF_HIT[name]?.(hit);
+  if (own === undefined || own === null) return known;
+  const isOther = hit?.direction !== "NONE" && deep?.sl_tp?.side !== undefined && deep.sl_tp.side !== hit?.direction;
+  return isOther || "reason" in known ? { value: own } : known;
 }
 
 export function partValue(line: Line, name: PartName): number | string | undefined {
