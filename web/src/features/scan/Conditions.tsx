@@ -6,7 +6,7 @@ import type { Asked } from "@/service/question";
 import { Skeleton } from "@/shared/Empty";
 import { fixed, short, words } from "@/shared/format";
 import { Labels } from "@/shared/marks";
-import { textOf } from "./parameters";
+import { textOf } from "@/service/parameters";
 
 interface Props {
   symbol: string;

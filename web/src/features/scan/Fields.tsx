@@ -1,4 +1,4 @@
-import { ParameterField } from "./ParameterField";
+import { ParameterField } from "@/service/ParameterField";
 import { FormulaField, FORMULAS } from "./FormulaField";
 import type { Asked } from "@/service/question";
 import type { Field } from "./draft";

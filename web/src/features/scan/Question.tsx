@@ -13,7 +13,7 @@ import { Among } from "./Among";
 import { configOf, draftOf, fieldsOf, isIntraday, ofScanner, questionOf, textsOf, type Draft } from "./draft";
 import { Fields } from "./Fields";
 import { readable } from "./language";
-import { parametersOf } from "./parameters";
+import { parametersOf } from "@/service/parameters";
 import { Presets } from "./Presets";
 import type { Tell } from "./Told";
 

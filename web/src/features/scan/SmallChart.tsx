@@ -44,10 +44,10 @@ export function SmallChart({ symbol, asked: { timeframe = "1d", hours, date }, l
           <rect x={x - made.width / 2} y={Math.min(open, close)} width={made.width} height={Math.max(Math.abs(open - close), 1)} />
         </g>
       ))}
-      {made?.levels.map(({ name, y, side, price: at }) => (
+      {made?.levels.map(({ name, y, labelY, side, price: at }) => (
         <g key={name} className={`level ${side}`}>
           <line x1="0" x2={BOX.width} y1={y} y2={y} />
-          <text x="2" y={y - 2}>
+          <text x="2" y={labelY}>
             {name} {price(at)}
           </text>
         </g>

@@ -19,7 +19,8 @@ export interface Candle {
 
 export interface Drawing {
   candles: Candle[];
-  levels: (Level & { y: number })[];
+  /** `labelY`: where its name stands, clear of the others'. */
+  levels: (Level & { y: number; labelY: number })[];
   /** Width of a candle. */
   width: number;
 }
@@ -46,7 +47,7 @@ export function drawing(bars: readonly Bar[], levels: readonly Level[], box: { w
   const loudest = Math.max(...whole.map(({ volume }) => volume)) || 1;
   return {
     width: Math.max(1, step * 0.7),
-    levels: seen.map((level) => ({ ...level, y: y(level.price) })),
+    levels: labelled(seen.map((level) => ({ ...level, y: y(level.price) })), box.height),
     candles: whole.map((bar, index) => ({
       x: (index + 0.5) * step,
       open: y(bar.open),
@@ -57,4 +58,14 @@ export function drawing(bars: readonly Bar[], levels: readonly Level[], box: { w
       volume: (bar.volume / loudest) * box.height * VOLUME_SHARE,
     })),
   };
+}
+
+const LINE = 11;
+
+/** Names stand on their lines, or as near to them as there is room. */
+function labelled(levels: (Level & { y: number })[], height: number): Drawing["levels"] {
+  let last = -Infinity;
+  const down = levels.toSorted((a, b) => a.y - b.y).map((level) => ({ ...level, labelY: (last = Math.max(level.y - 2, last + LINE, LINE - 2)) }));
+  const over = Math.max(0, last - (height - 2));
+  return down.map((level) => ({ ...level, labelY: level.labelY - over }));
 }

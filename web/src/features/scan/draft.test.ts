@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { ScannerDescription } from "@/client";
 import { configOf, draftOf, fieldsOf, ofScanner, questionOf } from "./draft";
-import { parametersOf } from "./parameters";
+import { parametersOf } from "@/service/parameters";
 
 const parameters = parametersOf({
   properties: {

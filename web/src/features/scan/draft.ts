@@ -1,6 +1,6 @@
 import type { ScannerDescription } from "@/client";
 import { asked, QUICK, symbolsIn, type Asked } from "@/service/question";
-import { chosen, read, textOf, type Parameter } from "./parameters";
+import { chosen, read, textOf, type Parameter } from "@/service/parameters";
 
 /** A question that is being written: as it was asked last, and what stands in the fields of its parameters. */
 export interface Draft extends Asked {
