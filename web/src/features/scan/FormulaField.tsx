@@ -5,7 +5,7 @@ import { scannerCheckFormula, type FormulaAnswer } from "@/client";
 import { problemOf } from "@/service/problem";
 import type { Asked } from "@/service/question";
 import { fixed, words } from "@/shared/format";
-import { amongOf } from "./among";
+import { amongOf } from "./members";
 import { EXAMPLES } from "./examples";
 import { FormulaEditor } from "./FormulaEditor";
 import { mistaken, placeOf } from "./language";

@@ -19,12 +19,12 @@ import type { Tell } from "./Told";
 
 const TIMEFRAMES = ["1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w"];
 const QUICK_TIMEFRAMES = ["5m", "15m", "1h", "1d"];
-const NONE = {};
+const NONE: Record<string, string> = {};
 
 interface Props {
   asked: ScanSearch;
   isScanning: boolean;
-  /** By a parameter's name, what the service has said against what was asked last. */
+  /** By a field's name, what the service has said against what was asked last. */
   refused?: Record<string, string>;
   again: () => void;
   tell: Tell;
@@ -72,7 +72,7 @@ export const Question = memo(function Question({ asked, isScanning, refused = NO
           <Presets key={draft.scanner} scanner={draft.scanner} config={config} chosen={draft.preset} choose={take} adopt={adopt} tell={tell} />
         )}
         <Among chosen={draft} change={(among) => change({ universe: undefined, list: undefined, symbols: undefined, ...among })} />
-        <When draft={draft} timeframes={scanner?.timeframes ?? (isQuick ? QUICK_TIMEFRAMES : TIMEFRAMES)} change={change} />
+        <When draft={draft} timeframes={scanner?.timeframes ?? (isQuick ? QUICK_TIMEFRAMES : TIMEFRAMES)} change={change} refused={isAsAsked ? refused : NONE} />
         <Button type="submit" size="xs" h={28} disabled={!question} aria-busy={isScanning}>
           Scan ⏎
         </Button>
@@ -150,11 +150,12 @@ function Scanner({ value, known, choose }: ScannerProps) {
 interface WhenProps {
   draft: Draft;
   timeframes: string[];
+  refused: Record<string, string>;
   change: (some: Partial<Draft>) => void;
 }
 
 /** Of which bars, as of when. */
-function When({ draft, timeframes, change }: WhenProps) {
+function When({ draft, timeframes, refused, change }: WhenProps) {
   const isQuick = draft.scanner === QUICK;
   const isWithin = isIntraday(draft) && !isQuick;
   return (
@@ -168,9 +169,10 @@ function When({ draft, timeframes, change }: WhenProps) {
         </select>
       </label>
       {!isQuick && (
-        <label className="field">
+        <label className={`field ${refused.scan_date ? "wrong" : ""}`}>
           <span>As of</span>
-          <input type="date" value={draft.date ?? ""} title="empty: the last complete session" onChange={(event) => change({ date: event.target.value || undefined })} />
+          <input type="date" aria-invalid={refused.scan_date !== undefined} value={draft.date ?? ""} title="empty: the last complete session" onChange={(event) => change({ date: event.target.value || undefined })} />
+          {refused.scan_date && <span className="refusal">{refused.scan_date}</span>}
         </label>
       )}
       {isWithin && (

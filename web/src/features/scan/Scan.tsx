@@ -76,7 +76,7 @@ export function Scan() {
       <h1 className="hidden">Scan</h1>
       <Question asked={asked} isScanning={found.isScanning} refused={refused} again={found.again} tell={tell} />
       <section className="answer" aria-label="Results">
-        {isAsked && (
+        {isAsked && !found.error && (
           <>
             <Answer found={found} step={step} look={look} ask={show} exportSeen={write} tell={tell} />
             {lines.length > 0 && (

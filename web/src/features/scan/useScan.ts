@@ -6,7 +6,7 @@ import { keys } from "@/service/keys";
 import type { QuickProgress } from "@/service/news";
 import { QUICK, type Asked } from "@/service/question";
 import { deep as deepOf, overview } from "@/service/questions";
-import { amongOf } from "./among";
+import { amongOf } from "./members";
 import { composer, type Line } from "./rows";
 
 /** Hits whose deep analysis is asked for with a scan. */
