@@ -43,6 +43,10 @@ export default async function (browser, { url }) {
   await told.getByText(`signals of ${first}`).waitFor();
   await browser.shot(page, "scan-told");
   await told.getByRole("button", { name: "Undo" }).click();
+  await page.keyboard.press("a");
+  await told.getByText("You will be told").waitFor();
+  await page.keyboard.press("a");
+  await told.getByText("already").waitFor();
   const [file] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("x")]);
   assert.match(file.suggestedFilename(), /\.csv$/);
 
