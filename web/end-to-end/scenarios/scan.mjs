@@ -43,6 +43,7 @@ export default async function (browser, { url }) {
   await told.getByText(`signals of ${first}`).waitFor();
   await browser.shot(page, "scan-told");
   await told.getByRole("button", { name: "Undo" }).click();
+  await told.getByText("any more").waitFor();
   await page.keyboard.press("a");
   await told.getByText("You will be told").waitFor();
   await page.keyboard.press("a");

@@ -23,6 +23,7 @@ export function useAlert(tell: Tell): (symbol: string) => void {
       const remove = async (id: string) => {
         await notificationsDeleteRule({ path: { rule_id: id }, throwOnError: true });
         changed();
+        tell(`You are not told of signals of ${symbol} any more`);
       };
       const add = async () => {
         const { data: known } = await notificationsListRules({ query: { limit: 1000 }, throwOnError: true });
