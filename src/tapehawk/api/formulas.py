@@ -90,7 +90,10 @@ class FormulaAnswer(BaseModel):
 class PlaceAnswer(BaseModel):
     """What may stand at one place of a call."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={"examples": [{"name": "length", "kind": "whole number", "default": "14"}]},
+    )
 
     name: str
     kind: Annotated[
