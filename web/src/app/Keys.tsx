@@ -10,7 +10,6 @@ const KEYS: [string, string][] = [
   ["j k  ↓ ↑", "next and previous row"],
   ["⏎", "open the row's symbol"],
   ["w", "add the symbol to the watchlist"],
-  ["x", "export the rows of a range scan"],
   ["a", "be told of the symbol's signals"],
   ["x", "export the rows in sight"],
   ["1 5 h d w", "timeframe of a chart"],
