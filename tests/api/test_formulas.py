@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from tapehawk.core.expr import COLUMNS
 from tapehawk.core.formula import names
 from tests.api.hostile import TEXTS, is_problem
 
 CHECK, SCAN = "/api/v1/scanner/formula/check", "/api/v1/scanner/scan"
+WORDS = "/api/v1/scanner/formula/words"
 
 
 def check(client, formula, **more):
@@ -84,6 +86,17 @@ def test_every_function_can_be_named(signed_in, word):
     """The signature that is shown says what a call takes; without arguments it is a mistake that says so, or valid."""
     found = check(signed_in(), f"{word}()")
     assert found["valid"] or found["errors"][0]["message"]
+
+
+def test_every_word_of_the_language_is_listed_with_what_it_takes_and_means(signed_in, anyone):
+    listed = {one["name"]: one for one in signed_in().get(WORDS).json()["items"]}
+    assert listed.keys() == {*COLUMNS, *(word.name for word in names())}
+    assert all(one["meaning"].endswith(".") for one in listed.values())
+    assert listed["macd"]["fields"] == ["line", "signal", "histogram"]
+    assert listed["highest"]["signature"] == "highest(x, length)"
+    assert listed["rsi"]["parameters"][0] == {"name": "length", "kind": "whole number", "default": "14"}
+    assert (listed["raw.close"]["kind"], listed["raw.close"]["parameters"]) == ("column", [])
+    assert is_problem(anyone.get(WORDS), 401)
 
 
 def test_a_text_that_is_too_long_is_refused(signed_in):

@@ -1,4 +1,4 @@
-"""`/api/v1/scanner/formula/check`: what a formula says, before it is scanned for."""
+"""`/api/v1/scanner/formula`: the words of the language, and what a formula says before it is scanned for."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tapehawk.api.scan_models import MOST_SYMBOLS, Hours, Name, Symbol, Timefram
 from tapehawk.api.turns import TurnsDep
 from tapehawk.app.asking import Asked
 from tapehawk.app.formula_checking import checked
+from tapehawk.app.formula_words import every_word
 
 router = APIRouter(prefix="/api/v1/scanner/formula", tags=["scanner"])
 MOST_CHARACTERS = 10_000
@@ -84,6 +85,64 @@ class FormulaAnswer(BaseModel):
     names: list[NameAnswer]
     errors: list[MistakeAnswer]
     matches: MatchesAnswer | None
+
+
+class PlaceAnswer(BaseModel):
+    """What may stand at one place of a call."""
+
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={"examples": [{"name": "length", "kind": "whole number", "default": "14"}]},
+    )
+
+    name: str
+    kind: Annotated[
+        str, Field(description="expression or condition (a value for each bar), number, whole number, timeframe, …")
+    ]
+    default: Annotated[str, Field(description="taken where nothing is given; empty: something must be")]
+
+
+class WordAnswer(BaseModel):
+    """A word of the language."""
+
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "rsi",
+                    "kind": "function",
+                    "signature": "rsi(length=14, x=close)",
+                    "meaning": "Relative strength index: 100 - 100 / (1 + rma(rises) / rma(falls)).",
+                    "parameters": [
+                        {"name": "length", "kind": "whole number", "default": "14"},
+                        {"name": "x", "kind": "expression", "default": "close"},
+                    ],
+                    "fields": [],
+                }
+            ]
+        },
+    )
+
+    name: str
+    kind: Literal["column", "function"]
+    signature: Annotated[str, Field(description="as it is written")]
+    meaning: str
+    parameters: list[PlaceAnswer]
+    fields: Annotated[list[str], Field(description="its values by name, where it gives several: `macd().signal`")]
+
+
+class WordList(BaseModel):
+    """Every word of the language."""
+
+    items: list[WordAnswer]
+    next_cursor: str | None = None
+
+
+@router.get("/words")
+def list_words(_user: CurrentUser) -> WordList:
+    """List the columns and functions of the formula language: what each takes, gives and means."""
+    return WordList(items=[WordAnswer.model_validate(one) for one in every_word()])
 
 
 @router.post("/check")

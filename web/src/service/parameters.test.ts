@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { chosen, parametersOf, read, slider } from "./parameters";
+import { chosen, parametersOf, read, slider, textOf } from "./parameters";
 
 const known = parametersOf({
   properties: {
@@ -9,6 +9,7 @@ const known = parametersOf({
     change: { anyOf: [{ type: "number", minimum: -100 }, { type: "null" }], default: null },
     side: { enum: ["none", "long"], default: "none", type: "string" },
     og: { type: "boolean", default: false },
+    names: { type: "array", items: { type: "string" }, default: ["a", "b"] },
   },
 });
 const named = (name: string) => known.find((one) => one.name === name) ?? expect.fail(name);
@@ -25,6 +26,7 @@ it.each([
   ["change", "-101", { wrong: "-100 or more" }],
   ["og", "true", { value: true }],
   ["side", "long", { value: "long" }],
+  ["names", "a, c,", { value: ["a", "c"] }],
 ])("%s: %j is refused or taken as the service does", (name, text, answer) => {
   expect(read(named(name), text)).toEqual(answer);
 });
@@ -35,6 +37,10 @@ it("a slider is only where the bounds are near enough", () => {
 });
 
 it("an address says only what differs from the defaults", () => {
-  expect(chosen(known, { min_price: 50, bars: 7, change: null })).toEqual({ bars: 7 });
+  expect(chosen(known, { min_price: 50, bars: 7, change: null, names: ["a", "b"] })).toEqual({ bars: 7 });
   expect(chosen(known, { min_price: 50 })).toBeUndefined();
+});
+
+it("a list is written with commas, and reads back", () => {
+  expect(read(named("names"), textOf(["a", "b"]))).toEqual({ value: ["a", "b"] });
 });

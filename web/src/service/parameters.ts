@@ -2,7 +2,7 @@
 export interface Parameter {
   name: string;
   about: string;
-  kind: "number" | "integer" | "boolean" | "choice" | "text";
+  kind: "number" | "integer" | "boolean" | "choice" | "list" | "text";
   fallback: unknown;
   isOptional: boolean;
   choices: string[];
@@ -38,7 +38,7 @@ function parameter(name: string, said: Schema): Parameter {
   return {
     name,
     about: said.description ?? "",
-    kind: choices.length > 0 ? "choice" : (plain ?? "text"),
+    kind: choices.length > 0 ? "choice" : one.type === "array" ? "list" : (plain ?? "text"),
     fallback: said.default,
     isOptional,
     choices,
@@ -54,6 +54,7 @@ function parameter(name: string, said: Schema): Parameter {
 export function read(known: Parameter, text: string): { value: unknown } | { wrong: string } {
   if (known.kind === "boolean") return { value: text === "true" };
   if (known.kind === "text" || known.kind === "choice") return { value: text };
+  if (known.kind === "list") return { value: text.split(",").map((one) => one.trim()).filter(Boolean) };
   if (text.trim() === "") return known.isOptional ? { value: null } : { wrong: "a number" };
   const value = Number(text);
   if (!Number.isFinite(value)) return { wrong: "a number" };
@@ -76,6 +77,13 @@ export function slider(known: Parameter): { min: number; max: number; step: numb
 
 /** Only what differs from the defaults, so that an address says what was chosen and no more. */
 export function chosen(known: readonly Parameter[], values: Record<string, unknown>): Record<string, unknown> | undefined {
-  const differs = known.filter(({ name, fallback }) => name in values && values[name] !== fallback);
+  const differs = known.filter(({ name, fallback }) => name in values && JSON.stringify(values[name]) !== JSON.stringify(fallback));
   return differs.length > 0 ? Object.fromEntries(differs.map(({ name }) => [name, values[name]])) : undefined;
+}
+
+/** A value as it is written into a field. */
+export function textOf(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (Array.isArray(value)) return value.join(", ");
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -24,6 +24,7 @@ beforeEach(() => {
 });
 afterEach(cleanup);
 
+const body = () => screen.getAllByRole("rowgroup")[1] ?? expect.fail("no body");
 const symbols = () => screen.getAllByRole("row").slice(1).map((row) => within(row).queryAllByRole("cell")[0]?.textContent);
 
 it("sorts numbers from the greatest, and what is not known last either way", async () => {
@@ -39,12 +40,25 @@ it("keeps rows still below the pointer while values arrive", () => {
   const sorting = [{ id: "score", desc: true }];
   const { rerender } = render(<DataTable label="t" rows={ROWS} columns={COLUMNS} id={id} sorting={sorting} />);
   const later = ROWS.map((row) => (row.symbol === "C" ? { ...row, score: 50 } : row));
-  fireEvent.pointerEnter(screen.getByRole("region"));
+  fireEvent.pointerMove(screen.getByText("A"));
   rerender(<DataTable label="t" rows={later} columns={COLUMNS} id={id} sorting={sorting} />);
   expect(symbols()).toEqual(["A", "B", "C"]);
-  fireEvent.pointerLeave(screen.getByRole("region"));
+  fireEvent.pointerLeave(body());
   rerender(<DataTable label="t" rows={[...later]} columns={COLUMNS} id={id} sorting={sorting} />);
   expect(symbols()).toEqual(["C", "A", "B"]);
+});
+
+it("shows an order that is asked for at once, and keeps rows still in it from then on", () => {
+  const { rerender } = render(<DataTable label="t" rows={ROWS} columns={COLUMNS} id={id} sorting={[]} onSort={() => undefined} />);
+  fireEvent.pointerMove(screen.getByText("A"));
+  fireEvent.click(screen.getByRole("button", { name: "score" }));
+  const sorting = [{ id: "score", desc: true }];
+  rerender(<DataTable label="t" rows={ROWS} columns={COLUMNS} id={id} sorting={sorting} />);
+  expect(symbols()).toEqual(["A", "B", "C"]);
+  fireEvent.pointerMove(screen.getByText("A"));
+  const later = ROWS.map((row) => (row.symbol === "C" ? { ...row, score: 50 } : row));
+  rerender(<DataTable label="t" rows={later} columns={COLUMNS} id={id} sorting={sorting} />);
+  expect(symbols()).toEqual(["A", "B", "C"]);
 });
 
 it("draws only what is in sight of ten thousand rows, and says how many there are", () => {

@@ -114,8 +114,6 @@ export function DataTable<Row extends object>(props: Props<Row>) {
       role="region"
       aria-label={props.label}
       onKeyDown={move}
-      onPointerEnter={() => (held.current = shown.map((row) => row.id))}
-      onPointerLeave={() => (held.current = null)}
     >
       <table aria-rowcount={shown.length + 1}>
         <colgroup>
@@ -143,7 +141,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
             })}
           </tr>
         </thead>
-        <tbody>
+        <tbody onPointerMove={() => (held.current ??= shown.map((row) => row.id))} onPointerLeave={() => (held.current = null)}>
           {before > 0 && <Gap height={before} columns={columns.length} />}
           {items.map((item) => {
             const row = shown[item.index];

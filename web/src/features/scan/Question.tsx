@@ -1,39 +1,62 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
-import { rangeScansGetUniverse, type ScannerDescription } from "@/client";
+import { useNavigate, useRouter } from "@tanstack/react-router";
+import { memo, useMemo, useState } from "react";
+import type { Preset, ScannerDescription } from "@/client";
 import { Failure } from "@/service/Failure";
+import { presets } from "@/service/presets";
+import { addressOf, asked as questionIn, isSameQuestion, QUICK, type Asked } from "@/service/question";
 import { scanners } from "@/service/questions";
 import { words } from "@/shared/format";
-import { QUICK, type ScanSearch } from "./address";
-import { FormulaField } from "./FormulaField";
-import { chosen, parametersOf, read, type Parameter } from "@/service/parameters";
-import { ParameterField } from "@/service/ParameterField";
+import type { ScanSearch } from "./address";
+import { Among } from "./Among";
+import { configOf, draftOf, fieldsOf, isIntraday, ofScanner, questionOf, textsOf, type Draft } from "./draft";
+import { Fields } from "./Fields";
+import { readable } from "./language";
+import { parametersOf } from "@/service/parameters";
+import { Presets } from "./Presets";
+import type { Tell } from "./Told";
 
 const TIMEFRAMES = ["1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w"];
 const QUICK_TIMEFRAMES = ["5m", "15m", "1h", "1d"];
+const NONE: Record<string, string> = {};
+
+interface Props {
+  asked: ScanSearch;
+  isScanning: boolean;
+  /** By a field's name, what the service has said against what was asked last. */
+  refused?: Record<string, string>;
+  again: () => void;
+  tell: Tell;
+}
 
 /** What is asked: a scanner, of whom, when, and its parameters as its schema says them. */
-export function Question({ asked, isScanning, again }: { asked: ScanSearch; isScanning: boolean; again: () => void }) {
+export const Question = memo(function Question({ asked, isScanning, refused = NONE, again, tell }: Props) {
   const { data: known, error, refetch } = useQuery(scanners);
   const go = useNavigate();
-  const [name, pick] = useState(asked.scanner ?? QUICK);
-  const [about, change] = useState({ timeframe: asked.timeframe, universe: asked.universe, date: asked.date });
-  const [texts, write] = useState<Record<string, string>>(() => textsOf(asked.set ?? {}));
-  const scanner = known?.find((one) => one.name === name);
+  const [draft, write] = useDraft(asked);
+  const scanner = known?.find((one) => one.name === draft.scanner);
   const parameters = useMemo(() => (scanner ? parametersOf(scanner.parameters) : []), [scanner]);
-  const answers = parameters.map((one) => [one, read(one, texts[one.name] ?? textOf(one.fallback))] as const);
-  const isWrong = answers.some(([, answer]) => "wrong" in answer);
+  const fields = fieldsOf(parameters, draft.texts);
+  const config = scanner || draft.scanner === QUICK ? configOf(fields) : (draft.config ?? {});
+  const isQuick = draft.scanner === QUICK;
+  const isNobody = draft.symbols !== undefined && draft.symbols.trim() === "";
+  const question = config && !isNobody ? questionOf(draft, config) : null;
+  const change = (some: Partial<Draft>) => write((before) => ({ ...before, ...some }));
+  const isAsAsked = question !== null && isSameQuestion(question, asked);
 
   function ask(): void {
-    if (isWrong) return;
-    const values = Object.fromEntries(answers.map(([one, answer]) => [one.name, "value" in answer ? answer.value : undefined]));
-    const next: ScanSearch = { scanner: name, ...about, set: chosen(parameters, values), sort: asked.sort, symbol: undefined };
-    if (isSame(next, asked)) again();
-    else void go({ to: "/scan", search: next });
+    if (!question) return;
+    if (isAsAsked && question.preset === asked.preset) again();
+    else void go({ to: "/scan", search: (before) => ({ ...before, ...question, symbol: undefined }) });
   }
-
+  function adopt(preset: string | undefined): void {
+    change({ preset });
+    if (isAsAsked) void go({ to: "/scan", search: (before) => ({ ...before, preset }), replace: true });
+  }
+  function take(preset: Preset | null): void {
+    change({ preset: preset?.id, texts: preset ? textsOf(preset.config) : {} });
+  }
   return (
     <form
       className="question"
@@ -44,106 +67,147 @@ export function Question({ asked, isScanning, again }: { asked: ScanSearch; isSc
       }}
     >
       <div className="line">
-        <Choice label="Scanner" value={name} change={(next) => {
-            pick(next);
-            write({});
-          }} options={namesOf(known)} />
-        <Universe value={about.universe} change={(universe) => change({ ...about, universe })} />
-        <Choice
-          label="Bars"
-          value={about.timeframe ?? "1d"}
-          change={(timeframe) => change({ ...about, timeframe: timeframe === "1d" ? undefined : timeframe })}
-          options={(scanner?.timeframes ?? (name === QUICK ? QUICK_TIMEFRAMES : TIMEFRAMES)).map((one) => [one, one])}
-        />
-        {name !== QUICK && (
-          <label className="field">
-            <span>As of</span>
-            <input
-              type="date"
-              value={about.date ?? ""}
-              title="empty: the last complete session"
-              onChange={(event) => change({ ...about, date: event.target.value || undefined })}
-            />
-          </label>
+        <Scanner value={draft} known={known} choose={write} />
+        {!isQuick && (
+          <Presets key={draft.scanner} scanner={draft.scanner} config={config} chosen={draft.preset} choose={take} adopt={adopt} tell={tell} />
         )}
-        <Button type="submit" size="xs" h={28} disabled={isWrong} aria-busy={isScanning}>
+        <Among chosen={draft} change={(among) => change({ universe: undefined, list: undefined, symbols: undefined, ...among })} />
+        <When draft={draft} timeframes={scanner?.timeframes ?? (isQuick ? QUICK_TIMEFRAMES : TIMEFRAMES)} change={change} refused={isAsAsked ? refused : NONE} />
+        <Button type="submit" size="xs" h={28} disabled={!question} aria-busy={isScanning}>
           Scan ⏎
         </Button>
-        <p className="quiet about">{name === QUICK ? "Every stock at its last closed bar, strongest first, analysed deeply behind." : scanner?.title}</p>
+        {!isQuick && <Range question={question} />}
+        <p className="quiet about" title={scanner?.title}>
+          {isQuick ? "Every symbol at its last closed bar, strongest first, analysed deeply behind." : readable(scanner?.title ?? "")}
+        </p>
       </div>
       {error && !known && <Failure error={error} again={() => void refetch()} />}
-      {parameters.length > 0 && (
-        <div className="parameters">
-          {answers.map(([one, answer]) => (
-            <Field
-              key={one.name}
-              known={one}
-              text={texts[one.name] ?? textOf(one.fallback)}
-              wrong={"wrong" in answer ? answer.wrong : undefined}
-              write={(text) => write((before) => ({ ...before, [one.name]: text }))}
-              timeframe={about.timeframe}
-              universe={about.universe}
-            />
-          ))}
-        </div>
+      {fields.length > 0 && (
+        <Fields
+          fields={fields}
+          asked={draft}
+          refused={isAsAsked ? refused : NONE}
+          write={(name, text) => write((before) => ({ ...before, texts: { ...before.texts, [name]: text } }))}
+          tell={tell}
+        />
       )}
     </form>
   );
+});
+
+/** What is being written, begun anew whenever something else has been asked: by the button, by going back, by a link. */
+function useDraft(asked: ScanSearch): [Draft, (change: (before: Draft) => Draft) => void] {
+  const [last, remember] = useState<ScanSearch>(asked);
+  const [draft, write] = useState(() => draftOf(questionIn({ ...asked })));
+  if (last !== asked && !(isSameQuestion(last, asked) && last.preset === asked.preset)) {
+    remember(asked);
+    write(draftOf(questionIn({ ...asked })));
+  }
+  return [draft, write];
 }
 
-interface FieldProps {
-  known: Parameter;
-  text: string;
-  wrong?: string;
-  write: (text: string) => void;
-  timeframe?: string;
-  universe?: string;
+interface ScannerProps {
+  value: Draft;
+  known: readonly ScannerDescription[] | undefined;
+  choose: (change: (before: Draft) => Draft) => void;
 }
 
-function Field(props: FieldProps) {
-  return props.known.name === "formula" ? <FormulaField {...props} /> : <ParameterField {...props} />;
-}
-
-function Choice({ label, value, change, options }: { label: string; value: string; change: (value: string) => void; options: [string, string][] }) {
+/** Scanners, and the caller's own: formulas that they gave a name. */
+function Scanner({ value, known, choose }: ScannerProps) {
+  const { data: mine } = useQuery(presets("formula"));
+  function pick(name: string): void {
+    const own = mine?.find(({ id }) => name === `own ${id}`);
+    const other = (draft: Draft) => ofScanner(draft, own ? "formula" : name, known);
+    choose((draft) => (own ? { ...other(draft), preset: own.id, texts: textsOf(own.config) } : other(draft)));
+  }
+  const isOwn = value.scanner === "formula" && mine?.some(({ id }) => id === value.preset);
+  const isListed = value.scanner === QUICK || (known ?? []).some(({ name }) => name === value.scanner);
   return (
     <label className="field">
-      <span>{label}</span>
-      <select value={value} onChange={(event) => change(event.target.value)}>
-        {options.map(([name, shown]) => (
+      <span>Scanner</span>
+      <select value={isOwn && value.preset ? `own ${value.preset}` : value.scanner} onChange={(event) => pick(event.target.value)}>
+        <option value={QUICK}>quick scan</option>
+        {!isListed && <option value={value.scanner}>{words(value.scanner)}</option>}
+        {(known ?? []).map(({ name }) => (
           <option key={name} value={name}>
-            {shown}
+            {words(name)}
           </option>
         ))}
+        {mine && mine.length > 0 && (
+          <optgroup label="my scanners">
+            {mine.map(({ id, name }) => (
+              <option key={id} value={`own ${id}`}>
+                {name}
+              </option>
+            ))}
+          </optgroup>
+        )}
       </select>
     </label>
   );
 }
 
-function Universe({ value, change }: { value?: string; change: (value?: string) => void }) {
-  const { data } = useQuery({
-    queryKey: ["universe"],
-    queryFn: async () => (await rangeScansGetUniverse({ throwOnError: true })).data,
-    staleTime: 300_000,
-  });
-  const kinds = Object.entries({ ...data?.by_type, ...data?.by_exchange });
-  const known: [string, string][] = kinds.map(([name, count]) => [name, `${name} · ${count}`]);
-  if (value && !kinds.some(([name]) => name === value)) known.push([value, value]);
+interface WhenProps {
+  draft: Draft;
+  timeframes: string[];
+  refused: Record<string, string>;
+  change: (some: Partial<Draft>) => void;
+}
+
+/** Of which bars, as of when. */
+function When({ draft, timeframes, refused, change }: WhenProps) {
+  const isQuick = draft.scanner === QUICK;
+  const isWithin = isIntraday(draft) && !isQuick;
   return (
-    <Choice
-      label="Universe"
-      value={value ?? ""}
-      change={(next) => change(next || undefined)}
-      options={[["", data ? `all stocks · ${data.total}` : "all stocks"], ...known]}
-    />
+    <>
+      <label className="field">
+        <span>Bars</span>
+        <select value={draft.timeframe ?? "1d"} onChange={(event) => change({ timeframe: event.target.value === "1d" ? undefined : event.target.value })}>
+          {timeframes.map((one) => (
+            <option key={one}>{one}</option>
+          ))}
+        </select>
+      </label>
+      {!isQuick && (
+        <label className={`field ${refused.scan_date ? "wrong" : ""}`}>
+          <span>As of</span>
+          <input type="date" aria-invalid={refused.scan_date !== undefined} value={draft.date ?? ""} title="empty: the last complete session" onChange={(event) => change({ date: event.target.value || undefined })} />
+          {refused.scan_date && <span className="refusal">{refused.scan_date}</span>}
+        </label>
+      )}
+      {isWithin && (
+        <>
+          <label className="field">
+            <span>until</span>
+            <input type="time" value={draft.cutoff ?? ""} title="bars closed by then, New York time; empty: the whole session" onChange={(event) => change({ cutoff: event.target.value || undefined })} />
+          </label>
+          <label className="field">
+            <input type="checkbox" checked={draft.hours === "extended"} onChange={(event) => change({ hours: event.target.checked ? "extended" : undefined })} />
+            <span>extended hours</span>
+          </label>
+        </>
+      )}
+    </>
   );
 }
 
-function namesOf(known: readonly ScannerDescription[] | undefined): [string, string][] {
-  return [[QUICK, "quick scan"], ...(known ?? []).map(({ name }): [string, string] => [name, words(name)])];
+/** The same question over many dates. */
+function Range({ question }: { question: Asked | null }) {
+  const { history } = useRouter();
+  const address = question && addressOf("/range", question);
+  if (!address) return null;
+  return (
+    <a
+      className="range"
+      href={address}
+      title="the same scan over many dates"
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        history.push(address);
+      }}
+    >
+      Range…
+    </a>
+  );
 }
-
-const textOf = (value: unknown): string =>
-  value === null || value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
-const textsOf = (set: Record<string, unknown>) => Object.fromEntries(Object.entries(set).map(([name, value]) => [name, textOf(value)]));
-const isSame = (a: ScanSearch, b: ScanSearch) =>
-  (["scanner", "timeframe", "universe", "date"] as const).every((name) => a[name] === b[name]) && JSON.stringify(a.set) === JSON.stringify(b.set);

@@ -1,21 +1,31 @@
+import { Button } from "@mantine/core";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useState, useCallback } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { Failure } from "@/service/Failure";
 import { problemOf } from "@/service/problem";
+import { QUICK } from "@/service/question";
 import { useWatching } from "@/service/questions";
 import { DataTable } from "@/shared/DataTable";
 import { Empty, Skeleton } from "@/shared/Empty";
-import { fixed, words } from "@/shared/format";
-import { Labels } from "@/shared/marks";
-import { QUICK } from "./address";
-import { COLUMNS } from "./columns";
-import { Export } from "./Export";
+import { Answer, Progress } from "./Answer";
+import { ColumnChooser } from "./ColumnChooser";
+import { exportSeen } from "./Export";
 import { Fallen } from "./Fallen";
-import { Funnel, type Step } from "./Funnel";
+import { Filter } from "./Filter";
+import type { Step } from "./Funnel";
 import { Question } from "./Question";
+import { refusedOf } from "./refused";
 import type { Line } from "./rows";
+import { Telling, useTold, type Tell } from "./Told";
+import { useAlert } from "./useAlert";
+import { useRowKeys } from "./useRowKeys";
 import { useScan } from "./useScan";
+import { useView } from "./useView";
+import { passing, sortingOf, sortText } from "./view";
+import { Views } from "./Views";
 import { Why } from "./Why";
+
+import "./scan.css";
 
 const route = getRouteApi("/frame/scan");
 const lineId = (line: Line) => line.id;
@@ -25,81 +35,72 @@ export function Scan() {
   const asked = route.useSearch();
   const go = useNavigate();
   const found = useScan(asked);
-  const { watch } = useWatching();
+  const { told, tell, forget } = useTold();
+  const { view, id, every, columns, change, choose } = useView(asked, found.scan?.results);
+  const { scan, lines } = found;
+  const seen = useMemo(() => passing(lines, every, view), [lines, every, view]);
   const [step, look] = useState<Step | null>(null);
-  const [selected, choose] = useState<string | null>(null);
+  const [selected, select] = useState<string | null>(null);
   const show = useCallback(
-    (symbol: string | undefined) => void go({ to: "/scan", search: (before) => ({ ...before, symbol }), replace: true }),
+    (symbol: string | undefined) => {
+      look(null);
+      void go({ to: "/scan", search: (before) => ({ ...before, symbol }), replace: true });
+    },
     [go],
   );
-  const select = useCallback(
+  const pick = useCallback(
     (line: Line) => {
-      choose(line.id);
-      look(null);
+      select(line.id);
       show(line.symbol);
     },
     [show],
   );
   const open = useCallback((line: Line) => void go({ to: "/symbol/$", params: { _splat: line.symbol } }), [go]);
   const close = () => {
-    look(null);
-    choose(null);
+    select(null);
     show(undefined);
   };
-  const { scan, lines, progress } = found;
+  const watch = useWatch(tell);
+  const alert = useAlert(tell);
+  const write = () => exportSeen(scan?.scan_id ?? found.quick?.scanId ?? "scan", columns, seen);
+  const refused = useMemo(() => refusedOf(found.error), [found.error]);
   const isAsked = asked.scanner !== undefined;
-  const sorting = asked.sort ? [{ id: asked.sort.replace(/^-/, ""), desc: asked.sort.startsWith("-") }] : [];
   const hasPanel = isAsked && (step !== null || asked.symbol !== undefined);
+  const line = lines.find((one) => one.id === selected && one.symbol === asked.symbol) ?? lines.find((one) => one.symbol === asked.symbol);
+  useRowKeys({
+    ...(asked.symbol && { w: watch.bind(null, asked.symbol), a: alert.bind(null, asked.symbol) }),
+    ...(lines.length > 0 && { x: write }),
+  });
   return (
-    <div
-      className={`scan ${hasPanel ? "with-panel" : ""}`}
-      onKeyDown={(event) => {
-        if (event.key === "Escape" && hasPanel) close();
-        if (event.key === "w" && asked.symbol && (event.target as HTMLElement).closest(".table")) watch.mutate([asked.symbol]);
-      }}
-    >
+    <div className={`scan ${hasPanel ? "with-panel" : ""}`} onKeyDown={(event) => event.key === "Escape" && hasPanel && !event.defaultPrevented && close()}>
       <h1 className="hidden">Scan</h1>
-      <Question key={asked.scanner} asked={asked} isScanning={found.isScanning} again={found.again} />
+      <Question asked={asked} isScanning={found.isScanning} refused={refused} again={found.again} tell={tell} />
       <section className="answer" aria-label="Results">
-        {isAsked && (
+        {isAsked && !found.error && (
           <>
-            <div className="said" aria-live="polite">
-              {scan && (
-                <>
-                  <b>{fixed(lines.length, 0)}</b> {lines.length === 1 ? "row" : "rows"} of {words(scan.scanner_type)} · as of {scan.as_of} ·{" "}
-                  {fixed(scan.elapsed_ms, 0)} ms · <span className="quiet ellipsis">data {scan.data_version}</span> <Labels labels={scan.labels} />
-                </>
-              )}
-              {!scan && found.quick && (
-                <>
-                  <b>{fixed(found.quick.count, 0)}</b> symbols looked at
-                  {found.quick.missing.length > 0 && <> · {found.quick.missing.length} not stored</>}{" "}
-                  <Labels labels={[...new Set(found.quick.signals[0]?.labels ?? [])]} />
-                </>
-              )}
-              {progress && progress.done < progress.all && (
-                <span className="quiet">
-                  {progress.done} of {progress.all} analysed
-                </span>
-              )}
-              {found.deepError !== null && <span className="label">not analysed deeply: {problemOf(found.deepError).title.toLowerCase()}</span>}
-              <span className="room" />
-              {scan && lines.length > 0 && <Export scan={scan.scan_id} />}
-            </div>
-            {scan && <Funnel scan={scan} step={step} look={look} />}
-            {scan?.notes.map((note) => (
-              <p key={note} className="note">
-                {note}
-              </p>
-            ))}
-            <Progress done={progress?.done ?? 0} all={progress?.all ?? 0} />
+            <Answer found={found} step={step} look={look} ask={show} exportSeen={write} tell={tell} />
+            {lines.length > 0 && (
+              <div className="looked">
+                <Filter view={view} columns={every} count={{ passing: seen.length, all: lines.length }} change={change} />
+                <span className="room" />
+                <Views view={view} chosen={id} choose={choose} tell={tell} />
+                <ColumnChooser every={every} shown={columns.map((column) => column.id)} choose={(names) => change({ columns: names ?? undefined })} />
+              </div>
+            )}
+            <Progress progress={found.progress} />
           </>
         )}
         <div className="rows">
           {!isAsked ? (
-            <Empty title="Pick a scanner, then Scan">
-              Its rows appear here at once, and each one deepens as it is analysed. The funnel above them says what became of
-              every other symbol.
+            <Empty
+              title="Pick a scanner, then Scan"
+              action={
+                <Button size="xs" variant="default" onClick={() => void go({ to: "/scan", search: { scanner: QUICK } })}>
+                  Look at every symbol now
+                </Button>
+              }
+            >
+              Its rows appear here at once, and each one deepens as it is analysed. The funnel above them says what became of every other symbol.
             </Empty>
           ) : found.error ? (
             <Failure error={found.error} again={found.again} />
@@ -108,25 +109,15 @@ export function Scan() {
           ) : (
             <DataTable
               label="Rows of the scan"
-              rows={lines}
-              columns={COLUMNS}
+              rows={seen}
+              columns={columns}
               id={lineId}
-              sorting={sorting}
-              onSort={([first]) =>
-                void go({
-                  to: "/scan",
-                  search: (before) => ({ ...before, sort: first && `${first.desc ? "-" : ""}${first.id}` }),
-                  replace: true,
-                })
-              }
-              selected={selected ?? lines.find((line) => line.symbol === asked.symbol)?.id}
-              onSelect={select}
+              sorting={sortingOf(view.sort)}
+              onSort={(sorting) => change({ sort: sortText(sorting) })}
+              selected={line?.id}
+              onSelect={pick}
               onOpen={open}
-              empty={
-                <Empty title="Nothing passed every step">
-                  Click a step of the funnel to see who fell there and by how little; a lower threshold above lets them in.
-                </Empty>
-              }
+              empty={lines.length > 0 ? <Empty title="No row passes the filter">Take a part of it away above: {lines.length} rows are there.</Empty> : <Nothing />}
             />
           )}
         </div>
@@ -137,32 +128,29 @@ export function Scan() {
             ✕
           </button>
           {step && scan ? (
-            <Fallen scan={scan.scan_id} step={step} show={(symbol) => {
-                look(null);
-                show(symbol);
-              }} />
+            <Fallen scan={scan.scan_id} step={step} show={show} />
           ) : (
             asked.symbol && (
-              <Why
-                symbol={asked.symbol}
-                scanner={asked.scanner === QUICK ? undefined : asked.scanner}
-                timeframe={asked.timeframe}
-                date={scan?.as_of}
-                set={asked.set}
-                another={show}
-              />
+              <Why symbol={asked.symbol} asked={asked} date={scan?.as_of} hit={line?.hit} isOfNow={found.deepens} watch={watch} alert={alert} />
             )
           )}
         </aside>
       )}
+      <Telling told={told} forget={forget} />
     </div>
   );
 }
 
-/** A thin line below the header. */
-function Progress({ done, all }: { done: number; all: number }) {
-  const isOn = all > 0 && done < all;
-  return (
-    <progress className={`thin ${isOn ? "" : "over"}`} value={done} max={all || 1} aria-label="Analysed" aria-hidden={!isOn} />
-  );
+function Nothing() {
+  return <Empty title="Nothing passed every step">Click a step of the funnel to see who fell there and by how little; a lower threshold above lets them in.</Empty>;
+}
+
+/** To the watchlist, and off it again by undo. */
+function useWatch(tell: Tell): (symbol: string) => void {
+  const { watch, unwatch } = useWatching();
+  return (symbol) =>
+    watch.mutate([symbol], {
+      onSuccess: () => tell(`${symbol} is on your watchlist`, () => unwatch.mutate([symbol])),
+      onError: (error) => tell(problemOf(error).detail),
+    });
 }

@@ -1,27 +1,35 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
-import { scannerExplain, type ConditionAnswer, type PatternAnswer } from "@/client";
-import { Failure } from "@/service/Failure";
-import { keys } from "@/service/keys";
-import { useWatching } from "@/service/questions";
+import { useMemo, useState } from "react";
+import type { ScanRow } from "@/client";
 import { DeepCards } from "@/service/DeepCards";
-import { Skeleton } from "@/shared/Empty";
-import { fixed, words } from "@/shared/format";
-import { Labels } from "@/shared/marks";
+import { QUICK, type Asked } from "@/service/question";
+import { deep, watchlist } from "@/service/questions";
+import { fixed, price, words } from "@/shared/format";
+import { Side } from "@/shared/marks";
+import type { Level } from "./candles";
+import { Conditions } from "./Conditions";
+import { SmallChart } from "./SmallChart";
 
 interface Props {
   symbol: string;
-  scanner?: string;
-  timeframe?: string;
+  asked: Asked;
+  /** The session that the rows are of. */
   date?: string;
-  set?: Record<string, unknown>;
-  another: (symbol: string) => void;
+  hit?: ScanRow;
+  /** Whether what is known of now says something of these rows. */
+  isOfNow: boolean;
+  watch: (symbol: string) => void;
+  alert: (symbol: string) => void;
 }
 
-/** Each condition with its value and threshold, met or not; and what the deep analysis says. */
-export function Why({ symbol, scanner, timeframe, date, set, another }: Props) {
-  const { watch } = useWatching();
+/** A row in full: its chart and levels, each condition met or not, and what the deep analysis says. */
+export function Why({ symbol, asked, date, hit, isOfNow, watch, alert }: Props) {
+  const isQuick = asked.scanner === QUICK;
+  const { data: watched } = useQuery(watchlist);
+  const { data: known } = useQuery({ ...deep(symbol), enabled: isOfNow && hit === undefined, retry: false });
+  const levels = useMemo(() => (hit ? ofHit(hit) : ofDeep(isOfNow ? known?.sl_tp : undefined)), [hit, isOfNow, known]);
+  const isWatched = watched?.items.some((one) => one.symbol === symbol);
   return (
     <>
       <header className="of-symbol">
@@ -30,91 +38,68 @@ export function Why({ symbol, scanner, timeframe, date, set, another }: Props) {
             {symbol}
           </Link>
         </h2>
-        <button type="button" className="plain" title="w" onClick={() => watch.mutate([symbol])}>
-          {watch.isSuccess ? "watched ✓" : "+ watch"}
+        <button type="button" className="plain" title="w" disabled={isWatched} onClick={() => watch(symbol)}>
+          {isWatched ? "watched ✓" : "+ watch"}
+        </button>
+        <button type="button" className="plain" title="a" onClick={() => alert(symbol)}>
+          + alert
         </button>
       </header>
-      {scanner && <Conditions {...{ symbol, scanner, timeframe, date, set }} />}
-      {scanner && <Another ask={another} />}
-      <DeepCards symbol={symbol} />
+      <SmallChart symbol={symbol} asked={{ ...asked, date: isQuick ? undefined : date }} levels={levels} />
+      {hit && <Levels hit={hit} />}
+      {!isQuick && <Conditions symbol={symbol} asked={asked} date={date} pattern={hit?.pattern} />}
+      {isOfNow ? <DeepCards symbol={symbol} /> : <p className="quiet">Score, regime and confluence are of now; these rows are of {date}.</p>}
     </>
   );
 }
 
-function Conditions({ symbol, scanner, timeframe, date, set }: Omit<Props, "another" | "scanner"> & { scanner: string }) {
-  const { data, error, refetch } = useQuery({
-    queryKey: keys.explain(symbol, scanner, { timeframe, date, set }),
-    queryFn: async () =>
-      (
-        await scannerExplain({
-          query: {
-            symbol,
-            scanner_type: scanner,
-            date,
-            timeframe: (timeframe ?? "1d") as "1d",
-            set: set && Object.entries(set).map(([name, value]) => `${name}=${String(value)}`),
-          },
-          throwOnError: true,
-        })
-      ).data,
-    staleTime: Infinity,
-  });
-  if (error) return <Failure error={error} again={() => void refetch()} />;
-  if (!data) return <Skeleton />;
-  const patterns = data.patterns.toSorted((a, b) => Number(b.hit) - Number(a.hit) || met(b) - met(a));
+const level = (name: string, at: number | null | undefined, side: Level["side"]): Level[] => (typeof at === "number" ? [{ name, price: at, side }] : []);
+
+const ofHit = ({ entry, stop, target1, target2 }: ScanRow): Level[] => [
+  ...level("entry", entry, ""),
+  ...level("stop", stop, "down"),
+  ...level("target", target1, "up"),
+  ...level("2nd target", target2, "up"),
+];
+
+const ofDeep = (levels: { available?: boolean; entry?: number; stopLoss?: number; takeProfit?: number } | undefined): Level[] =>
+  levels?.available === false
+    ? []
+    : [...level("entry", levels?.entry, ""), ...level("stop", levels?.stopLoss, "down"), ...level("target", levels?.takeProfit, "up")];
+
+/** What the scanner itself proposes. */
+function Levels({ hit }: { hit: ScanRow }) {
+  const r = (at: number | null) =>
+    at !== null && hit.entry !== null && hit.stop !== null && hit.entry !== hit.stop ? `${fixed(Math.abs(at - hit.entry) / Math.abs(hit.entry - hit.stop), 1)} R` : "";
+  const rows: [string, string, string][] = [
+    ["2nd target", price(hit.target2), r(hit.target2)],
+    ["target", price(hit.target1), r(hit.target1)],
+    ["entry", price(hit.entry), ""],
+    ["stop", price(hit.stop), ""],
+    ["size", fixed(hit.position_size, 0), hit.size_reason ?? (hit.risk_amount ? `risks ${fixed(hit.risk_amount, 0)}` : "")],
+  ];
   return (
-    <>
-      {patterns.map((one, index) => (
-        <Pattern key={one.pattern} one={one} isOpen={index === 0} />
-      ))}
-      <p className="quiet">
-        as of {data.as_of} · {fixed(data.bars, 0)} bars <Labels labels={data.labels} />
-      </p>
-    </>
+    <section>
+      <h2>
+        {words(hit.pattern)} <Side direction={hit.direction} />
+      </h2>
+      <dl>
+        {rows.map(([name, value, about]) => (
+          <div key={name}>
+            <dt>
+              {name} <span className="quiet">{about}</span>
+            </dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {hit.confluence_factors.length > 0 && <p className="quiet">{hit.confluence_factors.map(words).join(" · ")}</p>}
+    </section>
   );
 }
 
-const met = (one: PatternAnswer) => one.conditions.filter(({ state }) => state === "true").length;
-const MARKS = { true: "✓", false: "✗", unknown: "?" } as const;
-
-function Pattern({ one, isOpen }: { one: PatternAnswer; isOpen: boolean }) {
-  return (
-    <details className="pattern" open={isOpen}>
-      <summary>
-        <b>{one.hit ? "Why" : "Why not"}</b> {words(one.pattern)}{" "}
-        <span className="quiet">{one.hit ? `${one.conditions.length} of ${one.conditions.length}` : `fell at ${words(one.first_not_true ?? "")}`}</span>
-      </summary>
-      <table className="conditions">
-        <tbody>
-          {one.conditions.map((condition) => (
-            <Condition key={condition.name} condition={condition} />
-          ))}
-        </tbody>
-      </table>
-    </details>
-  );
-}
-
-function Condition({ condition }: { condition: ConditionAnswer }) {
-  const first = condition.parts[0];
-  return (
-    <tr title={condition.text}>
-      <td className={`mark ${condition.state === "false" ? "down" : condition.state === "true" ? "up" : "quiet"}`}>
-        <span aria-label={condition.state}>{MARKS[condition.state]}</span>
-      </td>
-      <th scope="row">{words(condition.name)}</th>
-      <td className="number">{condition.reason ?? first?.reason ?? number(first?.value)}</td>
-      <td className="quiet">{first && `${first.operator ?? ""} ${number(first.threshold)}`}</td>
-    </tr>
-  );
-}
-
-function number(value: number | null | undefined): string {
-  if (value === null || value === undefined) return "";
-  return fixed(value, Math.abs(value) >= 1000 ? 0 : 2);
-}
-
-function Another({ ask }: { ask: (symbol: string) => void }) {
+/** Asks of any symbol why it is no hit, or why it is. */
+export function WhyNot({ ask }: { ask: (symbol: string) => void }) {
   const [text, write] = useState("");
   return (
     <form
@@ -127,7 +112,7 @@ function Another({ ask }: { ask: (symbol: string) => void }) {
     >
       <label>
         <span className="quiet">Why not …</span>
-        <input value={text} maxLength={32} placeholder="symbol" onChange={(event) => write(event.target.value)} />
+        <input value={text} maxLength={32} placeholder="symbol ⏎" spellCheck={false} onChange={(event) => write(event.target.value)} />
       </label>
     </form>
   );

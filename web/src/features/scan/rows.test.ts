@@ -24,3 +24,24 @@ it("a part that abstains gives its reason and no value", () => {
 it("without a scan, the lines are those of the quick look", () => {
   expect(composer()(null, quick, new Map()).map(({ symbol }) => symbol)).toEqual(["A", "B"]);
 });
+
+it("hits of a past day do not deepen: they show their own levels, and say why the rest is not there", () => {
+  const then = { ...hit("A"), entry: 10, stop: 9, target1: 13 };
+  const [line] = composer()([then], new Map(), new Map(), () => false);
+  expect(line && [partValue(line, "stop"), partValue(line, "target"), partValue(line, "ratio")]).toEqual([9, 13, 3]);
+  expect(line && part(line, "score")).toEqual({ reason: "analysed for today's bars only" });
+  const [flat] = composer()([{ ...then, stop: 10 }], new Map(), new Map(), () => false);
+  expect(flat && partValue(flat, "ratio"), "nothing is risked: no ratio").toBeUndefined();
+});
+
+it("levels that are known deeply are shown where they are of the hit's side, and else its own", () => {
+  const bought = { ...hit("A"), direction: "BUY" as const, entry: 10, stop: 9, target1: 13 };
+  const levels = (side: string) => ({ sl_tp: { side, stopLoss: 11, takeProfit: 8, riskReward: 2 } });
+  const shown = (deep: object) => {
+    const [line] = composer()([bought], quick, new Map([["A", deep]]));
+    return line && (["stop", "target", "ratio"] as const).map((name) => partValue(line, name));
+  };
+  expect(shown(levels("BUY"))).toEqual([11, 8, 2]);
+  expect(shown(levels("SELL"))).toEqual([9, 13, 3]);
+  expect(shown({ sl_tp: { available: false, reason: "HOLD has no side" } })).toEqual([9, 13, 3]);
+});

@@ -8,6 +8,8 @@ export interface Line {
   hit?: ScanRow;
   quick?: QuickSignal;
   deep?: Deep;
+  /** Whether a deep analysis is to come: of now, so not to hits of a day that is past. */
+  deepens: boolean;
 }
 
 export const PARTS = { score, regime, stop, target, ratio, confluence, ml: prediction } satisfies Record<
@@ -16,25 +18,49 @@ export const PARTS = { score, regime, stop, target, ratio, confluence, ml: predi
 >;
 export type PartName = keyof typeof PARTS;
 
-export const part = (line: Line, name: PartName): Said<number | string> | undefined => line.deep && PARTS[name](line.deep);
+/** What a hit itself says in the place of a part: where nothing deepens, or what is known deeply is of the other side. */
+const OF_HIT: Partial<Record<PartName, (hit: ScanRow) => number | null>> = {
+  stop: (hit) => hit.stop,
+  target: (hit) => hit.target1,
+  ratio: ({ entry, stop: at, target1 }) =>
+    entry === null || at === null || target1 === null || entry === at ? null : Math.abs(target1 - entry) / Math.abs(entry - at),
+};
+
+export function part({ deep, hit, deepens }: Line, name: PartName): Said<number | string> | undefined {
+  if (!deep && deepens) return undefined;
+  const known: Said<number | string> = deep ? PARTS[name](deep) : { reason: "analysed for today's bars only" };
+  const own = hit && OF_HIT[name]?.(hit);
+  if (own === undefined || own === null) return known;
+  const isOther = hit?.direction !== "NONE" && deep?.sl_tp?.side !== undefined && deep.sl_tp.side !== hit?.direction;
+  return isOther || "reason" in known ? { value: own } : known;
+}
 
 export function partValue(line: Line, name: PartName): number | string | undefined {
   const said = part(line, name);
   return said && "value" in said ? said.value : undefined;
 }
 
+type Compose = (
+  hits: readonly ScanRow[] | null,
+  quick: ReadonlyMap<string, QuickSignal>,
+  deep: ReadonlyMap<string, Deep>,
+  /** Whether a deep analysis of a symbol is to come. */
+  comes?: (symbol: string) => boolean,
+) => Line[];
+
 /**
  * Puts lines together and keeps each one the same object until something of it changes, so that only what has changed
  * is drawn anew.
  */
-export function composer(): (hits: readonly ScanRow[] | null, quick: ReadonlyMap<string, QuickSignal>, deep: ReadonlyMap<string, Deep>) => Line[] {
+export function composer(): Compose {
   let before = new Map<string, Line>();
-  return (hits, quick, deep) => {
+  return (hits, quick, deep, comes = () => true) => {
     const made = new Map<string, Line>();
     const add = (id: string, symbol: string, hit?: ScanRow) => {
-      const next: Line = { id, symbol, hit, quick: quick.get(symbol), deep: deep.get(symbol) };
+      const deepens = comes(symbol);
+      const next: Line = { id, symbol, hit, quick: quick.get(symbol), deep: deep.get(symbol), deepens };
       const known = before.get(id);
-      const isSame = known?.hit === next.hit && known?.quick === next.quick && known?.deep === next.deep;
+      const isSame = known?.hit === next.hit && known?.quick === next.quick && known?.deep === next.deep && known?.deepens === deepens;
       made.set(id, known && isSame ? known : next);
     };
     if (hits) for (const hit of hits) add(`${hit.symbol} ${hit.pattern} ${hit.bar_time}`, hit.symbol, hit);
