@@ -1,7 +1,14 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 
-const GO: Record<string, "/desk" | "/scan" | "/signals" | "/lists"> = { d: "/desk", s: "/scan", i: "/signals", l: "/lists" };
+const GO: Record<string, "/desk" | "/scan" | "/signals" | "/lists" | "/notifications" | "/settings"> = {
+  d: "/desk",
+  s: "/scan",
+  i: "/signals",
+  l: "/lists",
+  n: "/notifications",
+  ",": "/settings",
+};
 const SOON_MS = 1200;
 
 /** Whether keys are being written into something. */
