@@ -27,6 +27,9 @@ PAGES: Final = (
     "/signals",
     "/lists",
     "/analytics",
+    "/notifications",
+    "/settings",
+    "/admin",
     "/sign-in",
     "/register",
 )

@@ -10,12 +10,11 @@ export default async function (browser, { url }) {
 
   const page = await browser.user({ role: "owner" });
   await page.goto(`${url}/desk`);
-  await page.getByText("SIMULATED").first().waitFor();
+  await page.getByRole("heading", { name: "Market" }).waitFor();
   await page.keyboard.press("/");
   await page.keyboard.type("admin");
-  await page.getByRole("option", { name: /Admin/ }).waitFor();
-  await page.keyboard.press("Enter");
-  await page.getByRole("region", { name: "Users" }).waitFor();
+  await page.getByRole("option", { name: "Admin page" }).click();
+  await page.getByRole("region", { name: "All users" }).waitFor();
 
   const name = await invite(browser, page, url);
   await users(browser, page, name);
@@ -27,7 +26,7 @@ export default async function (browser, { url }) {
 
   await page.setViewportSize(PHONE);
   for (const part of ["users", "jobs", "health", "settings"]) {
-    await page.goto(`${url}/admin?part=${part}`);
+    await page.goto(`${url}/admin${part === "users" ? "" : `?part=${part}`}`);
     await page.locator(".part > header").waitFor();
     await page.waitForTimeout(500);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -74,7 +73,7 @@ async function invite(browser, page, url) {
 }
 
 async function users(browser, page, name) {
-  const row = page.getByRole("region", { name: "Users" }).locator("tbody tr", { hasText: "mallory@example.org" });
+  const row = page.getByRole("region", { name: "All users" }).locator("tbody tr", { hasText: "mallory@example.org" });
   await row.waitFor();
   assert.ok((await row.innerText()).includes(name), "a name is only text");
   await row.getByRole("combobox").selectOption("viewer");
@@ -89,7 +88,7 @@ async function users(browser, page, name) {
   await row.getByText("yes").waitFor();
 
   browser.expect(/409/);
-  const mine = page.getByRole("region", { name: "Users" }).locator("tbody tr", { hasText: "owner@example.org" });
+  const mine = page.getByRole("region", { name: "All users" }).locator("tbody tr", { hasText: "owner@example.org" });
   await mine.getByRole("combobox").selectOption("user");
   await page.getByText("this is the last admin").waitFor();
   assert.equal(await mine.getByRole("combobox").inputValue(), "admin");
@@ -104,7 +103,7 @@ async function jobs(browser, page) {
     return (await (await fetch("/api/scan/execute", { method: "POST", headers, body })).json()).scan_id;
   });
   await page.getByRole("link", { name: "Jobs" }).click();
-  const row = page.getByRole("region", { name: "Jobs" }).locator("tbody tr", { has: page.locator(`[title="${id}"]`) });
+  const row = page.getByRole("region", { name: "All jobs" }).locator("tbody tr", { has: page.locator(`[title="${id}"]`) });
   await row.waitFor();
   await row.getByText("completed").waitFor({ timeout: 60_000 });
   await row.locator("td").first().click();

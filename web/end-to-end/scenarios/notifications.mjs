@@ -8,7 +8,7 @@ const HOSTILE = `<img src=x onerror="window.broken = 1">`;
 export default async function (browser, { url }) {
   const page = await browser.user();
   await page.goto(`${url}/desk`);
-  await page.getByText("SIMULATED").first().waitFor();
+  await page.getByRole("heading", { name: "Market" }).waitFor();
   await page.keyboard.press("g");
   await page.keyboard.press("n");
   await page.getByText("Nothing was told yet").waitFor();
@@ -21,7 +21,7 @@ export default async function (browser, { url }) {
 
   await page.setViewportSize(PHONE);
   for (const part of ["inbox", "rules", "channels", "when"]) {
-    await page.goto(`${url}/notifications?part=${part}`);
+    await page.goto(`${url}/notifications${part === "inbox" ? "" : `?part=${part}`}`);
     await page.locator(".part > header").waitFor();
     await page.waitForTimeout(500);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -47,7 +47,7 @@ async function rule(browser, page) {
 
   await page.getByLabel("Name").fill(HOSTILE);
   await page.getByLabel("Confidence from").fill("70");
-  await page.getByText("breakout", { exact: true }).click();
+  await page.getByLabel("breakout", { exact: true }).check();
   await page.getByLabel("Only those on my watchlist").check();
   await page.getByRole("button", { name: "Add the rule" }).click();
   const rows = page.locator(".rules li");
@@ -75,25 +75,25 @@ async function rule(browser, page) {
 async function channel(browser, page) {
   await page.getByRole("link", { name: "Channels" }).click();
   await page.getByRole("link", { name: "Webhook" }).click();
-  await page.getByLabel("url").fill("nowhere");
-  await page.getByLabel("secret").fill("0123456789abcdef-secret");
+  await page.getByLabel("Url").fill("nowhere");
+  await page.getByLabel("Secret").fill("0123456789abcdef-secret");
   browser.expect(/422|403/);
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("a webhook reads like https://example.org/path").waitFor();
-  assert.equal(await page.getByLabel("url").getAttribute("aria-invalid"), "true");
+  assert.equal(await page.getByLabel("Url").getAttribute("aria-invalid"), "true");
   await browser.look(page, "notifications-channel-refused");
-  await page.getByLabel("url").fill("http://127.0.0.1:1/hook");
+  await page.getByLabel("Url").fill("http://127.0.0.1:1/hook");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText(/this address is in a private network/).waitFor();
   browser.expect();
-  await page.getByLabel("url").fill("https://nowhere.invalid/hooks/t0psecret");
+  await page.getByLabel("Url").fill("https://nowhere.invalid/hooks/t0psecret");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("https://nowhere.invalid/***").waitFor();
   const shown = await page.content();
   assert.ok(!shown.includes("t0psecret") && !shown.includes("0123456789abcdef"), "a secret is shown");
 
   await page.getByRole("link", { name: "E-mail" }).click();
-  await page.getByLabel("to").fill("ada@example.org");
+  await page.getByLabel("To", { exact: true }).fill("ada@example.org");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("a***@example.org").waitFor();
   await page.getByRole("button", { name: "Send a test to E-mail" }).click();
@@ -123,7 +123,7 @@ async function when(browser, page) {
   browser.expect();
   await page.getByLabel("Time zone").fill("Europe/Zurich");
   await page.getByLabel("Quiet hours").check();
-  await page.getByText("once a day").click();
+  await page.getByLabel("once a day").check();
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved.").waitFor();
   await page.reload();

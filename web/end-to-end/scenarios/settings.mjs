@@ -8,7 +8,7 @@ const PARTS = ["profile", "security", "account", "scanner", "providers", "look",
 export default async function (browser, { url }) {
   const page = await browser.user();
   await page.goto(`${url}/desk`);
-  await page.getByText("SIMULATED").first().waitFor();
+  await page.getByRole("heading", { name: "Market" }).waitFor();
   await page.locator(".account summary").click();
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByLabel("First name").waitFor();
@@ -26,7 +26,7 @@ export default async function (browser, { url }) {
 
   await page.setViewportSize(PHONE);
   for (const part of PARTS) {
-    await page.goto(`${url}/settings?part=${part}`);
+    await page.goto(`${url}/settings${part === "profile" ? "" : `?part=${part}`}`);
     await page.locator(".part > header").waitFor();
     await page.waitForTimeout(500);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -131,11 +131,11 @@ async function scanner(browser, page) {
   await page.getByRole("link", { name: "Live scanner" }).click();
   await page.getByText("stopped").waitFor();
   await browser.look(page, "settings-scanner-stopped");
-  await page.getByLabel("Symbols").fill("NOSUCH1");
+  await page.getByRole("textbox", { name: "Symbols" }).fill("NOSUCH1");
   browser.expect(/422|409/);
   await page.getByRole("button", { name: "Start", exact: true }).click();
   await page.getByText(/unknown symbol 'NOSUCH1'/).waitFor();
-  await page.getByLabel("Symbols").fill("");
+  await page.getByRole("textbox", { name: "Symbols" }).fill("");
   await page.getByRole("button", { name: "Start", exact: true }).click();
   await page.getByRole("button", { name: "Stop" }).waitFor();
 
@@ -164,13 +164,13 @@ async function scanner(browser, page) {
 async function look(browser, page, url) {
   await page.getByRole("link", { name: "Look" }).click();
   const up = () => page.evaluate(() => getComputedStyle(document.querySelector(".sample .up")).color);
-  await page.getByText("dark", { exact: true }).click();
+  await page.getByLabel("dark", { exact: true }).check();
   const teal = await up();
-  await page.getByText("green and red").click();
+  await page.getByLabel("green and red").check();
   assert.notEqual(await up(), teal, "colours change at once");
   await browser.look(page, "settings-look-red-green");
-  await page.getByText("light", { exact: true }).click();
-  await page.getByText("none", { exact: true }).click();
+  await page.getByLabel("light", { exact: true }).check();
+  await page.getByLabel("none", { exact: true }).check();
   await page.reload();
   await page.getByText("green and red").waitFor();
   const worn = await page.evaluate(() => ({ ...document.documentElement.dataset }));
@@ -179,7 +179,7 @@ async function look(browser, page, url) {
   await page.locator(".up, .down").first().waitFor();
   await browser.look(page, "desk-red-green");
   await page.goto(`${url}/settings?part=look`);
-  await page.getByText("teal and orange", { exact: true }).click();
+  await page.getByLabel("teal and orange").check();
 }
 
 async function alerts(browser, page) {

@@ -35,7 +35,7 @@ const described = (id: string, { about, wrong }: Pick<Said, "about" | "wrong">) 
   "aria-invalid": wrong ? true : undefined,
 });
 
-export function TextField({ label, about, wrong, ...input }: Said & ComponentProps<"input">) {
+export function TextField({ label, about, wrong, ...input }: Said & Omit<ComponentProps<"input">, keyof Said>) {
   const id = useId();
   const said = { label, about, wrong };
   return (
@@ -46,7 +46,7 @@ export function TextField({ label, about, wrong, ...input }: Said & ComponentPro
 }
 
 /** One of several, each a value with its words. */
-export function ChoiceField({ label, about, wrong, of, ...select }: Said & { of: readonly (readonly [string, string])[] } & ComponentProps<"select">) {
+export function ChoiceField({ label, about, wrong, of, ...select }: Said & { of: readonly (readonly [string, string])[] } & Omit<ComponentProps<"select">, keyof Said>) {
   const id = useId();
   const said = { label, about, wrong };
   return (
@@ -62,7 +62,7 @@ export function ChoiceField({ label, about, wrong, of, ...select }: Said & { of:
   );
 }
 
-export function Tick({ label, about, wrong, ...input }: Said & ComponentProps<"input">) {
+export function Tick({ label, about, wrong, ...input }: Said & Omit<ComponentProps<"input">, keyof Said>) {
   const id = useId();
   return (
     <div className="tick">

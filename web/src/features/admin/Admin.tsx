@@ -20,9 +20,12 @@ export function Admin() {
   if (!data) return error ? <Failure error={error} again={() => void refetch()} /> : <Skeleton />;
   if (data.role === "admin") return <Parts />;
   return (
-    <Empty title="This page is for admins" action={<Link to="/desk">To the desk</Link>}>
-      You are signed in as a {data.role}. An admin of this service can make you one.
-    </Empty>
+    <>
+      <h1 className="hidden">Admin</h1>
+      <Empty title="This page is for admins" action={<Link to="/desk">To the desk</Link>}>
+        You are signed in as a {data.role}. An admin of this service can make you one.
+      </Empty>
+    </>
   );
 }
 
@@ -34,7 +37,7 @@ function Parts() {
       <nav className="parts" aria-label="Parts of the administration">
         <h1>Admin</h1>
         {PARTS.map(({ id, name }) => (
-          <Link key={id} to="/admin" search={id === "users" ? {} : { part: id }} aria-current={id === part ? "page" : undefined} activeProps={{}}>
+          <Link key={id} to="/admin" search={{ part: id === "users" ? undefined : id }} activeOptions={{ explicitUndefined: true }}>
             {name}
           </Link>
         ))}

@@ -50,7 +50,7 @@ export function Jobs() {
         <Skeleton rows={8} />
       ) : (
         <DataTable
-          label="Jobs"
+          label="All jobs"
           rows={items}
           columns={columns}
           id={idOf}
@@ -103,7 +103,7 @@ function columnsOf({ names, now, end }: Known): Column<ShownJob>[] {
     { id: "took", title: "took", width: 72, isNumber: true, value: (job) => took(job, now), cell: (job) => tookWords(job, now) },
     {
       id: "end",
-      title: "",
+      title: "end",
       width: 72,
       value: () => undefined,
       cell: (job) => (

@@ -43,7 +43,7 @@ export function Users() {
       ) : !found.data ? (
         <Skeleton rows={8} />
       ) : (
-        <DataTable label="Users" rows={items} columns={columns} id={idOf} selected={selected} onSelect={({ id }) => select(id)} />
+        <DataTable label="All users" rows={items} columns={columns} id={idOf} selected={selected} onSelect={({ id }) => select(id)} />
       )}
       {found.hasNextPage && (
         <p className="more">

@@ -37,10 +37,10 @@ export function ChannelForm({ kind, before, close }: { kind: ChannelKind; before
       ))}
       <Refusal problem={refused} fields={fields.map(({ name }) => name)} />
       <div className="actions">
-        <Button type="submit" size="compact-md" loading={isSending}>
+        <Button type="submit" size="compact-sm" loading={isSending}>
           Save
         </Button>
-        <Button type="button" size="compact-md" variant="default" onClick={close}>
+        <Button type="button" size="compact-sm" variant="default" onClick={close}>
           Cancel
         </Button>
       </div>

@@ -42,10 +42,10 @@ export function Inbox() {
         <h2>Inbox</h2>
         <span className="quiet">{count > 0 ? `${count} unread` : ""}</span>
         <nav aria-label="Which" className="which">
-          <Link to="/notifications" search={{}} className={`plain ${only ? "" : "on"}`} aria-current={only ? undefined : "true"} activeProps={{}}>
+          <Link to="/notifications" search={{ unread: undefined }} className={`plain ${only ? "" : "on"}`} activeOptions={{ explicitUndefined: true }}>
             all
           </Link>
-          <Link to="/notifications" search={{ unread: true }} className={`plain ${only ? "on" : ""}`} aria-current={only ? "true" : undefined} activeProps={{}}>
+          <Link to="/notifications" search={{ unread: true }} className={`plain ${only ? "on" : ""}`}>
             unread
           </Link>
         </nav>
@@ -59,7 +59,7 @@ export function Inbox() {
       <Undone of={undoable} forget={() => offer(null)} />
       {unread.error && !unread.data ? (
         <Failure error={unread.error} again={() => void unread.refetch()} />
-      ) : !unread.data || (!only && !unread.hasNextPage && all.isPending && !all.error) ? (
+      ) : !unread.data || (!only && !unread.hasNextPage && all.isPending) ? (
         <Skeleton rows={10} />
       ) : (
         <div className="told" tabIndex={0} role="region" aria-label="Notifications" onKeyDown={move}>
@@ -114,7 +114,7 @@ function List({ label, rows, mark, may }: ListProps) {
             </span>
             {may && (
               <button type="button" className="plain" aria-label={`Mark as ${one.is_read ? "unread" : "read"}: ${one.title}`} onClick={() => mark(one, !one.is_read)}>
-                {one.is_read ? "unread" : "read"}
+                mark {one.is_read ? "unread" : "read"}
               </button>
             )}
           </li>

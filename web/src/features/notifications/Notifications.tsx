@@ -26,9 +26,8 @@ export function Notifications() {
           <Link
             key={id}
             to="/notifications"
-            search={id === "inbox" ? {} : { part: id }}
-            aria-current={id === part ? "page" : undefined}
-            activeProps={{}}
+            search={{ part: id === "inbox" ? undefined : id }}
+            activeOptions={{ explicitUndefined: true }}
           >
             {name} {id === "inbox" && unread ? <b>{unread}</b> : null}
           </Link>

@@ -98,10 +98,10 @@ export function RuleForm({ id, rule, close }: { id?: string; rule: RuleChange; c
         <Tick label="On" name="is_active" defaultChecked={rule.is_active ?? true} />
         <Refusal problem={problem} fields={FIELDS} />
         <div className="actions">
-          <Button type="submit" size="compact-md" loading={isSending}>
+          <Button type="submit" size="compact-sm" loading={isSending}>
             {id ? "Save" : "Add the rule"}
           </Button>
-          <Button type="button" size="compact-md" variant="default" onClick={close}>
+          <Button type="button" size="compact-sm" variant="default" onClick={close}>
             Cancel
           </Button>
         </div>

@@ -62,7 +62,7 @@ export function Rules() {
                   title={rule.is_active ? "on" : "off"}
                   onChange={() => change.mutate({ id: rule.id, rule: { ...changeOf(rule), is_active: !rule.is_active } })}
                 />
-                <Link to="/notifications" search={{ part: "rules", rule: rule.id }} className="ellipsis title" title={rule.name} activeProps={{}}>
+                <Link to="/notifications" search={{ part: "rules", rule: rule.id }} className="ellipsis title" title={rule.name}>
                   {rule.name}
                 </Link>
                 <span className="ellipsis">{asks(rule)}</span>

@@ -70,7 +70,7 @@ function WhenForm({ now }: { now: ShownPreferences }) {
         <Refusal problem={problem} fields={FIELDS} />
         {may && (
           <div className="actions">
-            <Button type="submit" size="compact-md" loading={isSending}>
+            <Button type="submit" size="compact-sm" loading={isSending}>
               Save
             </Button>
             <span className="done" role="status">

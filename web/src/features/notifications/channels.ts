@@ -19,7 +19,8 @@ export interface AddressField {
   fallback: string;
 }
 
-export const titleOf = (kind: string): string => TITLES[kind] ?? kind.charAt(0).toUpperCase() + words(kind).slice(1);
+const capital = (name: string): string => name.charAt(0).toUpperCase() + words(name).slice(1);
+export const titleOf = (kind: string): string => TITLES[kind] ?? capital(kind);
 
 interface Schema {
   description?: string;
@@ -32,7 +33,7 @@ export function fieldsOf(address: Record<string, unknown>): AddressField[] {
   const required = (address.required ?? []) as string[];
   return Object.entries((address.properties ?? {}) as Record<string, Schema>).map(([name, said]) => ({
     name,
-    label: words(name),
+    label: capital(name),
     about: said.description ?? "",
     isSecret: said.writeOnly ?? false,
     isUnseen: (said.writeOnly ?? false) && UNSEEN.test(name),

@@ -1,7 +1,7 @@
 import type { Notification, NotificationPage } from "@/client";
 import type { InfiniteData } from "@tanstack/react-query";
 
-export type Pages = InfiniteData<NotificationPage, string | undefined>;
+export type Pages = InfiniteData<NotificationPage>;
 
 const items = (pages: Pages | undefined): Notification[] => pages?.pages.flatMap((page) => page.items) ?? [];
 

@@ -55,7 +55,7 @@ function RiskForm({ user }: { user: ShownUser }) {
       />
       {!field && <Refusal problem={problem} />}
       <div className="actions">
-        <Button type="submit" size="compact-md" loading={isSending}>
+        <Button type="submit" size="compact-sm" loading={isSending}>
           Save
         </Button>
         <span className="done" role="status">

@@ -99,13 +99,13 @@ function Asked({ status }: { status: LiveStatus }) {
         />
         <Refusal problem={problem} fields={["symbols", "scanners"]} />
         <div className="actions">
-          <Button type="submit" size="compact-md" loading={isSending}>
+          <Button type="submit" size="compact-sm" loading={isSending}>
             {isOn ? "Start with these" : "Start"}
           </Button>
           {isOn && (
             <Button
               type="button"
-              size="compact-md"
+              size="compact-sm"
               variant="default"
               loading={stop.isPending}
               onClick={() => {

@@ -75,7 +75,7 @@ function ProfileForm({ user, wanted }: { user: ShownUser; wanted: ShownPreferenc
       {may && <TimeZoneField defaultValue={wanted.time_zone} about="Of your quiet hours, digests and messages. The app shows the exchange's time." wrong={wrong("time_zone")} />}
       {!isTaken && !isRefused && <Refusal problem={problem} fields={FIELDS} />}
       <div className="actions">
-        <Button type="submit" size="compact-md" loading={isSending}>
+        <Button type="submit" size="compact-sm" loading={isSending}>
           Save
         </Button>
         <span className="done" role="status">

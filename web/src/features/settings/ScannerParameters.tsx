@@ -102,7 +102,7 @@ function Form({ scanner, known, config, isOn }: Props) {
       {!isShown && <Refusal problem={problem} />}
       {may && (
         <div className="actions">
-          <Button type="submit" size="compact-md" loading={isSending} disabled={!isOn}>
+          <Button type="submit" size="compact-sm" loading={isSending} disabled={!isOn}>
             Save
           </Button>
           <span className="done" role="status">

@@ -30,7 +30,7 @@ export function Security() {
 function PasswordForm({ isChanged, done }: { isChanged: boolean; done: () => void }) {
   const queries = useQueryClient();
   const { problem, isSending, wrong, submit } = useSending(async (form) => {
-    const text = (name: string) => String(form.get(name) as string);
+    const text = (name: string) => form.get(name) as string;
     const body = { current_password: text("current_password"), new_password: text("new_password") };
     await authChangePassword({ body, throwOnError: true });
     await queries.invalidateQueries({ queryKey: keys.signIns });
@@ -58,7 +58,7 @@ function PasswordForm({ isChanged, done }: { isChanged: boolean; done: () => voi
       />
       {!isWrong && <Refusal problem={problem} fields={["current_password", "new_password", "body"]} />}
       <div className="actions">
-        <Button type="submit" size="compact-md" loading={isSending}>
+        <Button type="submit" size="compact-sm" loading={isSending}>
           Change the password
         </Button>
         <span className="done" role="status">

@@ -31,7 +31,7 @@ export function Settings() {
       <nav className="parts" aria-label="Parts of the settings">
         <h1>Settings</h1>
         {PARTS.map(({ id, name: title }) => (
-          <Link key={id} to="/settings" search={id === "profile" ? {} : { part: id }} aria-current={id === part ? "page" : undefined} activeProps={{}}>
+          <Link key={id} to="/settings" search={{ part: id === "profile" ? undefined : id }} activeOptions={{ explicitUndefined: true }}>
             {title}
           </Link>
         ))}

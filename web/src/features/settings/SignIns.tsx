@@ -25,7 +25,7 @@ export function SignIns() {
   });
   const items = found.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <section aria-label="Sign-ins">
+    <section aria-label="Where you are signed in">
       <div className="actions apart">
         <h2>Signed in</h2>
         <Button size="compact-sm" variant="default" disabled={items.every(({ is_current }) => is_current)} loading={end.isPending && end.variables === null} onClick={() => end.mutate(null)}>

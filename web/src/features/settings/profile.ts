@@ -36,9 +36,17 @@ export function riskField(detail: string): string | undefined {
   return /^(account_size|per_trade) = /.exec(detail)?.[1];
 }
 
+const BROWSERS = [
+  ["Edg/", "Edge"],
+  ["OPR/", "Opera"],
+  ["Firefox/", "Firefox"],
+  ["Chrome/", "Chrome"],
+  ["Safari/", "Safari"],
+] as const;
+
 /** A browser and its system, in words, of what it says of itself. */
 export function browserOf(agent: string): string {
-  const browser = (/(Edg|OPR|Firefox|Chrome|Safari)[/]/.exec(agent)?.[1] ?? "").replace("Edg", "Edge").replace("OPR", "Opera");
+  const browser = BROWSERS.find(([mark]) => agent.includes(mark))?.[1]; // later ones are in the names of earlier ones
   const system = /(Windows|Android|iPhone|iPad|Mac OS X|Linux)/.exec(agent)?.[1]?.replace("Mac OS X", "macOS") ?? "";
   if (browser) return [browser, system].filter(Boolean).join(" on ");
   return agent || "unknown";
