@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 
 const PHONE = { width: 390, height: 844 };
 const HOSTILE = `<img src=x onerror="window.broken = 1">`;
+const GUEST = `mallory-${Date.now()}@example.org`;
 
 export default async function (browser, { url }) {
   await refused(browser, url, "user");
@@ -63,7 +64,7 @@ async function invite(browser, page, url) {
   browser.expect(/401/);
   await guest.goto(link);
   await guest.getByLabel("First name").fill(HOSTILE);
-  await guest.getByLabel("Email").fill("mallory@example.org");
+  await guest.getByLabel("Email").fill(GUEST);
   await guest.locator('input[name="password"]').fill("correct horse battery");
   await guest.getByRole("button", { name: "Register" }).click();
   await guest.getByRole("heading", { name: "Market" }).waitFor();
@@ -73,13 +74,13 @@ async function invite(browser, page, url) {
 }
 
 async function users(browser, page, name) {
-  const row = page.getByRole("region", { name: "All users" }).locator("tbody tr", { hasText: "mallory@example.org" });
+  const row = page.getByRole("region", { name: "All users" }).locator("tbody tr", { hasText: GUEST });
   await row.waitFor();
   assert.ok((await row.innerText()).includes(name), "a name is only text");
   await row.getByRole("combobox").selectOption("viewer");
   await page.getByText(`${name} is a viewer now.`).waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
-  await page.waitForFunction(() => [...document.querySelectorAll("tbody tr")].find((one) => one.innerText.includes("mallory"))?.querySelector("select").value === "user");
+  await page.waitForFunction((email) => [...document.querySelectorAll("tbody tr")].find((one) => one.innerText.includes(email))?.querySelector("select").value === "user", GUEST);
   await row.getByRole("checkbox").click();
   await page.getByText(/may not sign in\./).waitFor();
   await row.getByText("disabled").waitFor();
