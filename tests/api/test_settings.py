@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-SECRET = "0123456789abcdef0123456789abcdef-of-the-tokens"
+HIDDEN = "0123456789abcdef0123456789abcdef-of-the-tokens"
 
 
 @pytest.fixture
 def own_settings(monkeypatch):
-    monkeypatch.setenv("JWT_SECRET", SECRET)
+    monkeypatch.setenv("JWT_SECRET", HIDDEN)
     monkeypatch.setenv("SCANNER__RISK__PER_TRADE", "0.02")
 
 
@@ -30,7 +30,7 @@ def test_of_a_secret_only_its_origin_is_shown(own_settings, signed_in):
     assert secret["is_secret"]
     assert secret["value"] is None
     assert "environment" in secret["origin"]
-    assert SECRET not in answer.text
+    assert HIDDEN not in answer.text
 
 
 @pytest.mark.parametrize("role", ["user", "viewer"])

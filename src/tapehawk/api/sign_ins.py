@@ -45,6 +45,7 @@ def end_sign_ins(
     where: VisitorDep,
     request: Request,
     response: Response,
+    *,
     others: Annotated[bool, Query(description="all but the one that asks")] = False,
 ) -> None:
     """Log out everywhere: end every sign-in, this one too unless only the others are meant."""

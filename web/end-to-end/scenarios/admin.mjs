@@ -68,6 +68,7 @@ async function invite(browser, page, url) {
   await guest.locator('input[name="password"]').fill("correct horse battery");
   await guest.getByRole("button", { name: "Register" }).click();
   await guest.getByRole("heading", { name: "Market" }).waitFor();
+  await guest.context().close();
   browser.expect();
   await page.reload();
   return HOSTILE;

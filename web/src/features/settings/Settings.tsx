@@ -36,7 +36,7 @@ export function Settings() {
           </Link>
         ))}
       </nav>
-      <section className="part" aria-label={name}>
+      <section className="part" aria-label={name} tabIndex={0}>
         <header>
           <h2>{name}</h2>
         </header>
