@@ -141,7 +141,7 @@ async function inbox(browser, page, url) {
 
   await tell(page, url); // by another hand, while the list is open
   await rows.nth(1).waitFor({ timeout: 30_000 });
-  await page.getByRole("button", { name: /^Mark as read/ }).first().click();
+  await page.getByRole("button", { name: /^Mark read:/ }).first().click();
   await page.locator(".told li.read").waitFor();
   await page.getByText("1 unread").waitFor();
   await browser.look(page, "notifications-inbox");

@@ -24,7 +24,11 @@ export function ServiceSettings() {
     <section className="part" aria-label="Settings">
       <header>
         <h2>Settings</h2>
-        <span className="quiet">{data && `${changed} of ${data.length} set; \`scanner config set\` changes them where the service runs`}</span>
+        {data && (
+          <span className="quiet">
+            {changed} of {data.length} set; <code>scanner config set</code> changes them where the service runs
+          </span>
+        )}
         <input
           className="find"
           type="search"

@@ -113,7 +113,7 @@ function List({ label, rows, mark, may }: ListProps) {
               {one.message}
             </span>
             {may && (
-              <button type="button" className="plain" aria-label={`Mark as ${one.is_read ? "unread" : "read"}: ${one.title}`} onClick={() => mark(one, !one.is_read)}>
+              <button type="button" className="plain" aria-label={`Mark ${one.is_read ? "unread" : "read"}: ${one.title}`} onClick={() => mark(one, !one.is_read)}>
                 mark {one.is_read ? "unread" : "read"}
               </button>
             )}
