@@ -122,11 +122,13 @@ SHARED: Final[dict[Route, str]] = {
     ("GET", f"{_SCANNER}/market-overview"): "the market",
     ("GET", f"{_SCANNER}/scanners"): "the installation's scanners",
     ("GET", f"{_SCANNER}/stats/performance"): "counts of the process, of no user",
+    ("GET", f"{_TOLD}/kinds"): "the program's own",
     ("GET", f"{_SCANNER}/symbols"): "what is stored",
 }
 ADMINS: Final[frozenset[Route]] = frozenset({
     ("POST", f"{_AUTH}/invitations"),
     ("GET", "/api/v1/audit"),
+    ("GET", "/api/v1/settings"),
     ("GET", "/api/v1/users"),
     ("GET", "/api/v1/users/{user_id}"),
     ("PATCH", "/api/v1/users/{user_id}"),

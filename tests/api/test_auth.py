@@ -158,6 +158,35 @@ def test_sign_ins_are_listed_and_ended_one_by_one_or_all(client, ada):
     assert me(client, ada).status_code == 401
 
 
+def test_all_other_sign_ins_end_and_the_one_that_asks_stays(client, ada):
+    other = client.post("/api/v1/auth/login", json=LOGIN).json()
+    assert client.delete("/api/v1/auth/sign-ins?others=true", headers=bearer(ada)).status_code == 204
+    assert me(client, other).status_code == 401
+    assert refreshed(client, other).status_code == 401
+    (left,) = client.get("/api/v1/auth/sign-ins", headers=bearer(ada)).json()["items"]
+    assert left["is_current"]
+
+
+@pytest.mark.parametrize(
+    ("account", "wrong"),
+    [({"per_trade": 2}, "per_trade"), ({"account_size": -1}, "account_size"), ({"per_trad": 0.01}, "per_trad")],
+)
+def test_preferences_that_are_no_account_are_refused_and_nothing_changes(client, ada, account, wrong):
+    asked = {"preferences": {"risk": account}, "first_name": "Augusta"}
+    answer = client.patch("/api/v1/auth/me", json=asked, headers=bearer(ada))
+    assert answer.status_code == 422
+    assert wrong in answer.json()["detail"]
+    now = me(client, ada).json()
+    assert now["preferences"] == {}
+    assert now["first_name"] != "Augusta"
+
+
+def test_preferences_that_are_an_account_are_kept(client, ada):
+    mine = {"risk": {"account_size": 25_000, "per_trade": 0.005}, "more": [1]}
+    assert client.patch("/api/v1/auth/me", json={"preferences": mine}, headers=bearer(ada)).status_code == 200
+    assert me(client, ada).json()["preferences"] == mine
+
+
 def test_nobody_sees_or_ends_the_sign_ins_of_another(client, ada, signed_in):
     (mine,) = client.get("/api/v1/auth/sign-ins", headers=bearer(ada)).json()["items"]
     eve = signed_in("eve")

@@ -11,6 +11,7 @@ import pytest
 from tapehawk.app.house import House
 from tapehawk.app.notifying import means
 from tapehawk.app.settings import settings
+from tapehawk.notify.registry import kinds
 from tapehawk.notify.sending import Sender
 from tapehawk.notify.telling import tell
 from tests.fakes.receivers import http_receiver
@@ -334,3 +335,11 @@ def test_from_a_signal_to_a_webhook(receiver, house, ada):
     assert {one["id"] for one in taken.json["notifications"]} == set(listed)
     for one in taken.json["notifications"]:
         assert one["data"] == listed[one["id"]]["data"]
+
+
+def test_every_kind_of_channel_says_what_it_must_be_told(ada):
+    found = {one["kind"]: one["address"] for one in ada.get(f"{URL}/kinds").json()["items"]}
+    assert set(found) == set(kinds())
+    secret = found["webhook"]["properties"]["secret"]
+    assert (secret["writeOnly"], secret["minLength"]) == (True, 16)
+    assert found["telegram"]["required"] == ["bot_token", "chat_id"]

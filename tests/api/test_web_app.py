@@ -9,7 +9,16 @@ import pytest
 from tapehawk.api import web_app
 
 PAGE = '<!doctype html><div id="root"></div><script type="module" src="/assets/app-1a2b.js"></script>'
-ADDRESSES = ("/", "/desk", "/scan", "/scan?scanner=gap", "/symbol/AAPL", "/symbol/BTC/USDT", "/welcome")
+ADDRESSES = (
+    "/",
+    "/desk",
+    "/scan",
+    "/scan?scanner=gap",
+    "/symbol/AAPL",
+    "/symbol/BTC/USDT",
+    "/welcome",
+    "/admin?part=jobs",
+)
 
 
 @pytest.fixture

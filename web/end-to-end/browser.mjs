@@ -31,7 +31,7 @@ export class Browser {
     return page;
   }
 
-  /** A page of a new user. `role`: "user", or "owner" for who owns the server. */
+  /** A page of a new user. `role`: "user", "viewer", or "owner" for who owns the server. */
   async user({ role = "user", name = `u${Math.random().toString(36).slice(2, 10)}`, ...how } = {}) {
     const page = await this.stranger(how);
     const ask = async (path, data, headers = {}) => {
@@ -44,6 +44,7 @@ export class Browser {
     const { invitation } = await ask("invitations", {}, { Authorization: `Bearer ${asOwner.access_token}` });
     await page.context().clearCookies();
     await ask("register", { email: `${name}@example.org`, password: PASSWORD, first_name: name, invitation, refresh_in: "cookie" });
+    if (role !== "user") await this.#make(page, role, asOwner.access_token, `${name}@example.org`);
     return page;
   }
 
@@ -81,6 +82,15 @@ export class Browser {
     await this.chrome.close();
     assert.deepEqual(this.errors, [], "errors in the console");
     assert.deepEqual(this.found, [], "what axe finds");
+  }
+
+  /** Give a user a role, as the owner. */
+  async #make(page, role, token, email) {
+    const headers = { Authorization: `Bearer ${token}` };
+    const { items } = await (await page.request.get(`${this.url}/api/v1/users`, { headers })).json();
+    const { id } = items.find((one) => one.email === email);
+    const answer = await page.request.patch(`${this.url}/api/v1/users/${id}`, { data: { role }, headers });
+    assert.ok(answer.ok(), await answer.text());
   }
 
   #hear(isError, text) {

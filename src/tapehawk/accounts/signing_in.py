@@ -108,10 +108,10 @@ class SigningIn:
             records.of(user.id).sign_ins.end(sign_in, now=self.now(), why="ended by the user")
             note(records, "sign_in_ended", user.id, where, now=self.now(), sign_in=str(sign_in))
 
-    def end_all(self, user: User, where: Visitor) -> None:
-        """End every sign-in of a user: log out everywhere."""
+    def end_all(self, user: User, where: Visitor, *, keep: uuid.UUID | None = None) -> None:
+        """End every sign-in of a user but the one to `keep`: log out everywhere."""
         with self.database.write() as records:
-            end_all(records, user.id, now=self.now(), why="logout everywhere")
+            end_all(records, user.id, now=self.now(), why="logout everywhere", but=keep)
             note(records, "logout_everywhere", user.id, where, now=self.now())
 
     def _refreshed(self, records: Records, shown: Refreshing, where: Visitor) -> Grant | str:

@@ -21,6 +21,7 @@ from tapehawk.api.dependencies import Admin, Bearer, CurrentUser, HouseDep, Sign
 from tapehawk.api.problems import refusals
 from tapehawk.api.refresh_cookie import RefreshCookie, forget, handed
 from tapehawk.api.users import ShownUser
+from tapehawk.app.sizing import account_of
 from tapehawk.core.errors import NotSignedIn
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
@@ -95,8 +96,9 @@ def me(user: CurrentUser) -> ShownUser:
 
 @router.patch("/me", responses=refusals(403, 409))
 def change_me(asked: ProfileChange, house: HouseDep, user: CurrentUser, where: VisitorDep) -> ShownUser:
-    """Change one's names, preferences (all of them at once) and email."""
+    """Change one's names, preferences (all of them at once, `risk` being the account of `[risk]`) and email."""
     changing = house.accounts.changing
+    account_of(house.known, asked.preferences or {})
     if asked.email is not None:
         changing.email(user, asked.email, asked.current_password, where)
     values = asked.model_dump(include={"first_name", "last_name", "preferences"}, exclude_none=True)

@@ -16,6 +16,7 @@ from tapehawk.api.problems import Problem
 from tapehawk.app import telling
 from tapehawk.app.telling import ChannelGiven, ChannelShown, RuleGiven
 from tapehawk.notify.preferences import Preferences
+from tapehawk.notify.registry import kinds, notifier_type
 from tapehawk.notify.rules import Conditions
 from tapehawk.notify.wording import seen
 
@@ -75,6 +76,20 @@ class Changed(BaseModel):
     """How many were otherwise before."""
 
     changed: int
+
+
+class ChannelKind(BaseModel):
+    """A kind of channel. `address`: a JSON Schema of what it must be told; what is `writeOnly` is masked once kept."""
+
+    kind: Kind
+    address: dict[str, Any]
+
+
+class ChannelKinds(BaseModel):
+    """Every kind of channel."""
+
+    items: list[ChannelKind]
+    next_cursor: None = None
 
 
 class LastLetter(BaseModel):
@@ -230,6 +245,13 @@ def mark_all(change: ReadChange, house: HouseDep, user: Writer) -> Changed:
     """Mark all of the caller's notifications as read, or as not."""
     with house.database.write() as records:
         return Changed(changed=records.of(user.id).notifications.mark_all(is_read=change.is_read))
+
+
+@router.get("/kinds")
+def list_kinds(_user: CurrentUser) -> ChannelKinds:
+    """List the kinds of channels that there are, each with what it must be told to reach somebody."""
+    items = [ChannelKind(kind=kind, address=notifier_type(kind).address_type.model_json_schema()) for kind in kinds()]
+    return ChannelKinds(items=items)
 
 
 @router.get("/preferences")

@@ -31,6 +31,7 @@ TAGS: Final = {
     "market data": "Bars, quotes, indicators, providers.",
     "models": "Training models, and what is known of them.",
     "jobs": "What goes on behind the requests.",
+    "settings": "What the service runs with, for admins.",
     "health": "How the service is.",
 }
 """Every tag, with what it is about."""

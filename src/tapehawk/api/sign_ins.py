@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from tapehawk.api.auth_models import ShownSignIn, SignInPage
 from tapehawk.api.dependencies import CurrentUser, Cursor, HouseDep, Limit, SignInId, VisitorDep
@@ -37,10 +38,20 @@ def list_sign_ins(
 
 
 @router.delete("", status_code=204)
-def end_sign_ins(house: HouseDep, user: CurrentUser, where: VisitorDep, request: Request, response: Response) -> None:
-    """Log out everywhere: end every sign-in, this one too."""
-    house.accounts.signing_in.end_all(user, where)
-    forget(request, response)
+def end_sign_ins(
+    house: HouseDep,
+    user: CurrentUser,
+    current: SignInId,
+    where: VisitorDep,
+    request: Request,
+    response: Response,
+    *,
+    others: Annotated[bool, Query(description="all but the one that asks")] = False,
+) -> None:
+    """Log out everywhere: end every sign-in, this one too unless only the others are meant."""
+    house.accounts.signing_in.end_all(user, where, keep=current if others else None)
+    if not others:
+        forget(request, response)
 
 
 @router.delete("/{sign_in_id}", status_code=204, responses=refusals(404))

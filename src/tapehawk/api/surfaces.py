@@ -27,7 +27,7 @@ SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
         "sockets.scanning",
         "sockets.socket_io_door",
     ),
-    "records": ("signals", "watchlist", "portfolios", "analytics", "jobs", "sockets.signals"),
+    "records": ("signals", "watchlist", "portfolios", "analytics", "jobs", "settings", "sockets.signals"),
     "market-data": ("market_data", "sockets.market_data"),
     "notifications": ("notifications",),
 }

@@ -29,6 +29,9 @@ PAGES: Final = (
     "/signals",
     "/lists",
     "/analytics",
+    "/notifications",
+    "/settings",
+    "/admin",
     "/sign-in",
     "/register",
 )

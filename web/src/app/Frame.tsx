@@ -22,6 +22,13 @@ export const PAGES = [
   { to: "/lists", name: "Lists", key: "l" },
 ] as const;
 
+/** Of the account's menu. `role`: who alone has it. */
+export const OWN_PAGES = [
+  { to: "/notifications", name: "Notifications", key: "n", role: undefined },
+  { to: "/settings", name: "Settings", key: ",", role: undefined },
+  { to: "/admin", name: "Admin", key: undefined, role: "admin" },
+] as const;
+
 /** What stays while pages come and go. */
 export function Frame() {
   const [isHelping, help] = useState(false);
@@ -93,6 +100,11 @@ function Account() {
       <div>
         <strong>{name}</strong>
         <span className="quiet">{user?.role}</span>
+        {OWN_PAGES.filter(({ role }) => !role || role === user?.role).map(({ to, name: page, key }) => (
+          <Link key={to} to={to} className="plain" title={key && `g ${key}`} onClick={(event) => event.currentTarget.closest("details")?.removeAttribute("open")}>
+            {page}
+          </Link>
+        ))}
         <button type="button" className="plain" onClick={() => void leave()}>
           Sign out
         </button>

@@ -7,6 +7,8 @@ const KEYS: [string, string][] = [
   ["g r", "range scans"],
   ["g i", "signals"],
   ["g l", "lists"],
+  ["g n", "notifications"],
+  ["g ,", "settings"],
   ["j k  ↓ ↑", "next and previous row"],
   ["⏎", "open the row's symbol"],
   ["w", "add the symbol to the watchlist"],

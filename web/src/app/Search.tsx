@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useId, useState, type KeyboardEvent } from "react";
-import { scanners, search } from "@/service/questions";
+import { me, scanners, search } from "@/service/questions";
 import { words } from "@/shared/format";
-import { PAGES } from "./Frame";
+import { OWN_PAGES, PAGES } from "./Frame";
 
 interface Found {
   id: string;
@@ -82,13 +82,15 @@ function useFound(text: string, done: () => void): Found[] {
   const go = useNavigate();
   const { data: symbols } = useQuery(search(text));
   const { data: known } = useQuery({ ...scanners, enabled: text !== "" });
+  const { data: user } = useQuery(me);
   if (text === "") return [];
   const lower = text.toLowerCase();
   const then = (leave: Promise<void>) => {
     done();
     void leave;
   };
-  const pages = PAGES.filter(({ name }) => name.toLowerCase().startsWith(lower)).map(({ to, name }) => ({
+  const own = OWN_PAGES.filter(({ role }) => !role || role === user?.role);
+  const pages = [...PAGES, ...own].filter(({ name }) => name.toLowerCase().startsWith(lower)).map(({ to, name }) => ({
     id: to,
     name,
     about: "page",

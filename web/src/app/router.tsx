@@ -1,7 +1,10 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { session } from "@/service/session";
 import { hitsSearch, rangeSearch } from "@/features/range/address";
+import { adminSearch } from "@/features/admin/address";
+import { notificationsSearch } from "@/features/notifications/address";
 import { scanSearch } from "@/features/scan/address";
+import { settingsSearch } from "@/features/settings/address";
 import { symbolSearch } from "@/features/symbol/address";
 import { Empty } from "@/shared/Empty";
 import { Frame } from "./Frame";
@@ -93,13 +96,31 @@ const lists = createRoute({
   path: "/lists",
   component: lazyRouteComponent(() => import("@/features/lists/Lists"), "Lists"),
 });
+const notifications = createRoute({
+  getParentRoute: () => frame,
+  path: "/notifications",
+  validateSearch: notificationsSearch,
+  component: lazyRouteComponent(() => import("@/features/notifications/Notifications"), "Notifications"),
+});
+const settings = createRoute({
+  getParentRoute: () => frame,
+  path: "/settings",
+  validateSearch: settingsSearch,
+  component: lazyRouteComponent(() => import("@/features/settings/Settings"), "Settings"),
+});
+const admin = createRoute({
+  getParentRoute: () => frame,
+  path: "/admin",
+  validateSearch: adminSearch,
+  component: lazyRouteComponent(() => import("@/features/admin/Admin"), "Admin"),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     register,
     welcome,
-    frame.addChildren([home, desk, scan, range, rangeScan, symbol, signals, lists]),
+    frame.addChildren([home, desk, scan, range, rangeScan, symbol, signals, lists, notifications, settings, admin]),
   ]),
   defaultPreload: "intent",
   defaultErrorComponent: Broken,

@@ -1,7 +1,15 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 
-const GO: Record<string, "/desk" | "/scan" | "/range" | "/signals" | "/lists"> = { d: "/desk", s: "/scan", r: "/range", i: "/signals", l: "/lists" };
+const GO: Record<string, "/desk" | "/scan" | "/range" | "/signals" | "/lists" | "/notifications" | "/settings"> = {
+  d: "/desk",
+  s: "/scan",
+  r: "/range",
+  i: "/signals",
+  l: "/lists",
+  n: "/notifications",
+  ",": "/settings",
+};
 const SOON_MS = 1200;
 
 /** Whether keys are being written into something. */

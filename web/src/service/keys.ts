@@ -20,4 +20,11 @@ export const keys = {
   health: ["health"],
   notifications: ["notifications"],
   unread: ["notifications", "unread"],
+  inbox: ["notifications", "inbox"],
+  rules: ["notification-rules"],
+  wants: ["notification-wants"],
+  kinds: ["channel-kinds"],
+  signIns: ["sign-ins"],
+  jobs: ["jobs"],
+  users: ["users"],
 } as const;

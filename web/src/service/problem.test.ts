@@ -10,6 +10,21 @@ it("says of a service that can't be reached what still works", () => {
   expect(problemOf(new TypeError("Failed to fetch"))).toMatchObject({ status: 0, detail: expect.stringContaining("stays") as string });
 });
 
+it("takes the service's own list of fields, with their paths, and leaves out what a machine adds", () => {
+  const errors = [
+    { at: "time_zone", message: "Value error, there is no such time zone; one reads like Europe/Zurich" },
+    { at: "quiet_hours.start", message: "String should match pattern" },
+    { at: "conditions.symbols.3", message: "too long" },
+  ];
+  expect(problemOf({ status: 422, title: "Bad input", detail: "time_zone: …", errors }).fields).toEqual({
+    time_zone: "there is no such time zone; one reads like Europe/Zurich",
+    "quiet_hours.start": "String should match pattern",
+    start: "String should match pattern",
+    "conditions.symbols": "too long",
+    symbols: "too long",
+  });
+});
+
 it("makes no field of a sentence", () => {
   expect(problemOf({ status: 409, title: "Conflict", detail: "that name is taken" }).fields).toEqual({});
 });

@@ -18,7 +18,7 @@ export function problemOf(error: unknown): Problem {
       title: text(said.title) || "Problem",
       detail: text(said.detail),
       hint: text(said.hint) || undefined,
-      fields: fieldsOf(text(said.detail)),
+      fields: Array.isArray(said.errors) ? namedFields(said.errors) : fieldsOf(text(said.detail)),
     };
   }
   if (error instanceof TypeError) {
@@ -34,6 +34,17 @@ function fieldsOf(detail: string): Record<string, string> {
   for (const part of detail.split("; ")) {
     const match = /^([\w.]+): (.+)$/.exec(part);
     if (match?.[1] && match[2]) found[match[1].split(".").at(-1) ?? ""] = match[2];
+  }
+  return found;
+}
+
+/** What the service says of each field: found by its path ("quiet_hours.start"), and by the name it ends with. */
+function namedFields(errors: unknown[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const one of errors as { at?: unknown; message?: unknown }[]) {
+    const path = text(one.at).split(".").filter((part) => !/^\d+$/.test(part));
+    const said = text(one.message).replace(/^Value error, /, "");
+    for (const name of [path.join("."), path.at(-1) ?? ""]) found[name] ??= said;
   }
   return found;
 }
