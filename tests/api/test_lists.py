@@ -62,6 +62,28 @@ def test_a_portfolio_is_made_changed_and_removed(signed_in):
     assert ada.get(f"{PORTFOLIOS}/{id}").status_code == 404
 
 
+def test_of_two_who_change_a_portfolio_at_once_the_second_is_told_so(signed_in):
+    ada = signed_in()
+    made = ada.post(PORTFOLIOS, json={"name": "Mine", "symbols": ["AAPL"]})
+    url, known = f"{PORTFOLIOS}/{made.json()['id']}", made.headers["etag"]
+    assert known == f'"{made.json()["version"]}"' == ada.get(url).headers["etag"]
+    assert ada.get(PORTFOLIOS).json()["items"][0]["version"] == made.json()["version"]
+    first = ada.put(url, json={"name": "First", "symbols": ["AAPL"]}, headers={"If-Match": known})
+    assert (first.status_code, first.json()["version"]) == (200, first.headers["etag"].strip('"'))
+    for second in (
+        ada.put(url, json={"name": "Second"}, headers={"If-Match": known}),
+        ada.delete(url, headers={"If-Match": known}),
+        ada.put(url, json={"name": "Second"}, headers={"If-Match": "nonsense"}),
+    ):
+        assert (second.status_code, second.json()["title"]) == (412, "Precondition failed")
+        assert "'First'" in second.json()["detail"]
+    assert ada.get(url).json() == first.json()
+    assert ada.put(url, json={"name": "Any"}, headers={"If-Match": "*"}).status_code == 200
+    now = ada.get(url).headers["etag"]
+    assert ada.delete(url, headers={"If-Match": f'"other", {now}'}).status_code == 204
+    assert ada.put(url, json={"name": "Gone"}, headers={"If-Match": now}).status_code == 404
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -166,6 +166,65 @@ def test_analytics_group_by(signed_in, keep, by, groups):
     assert ada.get("/api/v1/analytics/performance?by=moon").status_code == 422
 
 
+def test_the_groups_of_a_reliability_diagram_say_what_was_stated_and_what_was_observed(signed_in, keep):
+    lost = CLOSED.__class__("closed", CLOSED.at, "failure", "stop", 99.0, 5.0, -1.0, -1.0, 0.5, 2)
+    keep(
+        signal(0, TRIGGERED, CLOSED, confidence=70.0, score=10.0),
+        signal(1, TRIGGERED, lost, confidence=76.0, score=20.0),
+        signal(2, confidence=79.0, score=30.0),  # open: in no rate, and in no mean of what was stated
+        signal(3, TRIGGERED, CLOSED, confidence=100.0, score=40.0),
+        signal(4, TRIGGERED, CLOSED, confidence=None, score=None),
+    )
+    ada = signed_in()
+    tenths = ada.get("/api/v1/analytics/performance?by=confidence").json()["items"]
+    assert [
+        (one["group"]["confidence_from"], one["signals"], one["n"], one["stated"], one["win_rate"], one["total_r"])
+        for one in tenths
+    ] == [(70, 3, 2, 73.0, 50.0, 0.5), (90, 1, 1, 100.0, 100.0, 1.5), (None, 1, 1, None, 100.0, 1.5)]
+    assert tenths[0]["scores"] == {"low": 10.0, "high": 20.0}
+    deciles = ada.get("/api/v1/analytics/performance?by=decile").json()["items"]
+    assert [one["group"]["decile"] for one in deciles] == [1, 5, 8, 10, None]
+    assert ada.get("/api/v1/analytics/signals?by=decile").json()["items"][-1]["group"] == {"decile": None}
+
+
+def test_a_regime_that_nothing_stored_tells_is_none(signed_in, keep):
+    keep(signal())
+    answer = signed_in().get("/api/v1/analytics/performance?by=regime").json()
+    assert [one["group"] for one in answer["items"]] == [{"regime": None}]
+
+
+def test_the_regimes_are_those_of_the_days_stored(stored, signed_in, keep):
+    from tests.simulated import LAST
+
+    ago = (dt.datetime.combine(LAST, dt.time(15, 30), dt.UTC) - dt.datetime(2026, 3, 2, 15, 30, tzinfo=dt.UTC)).days
+    keep(signal(ago), signal(ago - 2000))
+    answer = signed_in().get("/api/v1/analytics/performance?by=regime").json()
+    known, unknown = [one["group"]["regime"] for one in answer["items"]]
+    assert (known in {"bull", "bear", "sideways"}, unknown) == (True, None)
+    assert len(answer["notes"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "counted"),
+    [
+        ("scanner=gap", 1),
+        ("scanner=breakout&phase=premarket", 1),
+        ("phase=regular", 2),
+        ("pattern=resistance%20break&direction=SELL", 1),
+        ("scanner=none%20such", 0),
+    ],
+)
+def test_only_the_signals_that_are_asked_for_are_counted(signed_in, keep, query, counted):
+    keep(
+        signal(0, direction="SELL"),
+        signal(1, scanner="gap", pattern="gap up"),
+        signal(2, phase="premarket"),
+    )
+    for path in ("performance", "signals", "patterns"):
+        assert signed_in().get(f"/api/v1/analytics/{path}?{query}").json()["total"]["signals"] == counted
+    assert signed_in().get("/api/v1/analytics/performance?direction=UP").status_code == 422
+
+
 def test_of_those_that_are_over_some_were_traded(signed_in, keep):
     keep(signal(0, TRIGGERED, CLOSED), signal(1, EXPIRED), signal(2, TRIGGERED), signal(3))
     total = signed_in().get("/api/v1/analytics/signals").json()["total"]

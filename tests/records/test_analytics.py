@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from tapehawk.app.analytics import Span, keep_days, performance
+from tapehawk.app.analytics import keep_days, performance
+from tapehawk.app.tracks import Counting
 from tests.records.conftest import NOW
 from tests.records.test_signals import CLOSED, EXPIRED, TRIGGERED, signal
 
@@ -22,7 +23,7 @@ def test_days_are_kept_with_the_numbers_that_are_asked_for(database, ada, bob):
     assert keep_days(database, since=LONG_AGO) == 3
     with database.read() as records:
         days = records.of(ada.id).analytics.days()
-        asked = performance(records, ada.id, Span(), ("date",)).groups
+        asked = performance(records, ada.id, Counting(by=("date",))).groups
     first, second = days
     assert (first["date"], first["signals_generated"], first["signals_successful"]) == (NOW.date(), 2, 1)
     assert (first["total_pnl"], first["win_rate"], first["avg_confidence"]) == (1500.0, 100.0, 72.5)
@@ -53,5 +54,21 @@ def test_simulated_signals_are_never_mixed_with_others(database, ada, origins, c
     found = [replace(signal(0, symbol=f"S{n}"), origin=origin) for n, origin in enumerate(origins)]
     with database.write() as records:
         records.of(ada.id).signals.keep(found)
-        made = performance(records, ada.id, Span(), ("scanner",))
+        made = performance(records, ada.id, Counting(by=("scanner",)))
     assert (made.source, made.total["signals"]) == (origins[0], counted)
+
+
+def test_the_regime_is_that_of_the_market_a_signal_is_of(database, ada):
+    with database.write() as records:
+        records.of(ada.id).signals.keep(
+            [signal(0), signal(1), signal(0, symbol="BTC/USDT", phase="continuous"), signal(2)]
+        )
+    known = {NOW.date(): "bull", NOW.date() + dt.timedelta(days=1): "sideways"}
+    counting = Counting(by=("regime",), regimes={"us": known.get, "crypto": lambda _: "bear"})
+    with database.read() as records:
+        made = performance(records, ada.id, counting)
+        without = performance(records, ada.id, Counting(by=("regime",)))
+    found = {one["group"]["regime"]: one["signals"] for one in made.groups}
+    assert found == {"bull": 1, "sideways": 1, "bear": 1, None: 1}
+    assert [(one["group"], one["signals"]) for one in without.groups] == [({"regime": None}, 4)]
+    assert "before a signal's date" in made.notes[1]

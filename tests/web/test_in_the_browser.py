@@ -106,11 +106,17 @@ def owned(stage: Stage) -> Stage:
     return stage
 
 
+def given(stage: Stage) -> Stage:
+    """Let the owner have signals that ended."""
+    ended_signals.give(Path(stage.service.environment["SCANNER_DATA_DIR"]), OWNER["email"])
+    return stage
+
+
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
-    """Return a server that all scenarios share."""
+    """Return a server that all scenarios share, whose owner has had signals."""
     for made in staged(tmp_path_factory.mktemp("stage")):
-        yield owned(made)
+        yield given(owned(made))
 
 
 @pytest.fixture

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 import orjson
@@ -14,14 +16,34 @@ from starlette.responses import Response
 
 from tapehawk.api.dependencies import CurrentUser, HouseDep
 from tapehawk.api.etags import unless_known
-from tapehawk.app.analytics import Span, Turnout, performance, produced
+from tapehawk.api.signal_models import Direction
+from tapehawk.api.texts import Word
+from tapehawk.app.analytics import Turnout, performance, produced
 from tapehawk.app.house import House
+from tapehawk.app.tracks import Among, Counting, Regime, Span
+from tapehawk.core.errors import NoData
+from tapehawk.core.series import MARKETS
 from tapehawk.records.records import Records
 
 router = APIRouter(prefix="/api/v1/analytics", tags=["analytics"])
 
-By = Annotated[Literal["day", "phase", "scanner", "pattern"], Query(description="what signals are grouped by")]
-_WAYS: Final = {"day": ("date",), "phase": ("phase",), "scanner": ("scanner",), "pattern": ("scanner", "pattern")}
+_WAYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "day": ("date",),
+    "phase": ("phase",),
+    "scanner": ("scanner",),
+    "pattern": ("scanner", "pattern"),
+    "direction": ("direction",),
+    "regime": ("regime",),
+    "decile": ("decile",),
+    "confidence": ("confidence_from",),
+}
+By = Annotated[
+    Literal["day", "phase", "scanner", "pattern", "direction", "regime", "decile", "confidence"],
+    Query(
+        description="what signals are grouped by: `regime` is the market's as known before the day, `decile` says where"
+        " a score stands among those of its scanner (1 to 10), `confidence` goes by tenths of the scale"
+    ),
+]
 _KNOWN: Final[dict[int | str, dict[str, Any]]] = {
     304: {"description": "the answer of this `If-None-Match` still holds"}
 }
@@ -29,6 +51,13 @@ _KNOWN: Final[dict[int | str, dict[str, Any]]] = {
 
 class Ends(BaseModel):
     """The ends of a 95 % interval, in percent."""
+
+    low: float
+    high: float
+
+
+class Scores(BaseModel):
+    """The lowest and the highest score of a group's n."""
 
     low: float
     high: float
@@ -51,6 +80,9 @@ class Outcomes(BaseModel):
     clustered: Ends | None = Field(description="whole dates drawn anew: signals of a day share its market")
     dates: int
     mean_r: float | None
+    total_r: float | None
+    scores: Scores | None
+    stated: float | None = Field(description="0 to 100: the mean confidence of the n, beside what was observed")
     hypothetical_pnl: float | None
     avg_confidence: float | None
 
@@ -97,31 +129,63 @@ def asked_span(
     return Span(from_, to)
 
 
-AskedSpan = Annotated[Span, Depends(asked_span)]
+def asked_among(
+    scanner: Annotated[Word | None, Query(description="only this scanner's")] = None,
+    pattern: Annotated[Word | None, Query(description="only of this pattern")] = None,
+    direction: Direction | None = None,
+    phase: Annotated[Word | None, Query(description="only of this phase of the trading day")] = None,
+) -> Among:
+    """Return which signals a query is about."""
+    return Among(scanner, pattern, direction, phase)
+
+
+def asked_counting(
+    span: Annotated[Span, Depends(asked_span)], among: Annotated[Among, Depends(asked_among)]
+) -> Counting:
+    """Return which signals are counted."""
+    return Counting(span=span, among=among)
+
+
+Counted = Annotated[Counting, Depends(asked_counting)]
+Make = Callable[[Records, uuid.UUID, Counting], Turnout]
 
 
 @router.get("/performance", response_model=Performance, responses=_KNOWN)
-def get_performance(request: Request, house: HouseDep, user: CurrentUser, span: AskedSpan, by: By = "day") -> Response:
+def get_performance(request: Request, house: HouseDep, user: CurrentUser, counted: Counted, by: By = "day") -> Response:
     """Say how the caller's signals turned out."""
-    return _answer(request, house, user.id, lambda records: performance(records, user.id, span, _WAYS[by]))
+    return _answer(request, house, user.id, performance, replace(counted, by=_WAYS[by]))
 
 
 @router.get("/signals", response_model=Produced, responses=_KNOWN)
-def get_signals(request: Request, house: HouseDep, user: CurrentUser, span: AskedSpan, by: By = "day") -> Response:
+def get_signals(request: Request, house: HouseDep, user: CurrentUser, counted: Counted, by: By = "day") -> Response:
     """Say how many signals the caller was given, and how many were traded at all."""
-    return _answer(request, house, user.id, lambda records: produced(records, user.id, span, _WAYS[by]))
+    return _answer(request, house, user.id, produced, replace(counted, by=_WAYS[by]))
 
 
 @router.get("/patterns", response_model=Performance, responses=_KNOWN)
-def get_patterns(request: Request, house: HouseDep, user: CurrentUser, span: AskedSpan) -> Response:
+def get_patterns(request: Request, house: HouseDep, user: CurrentUser, counted: Counted) -> Response:
     """Say how the signals of each pattern turned out."""
-    return _answer(request, house, user.id, lambda records: performance(records, user.id, span, _WAYS["pattern"]))
+    return _answer(request, house, user.id, performance, replace(counted, by=_WAYS["pattern"]))
 
 
-def _answer(request: Request, house: House, user_id: uuid.UUID, make: Callable[[Records], Turnout]) -> Response:
+def _answer(request: Request, house: House, user_id: uuid.UUID, make: Make, counting: Counting) -> Response:
+    made_of: tuple[object, ...] = ()
+    if "regime" in counting.by:
+        known = _regimes(house)
+        made_of = tuple(sorted((market, version) for market, (version, _) in known.items()))
+        counting = replace(counting, regimes={market: regime for market, (_, regime) in known.items()})
     with house.database.read() as records:
-        state = (user_id, *records.of(user_id).signals.state())
-        return unless_known(request, state, lambda: _json(make(records)))
+        state = (user_id, *records.of(user_id).signals.state(), *made_of)
+        return unless_known(request, state, lambda: _json(make(records, user_id, counting)))
+
+
+def _regimes(house: House) -> dict[str, tuple[str, Regime]]:
+    """Return what says the regime on a date, by market, each with the version of the data it is made of."""
+    found = {}
+    for market in MARKETS:
+        with suppress(NoData):
+            found[market] = house.standing.regimes(market)
+    return found
 
 
 def _json(made: Turnout) -> bytes:

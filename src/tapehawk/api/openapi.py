@@ -41,6 +41,7 @@ _EXPLAINED: Final = {
     403: ("who asks may not do this", "this is for admins"),
     404: ("nothing answers this", "there is nothing of that id"),
     409: ("what is there already contradicts what is asked", "that name is taken"),
+    412: ("what is to be changed is no longer what `If-Match` names", "that has been changed since you read it"),
     413: ("the body is too large", "a body may have 1,000,000 bytes at most"),
     422: (
         "what is asked can't be read (no JSON in UTF-8, no cursor of this list) or is out of bounds",

@@ -17,6 +17,7 @@ from starlette.requests import HTTPConnection
 
 from tapehawk.core.errors import (
     BadInput,
+    Changed,
     Conflict,
     CorruptStore,
     FormulaError,
@@ -38,6 +39,7 @@ STATUSES: Final[Mapping[type[TapehawkError], int]] = {
     NotSignedIn: 401,
     NotAllowed: 403,
     Conflict: 409,
+    Changed: 412,
     NoData: 404,
     CorruptStore: 503,
     ProviderRefused: 502,

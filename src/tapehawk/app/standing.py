@@ -21,7 +21,8 @@ from tapehawk.scan.market_now import Now, now_of, with_session
 from tapehawk.scan.market_overview import Floor, overview
 from tapehawk.scan.quick_question import stored_names
 from tapehawk.scan.quotes import aged, quotes_of
-from tapehawk.scan.regimes import regime_of_market
+from tapehawk.scan.regimes import regime_of_market, regimes
+from tapehawk.scan.track_record import Regime
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +47,7 @@ class Standing:
         self._stands: dict[str, tuple[str, Stands]] = {}
         self._glances: dict[str, tuple[Stands, dict[str, Any]]] = {}
         self._regimes: dict[str, tuple[Panel, int, dict[str, Any]]] = {}
+        self._past: dict[str, tuple[Panel, Regime]] = {}
 
     def quotes(self, symbols: Sequence[str], market: str = MARKETS[0]) -> dict[str, Any]:
         """Return the quotes of symbols, of whichever market, in the order asked for; of none named: of a market.
@@ -94,6 +96,17 @@ class Standing:
             },
             "labels": list(at.labels),
         }
+
+    def regimes(self, market: str) -> tuple[str, Regime]:
+        """Return the version of a market's days, and what says its regime on a date.
+
+        Raises NoData where nothing is stored of the market.
+        """
+        panel = self._bars.panel("1d", market)
+        kept = self._past.get(market)
+        if kept is None or kept[0] is not panel:
+            kept = self._past[market] = panel, regimes(panel)
+        return panel.data_version, kept[1]
 
     def of(self, market: str) -> Stands:
         """Return how a market stands. Raises NoData where nothing is stored of it, UnknownName."""

@@ -11,6 +11,7 @@
     │   ├── NotSignedIn      who asks is not known, or not any more
     │   ├── NotAllowed       who asks is known, and may not
     │   └── Conflict         what is there already contradicts what is asked
+    │       └── Changed      it is no longer what the asker knew
     ├── NoData               nothing stored answers the question     exit 3
     │   └── CorruptStore     what is stored can't be read
     ├── ProviderRefused      the provider said no                    exit 4
@@ -114,6 +115,10 @@ class NotAllowed(BadInput):
 
 class Conflict(BadInput):
     """What is there already contradicts what is asked: a name taken, a status that can't follow."""
+
+
+class Changed(Conflict):
+    """What is to be changed is no longer what the asker knew: somebody else was faster."""
 
 
 class NoData(TapehawkError):

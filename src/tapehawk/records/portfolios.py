@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tapehawk.records.owned import OwnedRows
+import uuid
+
+from tapehawk.records.owned import OwnedRows, Row
 from tapehawk.records.tables import portfolios
 
 
@@ -11,3 +13,7 @@ class Portfolios(OwnedRows):
 
     table = portfolios
     noun = "portfolio"
+
+    def held(self, id: uuid.UUID) -> Row:
+        """Return one that nobody else changes until this transaction ends. Raises NoData as `get` does."""
+        return self._one(self._mine(self._key == id).with_for_update(), id)

@@ -21,7 +21,7 @@ from tapehawk.core.errors import UnknownName
 from tapehawk.core.rates import Interval, clustered, wilson
 from tapehawk.core.signal_states import ENDED
 
-BY: Final = ("scanner", "pattern", "direction", "timeframe", "phase", "date", "regime", "decile")
+BY: Final = ("scanner", "pattern", "direction", "timeframe", "phase", "date", "regime", "decile", "confidence_from")
 DECILES: Final = 10
 LEAST_OBSERVED: Final = 30
 """Closed outcomes without which no hit rate is stated beside a signal."""

@@ -20,6 +20,7 @@ export const PAGES = [
   { to: "/scan", name: "Scan", key: "s" },
   { to: "/signals", name: "Signals", key: "i" },
   { to: "/lists", name: "Lists", key: "l" },
+  { to: "/analytics", name: "Analytics", key: "a" },
 ] as const;
 
 /** Of the account's menu. `role`: who alone has it. */

@@ -3,6 +3,8 @@ import { session } from "@/service/session";
 import { hitsSearch, rangeSearch } from "@/features/range/address";
 import { adminSearch } from "@/features/admin/address";
 import { notificationsSearch } from "@/features/notifications/address";
+import { analyticsSearch } from "@/features/analytics/address";
+import { listsSearch } from "@/features/lists/address";
 import { scanSearch } from "@/features/scan/address";
 import { settingsSearch } from "@/features/settings/address";
 import { symbolSearch } from "@/features/symbol/address";
@@ -94,6 +96,7 @@ const signals = createRoute({
 const lists = createRoute({
   getParentRoute: () => frame,
   path: "/lists",
+  validateSearch: listsSearch,
   component: lazyRouteComponent(() => import("@/features/lists/Lists"), "Lists"),
 });
 const notifications = createRoute({
@@ -114,13 +117,19 @@ const admin = createRoute({
   validateSearch: adminSearch,
   component: lazyRouteComponent(() => import("@/features/admin/Admin"), "Admin"),
 });
+const analytics = createRoute({
+  getParentRoute: () => frame,
+  path: "/analytics",
+  validateSearch: analyticsSearch,
+  component: lazyRouteComponent(() => import("@/features/analytics/Analytics"), "Analytics"),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     register,
     welcome,
-    frame.addChildren([home, desk, scan, range, rangeScan, symbol, signals, lists, notifications, settings, admin]),
+    frame.addChildren([home, desk, scan, range, rangeScan, symbol, signals, lists, analytics, notifications, settings, admin]),
   ]),
   defaultPreload: "intent",
   defaultErrorComponent: Broken,

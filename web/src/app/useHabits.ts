@@ -1,12 +1,13 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 
-const GO: Record<string, "/desk" | "/scan" | "/range" | "/signals" | "/lists" | "/notifications" | "/settings"> = {
+const GO: Record<string, "/desk" | "/scan" | "/range" | "/signals" | "/lists" | "/analytics" | "/notifications" | "/settings"> = {
   d: "/desk",
   s: "/scan",
   r: "/range",
   i: "/signals",
   l: "/lists",
+  a: "/analytics",
   n: "/notifications",
   ",": "/settings",
 };

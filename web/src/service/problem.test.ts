@@ -25,6 +25,11 @@ it("takes the service's own list of fields, with their paths, and leaves out wha
   });
 });
 
+it("says what is wrong with an item at the list's field", () => {
+  const said = { status: 422, title: "Bad input", detail: "symbols.3: String should match pattern; symbols.7: too long" };
+  expect(problemOf(said).fields).toEqual({ symbols: "String should match pattern" });
+});
+
 it("makes no field of a sentence", () => {
   expect(problemOf({ status: 409, title: "Conflict", detail: "that name is taken" }).fields).toEqual({});
 });

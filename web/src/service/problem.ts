@@ -33,7 +33,8 @@ function fieldsOf(detail: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const part of detail.split("; ")) {
     const match = /^([\w.]+): (.+)$/.exec(part);
-    if (match?.[1] && match[2]) found[match[1].split(".").at(-1) ?? ""] = match[2];
+    const name = match?.[1]?.split(".").findLast((one) => !/^\d+$/.test(one)); // of a list's item, the list's
+    if (name && match?.[2]) found[name] ??= match[2];
   }
   return found;
 }

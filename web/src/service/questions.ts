@@ -16,6 +16,7 @@ import {
   watchlistUnwatch,
   watchlistWatch,
   type SignalsListSignalsData,
+  type Watched,
 } from "@/client";
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Deep } from "./deep";
@@ -46,9 +47,20 @@ export const quotes = (symbols: readonly string[]) =>
     placeholderData: keepPreviousData,
   });
 
+/** All that is watched, page by page: the last that was added first. */
+async function everyWatched(): Promise<Watched[]> {
+  const found: Watched[] = [];
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const { data } = await watchlistGetWatchlist({ query: { limit: 1000, cursor }, throwOnError: true });
+    found.push(...data.items);
+    cursor = data.next_cursor;
+  }
+  return found;
+}
+
 export const watchlist = queryOptions({
   queryKey: keys.watchlist,
-  queryFn: async () => (await watchlistGetWatchlist({ throwOnError: true })).data,
+  queryFn: async () => ({ items: await everyWatched() }),
 });
 
 export const signals = (filter: NonNullable<SignalsListSignalsData["query"]> = {}) =>

@@ -61,6 +61,13 @@ it("shows an order that is asked for at once, and keeps rows still in it from th
   expect(symbols()).toEqual(["A", "B", "C"]);
 });
 
+it("lets rows that somebody arranges go where they are put, below the pointer too", () => {
+  const { rerender } = render(<DataTable label="t" rows={ROWS} columns={COLUMNS} id={id} isArranged />);
+  fireEvent.pointerEnter(screen.getByRole("region"));
+  rerender(<DataTable label="t" rows={ROWS.toReversed()} columns={COLUMNS} id={id} isArranged />);
+  expect(symbols()).toEqual(["C", "A", "B"]);
+});
+
 it("draws only what is in sight of ten thousand rows, and says how many there are", () => {
   const many = Array.from({ length: 10_000 }, (_, index) => ({ symbol: `S${index}`, score: index }));
   render(<DataTable label="t" rows={many} columns={COLUMNS} id={id} />);

@@ -37,6 +37,8 @@ interface Props<Row> {
   /** Enter, or a second click. */
   onOpen?: (row: Row) => void;
   empty?: ReactNode;
+  /** Rows go where they are put even below the pointer: who looks moves them. */
+  isArranged?: boolean;
 }
 
 export const ROW_PX = 28;
@@ -80,7 +82,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
     },
   });
   const sorted = table.getRowModel().rows;
-  const shown = held.current ? inOrder(sorted, held.current, (row) => row.id) : sorted;
+  const shown = held.current && !props.isArranged ? inOrder(sorted, held.current, (row) => row.id) : sorted;
   const virtual = useVirtualizer({
     count: shown.length,
     getScrollElement: () => scroller.current,

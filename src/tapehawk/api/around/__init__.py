@@ -15,7 +15,7 @@ from tapehawk.api.around.rates import Rates
 from tapehawk.app.house import House
 
 COMPRESSED_FROM = 1_000  # bytes
-ASKED_WITH = ("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "X-Request-ID")
+ASKED_WITH = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-ID")
 SHOWN = ("ETag", "Age", "Retry-After", "X-Request-ID", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
 

@@ -1,111 +1,126 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { portfoliosListPortfolios } from "@/client";
+import type { Portfolio } from "@/client";
 import { Failure } from "@/service/Failure";
-import { useWatching, watchlist } from "@/service/questions";
+import { me, overview, watchlist } from "@/service/questions";
 import { Empty, Skeleton } from "@/shared/Empty";
-import { day } from "@/shared/format";
+import { useHeld, useWatched } from "./kept";
+import "./lists.css";
+import { Names } from "./Names";
+import { PortfolioForm } from "./PortfolioForm";
+import { portfolios, usePortfolios } from "./portfolios";
+import { Shown, type Common } from "./Shown";
+import { Undo, type Done } from "./Undo";
 
-/** The watchlist, to be changed, and portfolios. What is taken off is put back by Undo. */
+const route = getRouteApi("/frame/lists");
+const FIRST = 8;
+
+/** The watchlist and portfolios: one of them, and the names of all. What is done is taken back by Undo. */
 export function Lists() {
+  const { list } = route.useSearch();
+  const every = useQuery(portfolios);
+  const watched = useQuery(watchlist);
+  const { data: user } = useQuery(me);
+  const { make, remove } = usePortfolios();
+  const [done, tell] = useState<Done | null>(null);
+  const [form, edit] = useState<"new" | "edit" | null>(null);
+  const go = useNavigate();
+  const shown = every.data?.items.find(({ id }) => id === list);
+  const canWrite = user?.role !== "viewer";
+  const open = (id?: string) => void go({ to: "/lists", search: { list: id } });
+  function away(of: Portfolio): void {
+    const { name, description, symbols } = of;
+    remove.mutate(of, {
+      onSuccess: () => {
+        open();
+        tell({ text: `The portfolio “${name}” is gone.`, undo: () => make.mutate({ name, description, symbols }, { onSuccess: ({ id }) => open(id) }) });
+      },
+    });
+  }
   return (
-    <div className="lists">
-      <h1 className="hidden">Lists</h1>
-      <Watched />
-      <Portfolios />
+    <div className="keeping">
+      <Names shown={list} watched={watched.data?.items.length} portfolios={every.data?.items} make={canWrite ? () => edit("new") : undefined} />
+      <section className="kept" aria-label={list ? (shown?.name ?? "Portfolio") : "Watchlist"}>
+        {every.error && !every.data && <Failure error={every.error} again={() => void every.refetch()} />}
+        {(make.error ?? remove.error) && <Failure error={make.error ?? remove.error} />}
+        {!list ? (
+          <Watched isLoading={!watched.data} error={watched.error} again={() => void watched.refetch()} canWrite={canWrite} tell={tell} />
+        ) : shown ? (
+          <Held key={shown.id} of={shown} canWrite={canWrite} tell={tell} edit={() => edit("edit")} away={() => away(shown)} />
+        ) : every.data ? (
+          <Empty title="There is no such portfolio" action={<Link to="/lists">To the watchlist</Link>}>
+            It may have been removed, or be somebody else’s.
+          </Empty>
+        ) : (
+          !every.error && <Skeleton rows={12} />
+        )}
+        <Undo done={done} close={() => tell(null)} />
+      </section>
+      {form === "new" && (
+        <PortfolioForm
+          close={() => edit(null)}
+          done={({ id }) => {
+            edit(null);
+            open(id);
+          }}
+        />
+      )}
+      {form === "edit" && shown && <PortfolioForm of={shown} close={() => edit(null)} done={() => edit(null)} />}
     </div>
   );
 }
 
-function Watched() {
-  const { data, error, refetch } = useQuery(watchlist);
-  const { watch, unwatch } = useWatching();
-  const [gone, remember] = useState<string | null>(null);
-  const [text, write] = useState("");
+function Watched({ isLoading, error, again, ...common }: Common & { isLoading: boolean; error: unknown; again: () => void }) {
+  const kept = useWatched();
+  const { data } = useQuery(overview);
+  const active = data?.most_active.slice(0, FIRST).map(({ symbol }) => symbol) ?? [];
+  if (isLoading) return error ? <Failure error={error} again={again} /> : <Skeleton rows={12} />;
   return (
-    <section aria-label="Watchlist">
-      <header>
-        <h2>Watchlist</h2>
-        <form
-          className="add"
-          onSubmit={(event) => {
-            event.preventDefault();
-            const symbols = text.toUpperCase().split(/[\s,]+/).filter(Boolean);
-            if (symbols.length > 0) watch.mutate(symbols);
-            write("");
-          }}
+    <Shown
+      {...common}
+      name="Watchlist"
+      about="Signals and alerts can be asked for these alone; w on a row anywhere adds to them."
+      kept={kept}
+      isWatchlist
+      empty={
+        <Empty
+          title="The symbols you watch, with their last price, how they moved and your notes"
+          action={
+            active.length > 0 && (
+              <Button size="xs" variant="default" onClick={() => kept.add(active)}>
+                Begin with the {active.length} most active
+              </Button>
+            )
+          }
         >
-          <input value={text} maxLength={1000} placeholder="+ symbols" aria-label="Add symbols" onChange={(event) => write(event.target.value)} />
-        </form>
-      </header>
-      {(watch.error ?? unwatch.error) && <Failure error={watch.error ?? unwatch.error} />}
-      {gone && (
-        <p className="undo" role="status">
-          {gone} is off the list.{" "}
-          <Button size="compact-xs" variant="default" onClick={() => {
-              watch.mutate([gone]);
-              remember(null);
-            }}>
-            Undo
-          </Button>
-        </p>
-      )}
-      {error && !data ? (
-        <Failure error={error} again={() => void refetch()} />
-      ) : !data ? (
-        <Skeleton />
-      ) : data.items.length === 0 ? (
-        <Empty title="Nothing is watched yet">Write symbols above, with spaces between.</Empty>
-      ) : (
-        <ul>
-          {data.items.map(({ symbol, added_at }) => (
-            <li key={symbol}>
-              <Link to="/symbol/$" params={{ _splat: symbol }}>
-                <b>{symbol}</b>
-              </Link>
-              <span className="quiet">since {day(added_at)}</span>
-              <button type="button" className="plain" aria-label={`Take ${symbol} off the watchlist`} onClick={() => {
-                  unwatch.mutate([symbol]);
-                  remember(symbol);
-                }}>
-                ✕
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-    </section>
+          Add one above, paste a whole list there, or press w on a row anywhere.
+        </Empty>
+      }
+    />
   );
 }
 
-function Portfolios() {
-  const { data, error, refetch } = useQuery({
-    queryKey: ["portfolios"],
-    queryFn: async () => (await portfoliosListPortfolios({ throwOnError: true })).data,
-  });
+function Held({ of, edit, away, ...common }: Common & { of: Portfolio; edit: () => void; away: () => void }) {
+  const kept = useHeld(of);
   return (
-    <section aria-label="Portfolios">
-      <header>
-        <h2>Portfolios</h2>
-      </header>
-      {error && !data ? (
-        <Failure error={error} again={() => void refetch()} />
-      ) : !data ? (
-        <Skeleton />
-      ) : data.items.length === 0 ? (
-        <Empty title="No portfolios yet">A portfolio is a named list of symbols. The API makes them for now: POST /api/v1/portfolios.</Empty>
-      ) : (
-        <ul>
-          {data.items.map(({ id, name, symbols }) => (
-            <li key={id}>
-              <b>{name}</b>
-              <span className="quiet">{symbols.join(" ")}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </section>
+    <Shown
+      {...common}
+      name={of.name}
+      about={of.description}
+      kept={kept}
+      acts={
+        <>
+          <button type="button" className="plain" onClick={edit}>
+            edit
+          </button>
+          <button type="button" className="plain" onClick={away}>
+            remove
+          </button>
+        </>
+      }
+      empty={<Empty title="Nothing is in this portfolio yet">Add a symbol above, or paste a whole list there: prices, changes and the mean of all appear here.</Empty>}
+    />
   );
 }
