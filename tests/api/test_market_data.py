@@ -88,6 +88,8 @@ def test_prices_are_as_traded_unless_asked_otherwise_and_the_answer_says_so(ada)
     assert split["bars"][before]["close"] == pytest.approx(daily()["UPP"][before][3])
     assert split["bars"][before]["volume"] == pytest.approx(4 * traded["bars"][before]["volume"])
     assert traded["bars"][-1] == split["bars"][-1] == everything["bars"][-1]
+    assert traded["splits"] == split["splits"] == [{"ex_date": str(SPLIT_DAY), "ratio": 4.0}]
+    assert asked(ada, "bars/UPP", limit=1)["splits"] == []
     ex = DAYS.index(EX_DAY)
     factor = 1 - 1.5 / traded["bars"][ex - 1]["close"]
     assert everything["bars"][ex - 1]["close"] == pytest.approx(factor * split["bars"][ex - 1]["close"])

@@ -64,6 +64,7 @@ def test_one_signal_has_its_outcome_and_history(signed_in, keep):
         ("pattern=gap%20up", 1),
         ("direction=SELL", 1),
         ("status=expired", 1),
+        ("phase=premarket", 1),
         ("min_confidence=80", 1),
         ("from=2026-03-04&to=2026-03-05", 2),
         ("to=0001-01-01", 0),
@@ -72,6 +73,7 @@ def test_one_signal_has_its_outcome_and_history(signed_in, keep):
         ("symbol=%00", 422),
         ("scanner=a%00", 422),
         ("status=open", 422),
+        ("phase=noon", 422),
         ("min_confidence=nan", 422),
         ("min_confidence=101", 422),
         ("from=2026-03-05&to=2026-03-04", 422),
@@ -87,7 +89,7 @@ def test_signals_are_found_by_what_is_asked(signed_in, keep, query, count):
         signal(0, EXPIRED),
         signal(1, symbol="BTC/USDT", confidence=80.0),
         signal(2, scanner="gap", pattern="gap up"),
-        signal(3, direction="SELL"),
+        signal(3, direction="SELL", phase="premarket"),
     )
     answer = signed_in().get(f"{URL}?{query}")
     if count == 422:

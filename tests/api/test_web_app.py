@@ -27,6 +27,7 @@ def built(tmp_path, monkeypatch):
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text(PAGE)
     (tmp_path / "icon.svg").write_text("<svg/>")
+    (tmp_path / "THIRD-PARTY.txt").write_text("charts by …")
     (tmp_path / "assets" / "app-1a2b.js").write_text("void 0;" * 1000)
     (tmp_path.parent / "beside.txt").write_text("not yours")
     monkeypatch.setattr(web_app, "BUILT", tmp_path)
@@ -66,6 +67,12 @@ def test_no_other_file_is_served(anyone, built, name):
     assert anyone.get(f"/assets/{name}").status_code == 404
 
 
+def test_whose_software_it_is_made_of_besides_can_be_read(anyone, built):
+    answer = anyone.get("/THIRD-PARTY.txt")
+    assert answer.text == "charts by …"
+    assert answer.headers["content-type"].startswith("text/plain")
+
+
 def test_a_page_runs_and_loads_nothing_but_its_own_files(anyone, built):
     policy = dict(part.split(" ", 1) for part in anyone.get("/").headers["content-security-policy"].split("; "))
     assert policy["default-src"] == policy["frame-ancestors"] == "'none'"
@@ -80,6 +87,7 @@ def test_where_it_is_not_built_the_page_says_how_to(anyone, not_built):
     assert answer.headers["cache-control"] == "no-store"
     assert anyone.get("/assets/app.js").status_code == 404
     assert anyone.get("/icon.svg").status_code == 404
+    assert anyone.get("/THIRD-PARTY.txt").status_code == 404
 
 
 def test_the_owners_link_works_without_the_app_and_its_script_may_run(anyone, not_built):

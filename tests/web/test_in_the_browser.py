@@ -20,6 +20,7 @@ from tapehawk.api import web_app
 from tests.app.service import Service
 from tests.simulated import SYMBOLS, fill_market
 from tests.web.moved_clock import CLOCK, moved
+from tests.web.given_signals import give
 
 WEB = Path(__file__).parents[2] / "web"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
@@ -70,6 +71,9 @@ class Stage:
             self.service.end(signal.SIGKILL)
         elif what == "start":
             self.service.start().wait()
+        elif what.startswith("signals "):
+            _, email, count = what.split()
+            give(self.service.environment, email, int(count))
         else:
             raise ValueError(what)
 

@@ -55,6 +55,8 @@ WORDS: Final[dict[str, Any]] = {
     "sessions": ["2026-11-19", "2026-11-20"],
     "session": "2026-11-20",
     "session_is_open": False,
+    "ex_date": "2020-08-31",
+    "ratio": 4.0,
     # a scan and what it finds
     "scan_id": _SCAN,
     "scanId": _SCAN,

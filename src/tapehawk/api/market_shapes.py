@@ -29,6 +29,13 @@ class Bar(BaseModel):
     volume: float | None
 
 
+class Split(BaseModel):
+    """A split of the symbol, whatever basis its prices are shown on."""
+
+    ex_date: Annotated[str, Field(description="first session that trades at the new price")]
+    ratio: Annotated[float, Field(description="new shares for an old one: 4 where one became four")]
+
+
 class AboutBars(BaseModel):
     """Whose bars they are, on which basis, and what must be said of them."""
 
@@ -47,6 +54,7 @@ class Bars(AboutBars):
     """The newest bars of the span, oldest first; `next_cursor` leads to the page before them."""
 
     bars: list[Bar]
+    splits: Annotated[list[Split], Field(description="all up to the last session, oldest first")]
     next_cursor: str | None
 
 

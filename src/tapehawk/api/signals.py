@@ -15,6 +15,7 @@ from tapehawk.api.problems import Problem
 from tapehawk.api.signal_models import Direction, SignalPage, SignalStory, Status, StatusChange
 from tapehawk.api.texts import Symbol, Word
 from tapehawk.core.events import UserSignal
+from tapehawk.notify.rules import Phase
 from tapehawk.records.owned import Row
 from tapehawk.records.plain import plain
 from tapehawk.records.signal_rows import shown
@@ -28,13 +29,14 @@ def wanted_signals(
     scanner: Annotated[Word | None, Query(examples=["breakout"])] = None,
     pattern: Annotated[Word | None, Query(examples=["resistance break"])] = None,
     direction: Direction | None = None,
+    phase: Annotated[Phase | None, Query(description="of the trading day, of the setup's bar")] = None,
     status: Status | None = None,
     min_confidence: Annotated[float | None, Query(ge=0, le=100)] = None,
     from_: Annotated[dt.date | None, Query(alias="from", description="first day of the setup's bar, in UTC")] = None,
     to: Annotated[dt.date | None, Query(description="last day of it, inclusive")] = None,
 ) -> Wanted:
     """Return which signals a query wants."""
-    return Wanted(symbol, scanner, pattern, direction, status, min_confidence, from_, to)
+    return Wanted(symbol, scanner, pattern, direction, phase, status, min_confidence, from_, to)
 
 
 WantedSignals = Annotated[Wanted, Depends(wanted_signals)]

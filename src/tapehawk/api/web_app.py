@@ -84,6 +84,17 @@ async def get_asset(name: str) -> FileResponse:
 @router.get("/icon.svg")
 async def get_icon() -> FileResponse:
     """Return the app's sign."""
-    if not (BUILT / "icon.svg").is_file():
+    return _beside("icon.svg")
+
+
+@router.get("/THIRD-PARTY.txt")
+async def get_third_party() -> FileResponse:
+    """Return whose software the app is made of besides, and their licences."""
+    return _beside("THIRD-PARTY.txt")
+
+
+def _beside(name: str) -> FileResponse:
+    """Return a file that keeps its name, whatever is in it. Raises NoData where the app is not built."""
+    if not (BUILT / name).is_file():
         raise NoData("there is no such file", hint="make web")
-    return FileResponse(BUILT / "icon.svg", headers={"Cache-Control": "public, max-age=86400"})
+    return FileResponse(BUILT / name, headers={"Cache-Control": "public, max-age=86400"})

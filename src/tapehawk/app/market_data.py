@@ -13,6 +13,7 @@ from tapehawk.app.market_bars import MarketBars
 from tapehawk.core.errors import NoData, NotFound
 from tapehawk.core.panel import Panel
 from tapehawk.core.sessions import date_of
+from tapehawk.data.actions import splits_in
 from tapehawk.data.freshness import SIMULATED, stale_since
 from tapehawk.data.panels import PanelQuestion
 from tapehawk.data.store import read_actions
@@ -51,9 +52,9 @@ class MarketData:
         Raises NotFound for a symbol that is not stored, NoData where no such bars are, or not on that basis.
         """
         view = self._bars.of(symbol, wanted.timeframe, wanted.hours)
-        columns = on_basis(view.panel, view.series, wanted.adjust, self._dividends())
+        columns = on_basis(view.panel, view.series, wanted.adjust, self._known_actions())
         page = bars_of(view.panel, wanted.page, self._bars.instant, columns)
-        return {**self._about(view, wanted), **page}
+        return {**self._about(view, wanted), **page, "splits": self._splits(view.panel)}
 
     def batch(self, symbols: Sequence[str], wanted: BarsWanted) -> dict[str, Any]:
         """Return the bars of several symbols; one that has none is said and keeps no other."""
@@ -70,7 +71,7 @@ class MarketData:
         """Return the values of formulas over a page of a symbol's bars. Raises as `bars` does, and FormulaError."""
         asked = expressions_of(texts)
         view = self._bars.of(symbol, wanted.timeframe, wanted.hours)
-        on_basis(view.panel, view.series, wanted.adjust, self._dividends())
+        on_basis(view.panel, view.series, wanted.adjust, self._known_actions())
         rows, cursor = wanted.page.rows(view.panel, int(Closed.at(view.panel, self._bars.instant).ends[0]))
         times, ends, sessions = times_of(view.panel, rows)
         found = values_of(view.panel, rows, asked, as_traded=wanted.adjust == "none")
@@ -101,7 +102,13 @@ class MarketData:
         """Say since when a symbol's bars are behind what must be stored by now; simulated ones never are."""
         return None if SIMULATED in panel.labels else stale_since(panel, self._bars.now())
 
-    def _dividends(self) -> pl.DataFrame:
+    def _splits(self, panel: Panel) -> list[dict[str, Any]]:
+        """Say which splits a symbol has had, those that prices are adjusted for."""
+        of_symbol = self._known_actions().filter(pl.col("symbol") == panel.symbols[0])
+        known = splits_in(of_symbol, as_of=date_of(int(panel.columns["session"][-1])))
+        return [{"ex_date": str(date_of(one.ex_day)), "ratio": 1.0 / one.ratio} for one in known]
+
+    def _known_actions(self) -> pl.DataFrame:
         with self._reading:
             version = table_version(self._bars.root, "actions")
             if self._actions is None or self._actions[0] != version:

@@ -42,6 +42,7 @@ class Wanted:
     scanner: str | None = None
     pattern: str | None = None
     direction: str | None = None
+    phase: str | None = None
     status: str | None = None
     min_confidence: float | None = None
     from_: dt.date | None = None
@@ -52,7 +53,7 @@ class Wanted:
 
     def conditions(self) -> Iterator[sa.ColumnElement[bool]]:
         """Yield what a row has to meet."""
-        for name in ("symbol", "scanner", "pattern", "direction", "status"):
+        for name in ("symbol", "scanner", "pattern", "direction", "phase", "status"):
             if getattr(self, name) is not None:
                 yield signals.c[name] == getattr(self, name)
         if self.min_confidence is not None:

@@ -16,7 +16,8 @@ const KEYS: [string, string][] = [
   ["a", "be told of the symbol's signals"],
   ["x", "export the rows in sight"],
   ["alt ↓ ↑  del", "move a row of a list, or take it off"],
-  ["1 5 h d w", "timeframe of a chart"],
+  ["1 5 15 h 4 d W", "timeframe of a chart; w too where the chart has the focus"],
+  ["t", "the table behind the chart"],
   ["esc", "close, or leave a field"],
   ["?", "these keys"],
 ];
@@ -36,6 +37,13 @@ export default function Keys({ close }: { close: () => void }) {
           ))}
         </tbody>
       </table>
+      <p className="quiet dialog-foot">
+        Charts by TradingView Lightweight Charts™, © 2025 TradingView, Inc.{" "}
+        <a href="https://www.tradingview.com/" rel="noreferrer" target="_blank">
+          https://www.tradingview.com/
+        </a>{" "}
+        · <a href="/THIRD-PARTY.txt">software of others, and its licences</a>
+      </p>
     </Dialog>
   );
 }

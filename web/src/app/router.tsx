@@ -7,6 +7,7 @@ import { analyticsSearch } from "@/features/analytics/address";
 import { listsSearch } from "@/features/lists/address";
 import { scanSearch } from "@/features/scan/address";
 import { settingsSearch } from "@/features/settings/address";
+import { signalsSearch } from "@/features/signals/address";
 import { symbolSearch } from "@/features/symbol/address";
 import { Empty } from "@/shared/Empty";
 import { Frame } from "./Frame";
@@ -91,6 +92,7 @@ const symbol = createRoute({
 const signals = createRoute({
   getParentRoute: () => frame,
   path: "/signals",
+  validateSearch: signalsSearch,
   component: lazyRouteComponent(() => import("@/features/signals/Signals"), "Signals"),
 });
 const lists = createRoute({

@@ -4,10 +4,23 @@ export interface Part {
   reason?: string;
 }
 
+interface Regime {
+  regime?: string;
+  confidence?: number;
+  volatility?: string;
+}
+
+/** What became of past signals whose score was about this one; shares are 0–1. */
+interface Observed {
+  n: number;
+  rate: number | null;
+  interval: [number, number] | null;
+}
+
 export interface Deep {
   opportunity_score?: number | Part | null;
-  opportunity?: Part & { score?: number; side?: string; parts?: Record<string, { value: number; weight: number }> };
-  market_regime?: Part & { regime?: string; confidence?: number; volatility?: string };
+  opportunity?: Part & { score?: number; side?: string; parts?: Record<string, { value: number; weight: number }>; divergence?: boolean; observed?: Observed };
+  market_regime?: Part & Regime & { benchmark?: Part & Regime & { of?: string } };
   sl_tp?: Part & {
     side?: string;
     entry?: number;
@@ -23,9 +36,10 @@ export interface Deep {
     side?: string;
     strength?: string;
     share?: number;
+    votes?: Record<string, number>;
     timeframes?: Record<string, Part & { vote?: string; rsi?: number }>;
   };
-  ml_prediction?: Part & { probability?: number; side?: string };
+  ml_prediction?: Part & { probability?: number; side?: string; scanner?: string; pattern?: string; meaning?: string };
 }
 
 /** A value that is there, or why it is not. */

@@ -24,7 +24,7 @@ export function withSignal(page: SignalPage, signal: ShownSignal, filter: object
   return isWanted(signal, filter) ? { ...page, items: [signal, ...page.items] } : page;
 }
 
-const SAME = ["symbol", "scanner", "pattern", "direction", "status"] as const;
+const SAME = ["symbol", "scanner", "pattern", "direction", "status", "phase"] as const;
 
 /** Whether `GET /api/v1/signals` would list a signal on its first page. */
 function isWanted(signal: ShownSignal, filter: object): boolean {

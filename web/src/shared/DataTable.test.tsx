@@ -75,6 +75,8 @@ it("draws only what is in sight of ten thousand rows, and says how many there ar
   expect(drawn).toBeGreaterThan(20);
   expect(drawn).toBeLessThan(60);
   expect(screen.getByRole("table").getAttribute("aria-rowcount")).toBe("10001");
+  const below = document.querySelector<HTMLElement>(".gap td");
+  expect(below?.style.height, "what is not drawn has its height").toBe(`${(10_000 - drawn + 1) * 28}px`);
 });
 
 it("j and k choose rows, enter opens one", async () => {

@@ -198,7 +198,7 @@ const Line = memo(function Line<Row>({ row, index, columns, isSelected, onSelect
 function Gap({ height, columns }: { height: number; columns: number }) {
   return (
     <tr aria-hidden="true" className="gap">
-      <td colSpan={columns} height={height} />
+      <td colSpan={columns} style={{ height }} />
     </tr>
   );
 }

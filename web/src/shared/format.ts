@@ -69,3 +69,7 @@ export const label = (text: string): string =>
 export const sign = (value: Maybe): "up" | "down" | "" => (!value ? "" : value > 0 ? "up" : "down");
 export const side = (direction: string | null | undefined): "up" | "down" | "" =>
   direction === "BUY" ? "up" : direction === "SELL" ? "down" : "";
+
+const SESSION = new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit" });
+/** The date at the exchange, as the service writes it. */
+export const session = (at: string | number): string => SESSION.format(new Date(at));

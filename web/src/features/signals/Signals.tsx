@@ -1,81 +1,154 @@
-import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useState } from "react";
-import type { ShownSignal } from "@/client";
+import "./signals.css";
+import { Button } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useCallback, useMemo } from "react";
+import { scannerStartLive, type ShownSignal } from "@/client";
 import { Failure } from "@/service/Failure";
-import { signals } from "@/service/questions";
-import { DataTable, type Column } from "@/shared/DataTable";
+import { problemOf } from "@/service/problem";
 import { Empty, Skeleton } from "@/shared/Empty";
-import { clock, day, price, side, signed, words } from "@/shared/format";
-import { Bar, Labels, Side } from "@/shared/marks";
+import { fixed } from "@/shared/format";
+import { filterOf, type Filter, type SignalsSearch } from "./address";
+import { COLUMNS } from "./columns";
+import { Detail } from "./Detail";
+import { Export } from "./Export";
+import { Filters } from "./Filters";
+import { SignalTable } from "./SignalTable";
+import { useNarrow } from "./useNarrow";
+import { usePages, type Pages } from "./usePages";
+import { usePending } from "./usePending";
 
-const STATUSES = ["active", "triggered", "closed", "expired", "cancelled"] as const;
-type Status = (typeof STATUSES)[number];
-
-const priced = (id: "entry" | "stop" | "target1", title: string): Column<ShownSignal> => ({
-  id,
-  title,
-  width: 82,
-  isNumber: true,
-  value: (row) => row[id] ?? undefined,
-  cell: (row) => price(row[id]),
-});
-
-const COLUMNS: Column<ShownSignal>[] = [
-  { id: "time", title: "time", width: 110, value: (row) => row.available_at, cell: (row) => `${day(row.available_at)} ${clock(row.available_at)}` },
-  { id: "symbol", title: "symbol", width: 90, value: (row) => row.symbol, cell: (row) => <b>{row.symbol}</b> },
-  { id: "side", title: "side", width: 60, value: (row) => row.direction, cell: (row) => <Side direction={row.direction} /> },
-  { id: "pattern", title: "pattern", width: 150, value: (row) => row.pattern, cell: (row) => words(row.pattern) },
-  priced("entry", "entry"),
-  priced("stop", "stop"),
-  priced("target1", "target"),
-  { id: "confidence", title: "confidence", width: 92, isNumber: true, value: (row) => row.confidence ?? undefined, cell: (row) => <Bar value={row.confidence} side={side(row.direction)} /> },
-  { id: "status", title: "status", width: 84, value: (row) => row.status, cell: (row) => row.status },
-  { id: "outcome", title: "outcome", width: 84, value: (row) => row.outcome, cell: (row) => words(row.outcome) },
-  { id: "r", title: "R", about: "hypothetical, at the prices of bars", width: 52, isNumber: true, value: (row) => row.r ?? undefined, cell: (row) => signed(row.r, 1) },
-  { id: "labels", title: "data", width: 110, value: (row) => row.labels.join(), cell: (row) => <Labels labels={row.labels} /> },
-];
-const idOf = (row: ShownSignal) => row.id;
+const NARROW = COLUMNS.flatMap((one) => (one.narrow ? [{ ...one, width: one.narrow }] : []));
+const route = getRouteApi("/frame/signals");
 
 /** What the scanner found for you, and what became of it. */
 export function Signals() {
-  const [status, only] = useState<Status | undefined>();
-  const [selected, select] = useState<string | null>(null);
-  const { data, error, refetch } = useQuery(signals({ status }));
+  const asked = route.useSearch();
   const go = useNavigate();
-  const open = useCallback((row: ShownSignal) => void go({ to: "/symbol/$", params: { _splat: row.symbol } }), [go]);
+  const name = JSON.stringify(filterOf(asked));
+  const filter = useMemo(() => JSON.parse(name) as Filter, [name]);
+  const put = useCallback((change: SignalsSearch) => void go({ to: "/signals", search: (before) => ({ ...before, ...change }), replace: true }), [go]);
+  const clear = useCallback(() => void go({ to: "/signals", search: {}, replace: true }), [go]);
+  const select = useCallback((one: ShownSignal) => put({ signal: one.id }), [put]);
+  const open = useCallback((one: ShownSignal) => void go({ to: "/symbol/$", params: { _splat: one.symbol }, search: { signal: one.id } }), [go]);
+  const pages = usePages(filter);
+  const pendings = usePending();
+  const isNarrow = useNarrow();
+  const columns = isNarrow ? NARROW : COLUMNS;
+  const close = () => put({ signal: undefined });
+  const { pending } = pendings;
   return (
-    <div className="listed">
+    <div className={`signals-page ${asked.signal ? "with-panel" : ""}`} onKeyDown={({ key }) => key === "Escape" && asked.signal && close()}>
       <header>
-        <h1>Signals</h1>
-        <div role="group" aria-label="Status">
-          {[undefined, ...STATUSES].map((one) => (
-            <button key={one ?? "all"} type="button" className={`plain ${one === status ? "on" : ""}`} aria-pressed={one === status} onClick={() => only(one)}>
-              {one ?? "all"}
+        <h1 className="hidden">Signals</h1>
+        <Filters filter={filter} change={put} clear={clear} isNarrow={isNarrow} />
+        <div className="counted">
+        {pages.stuck !== null && (
+          <span className="refusal" role="alert">
+            {problemOf(pages.stuck).title}{" "}
+            <button type="button" className="plain accent" onClick={pages.again}>
+              Try again
             </button>
-          ))}
+          </span>
+        )}
+        <Counted pages={pages} />
+        {pages.count > 0 && <Export key={name} filter={filter} />}
         </div>
       </header>
-      {error && !data ? (
-        <Failure error={error} again={() => void refetch()} />
-      ) : !data ? (
-        <Skeleton rows={12} />
-      ) : (
-        <DataTable
-          label="Signals"
-          rows={data.items}
-          columns={COLUMNS}
-          id={idOf}
-          selected={selected}
-          onSelect={(row) => select(row.id)}
-          onOpen={open}
-          empty={
-            <Empty title={status ? `No ${status} signals` : "No signals yet"}>
-              The live scanner writes one for every hit that fits your account, and follows it to its stop or target.
-            </Empty>
-          }
-        />
+      {(pending ?? pendings.refused) && (
+        <p className="pending" role="status">
+          {pending && (
+            <>
+              {pending.signal.symbol} becomes {pending.to}.{" "}
+              {!pending.isSent && (
+                <Button size="compact-xs" variant="default" onClick={pendings.undo}>
+                  Undo
+                </Button>
+              )}
+            </>
+          )}
+          {pendings.refused && <span className="refusal">{pendings.refused}</span>}
+        </p>
+      )}
+      <div className="list">
+        {pages.error !== null ? (
+          <Failure error={pages.error} again={pages.again} />
+        ) : pages.isLoading ? (
+          <Skeleton rows={14} />
+        ) : (
+          <SignalTable
+            key={name}
+            pages={pages}
+            columns={columns}
+            selected={asked.signal}
+            select={select}
+            open={open}
+            pending={pending ? { id: pending.signal.id, to: pending.to } : undefined}
+            empty={Object.keys(filter).length > 0 ? <NoneSo clear={clear} /> : <NoneYet />}
+          />
+        )}
+      </div>
+      {asked.signal && (
+        <aside className="panel" aria-label="The signal">
+          <button type="button" className="plain close" aria-label="Close" onClick={close}>
+            ✕
+          </button>
+          <Detail key={asked.signal} id={asked.signal} listed={listedOf(pages, asked.signal)} pending={pending} change={pendings.change} />
+        </aside>
       )}
     </div>
   );
+}
+
+/** How many there are, as far as that is known. */
+function Counted({ pages }: { pages: Pages }) {
+  if (pages.isLoading || pages.error !== null) return null;
+  return (
+    <span className="quiet" aria-live="polite">
+      {fixed(pages.count, 0)}
+      {pages.isWhole ? "" : " and more"}
+    </span>
+  );
+}
+
+function NoneSo({ clear }: { clear: () => void }) {
+  return (
+    <Empty
+      title="No signal is like that"
+      action={
+        <Button size="xs" variant="default" onClick={clear}>
+          Show all
+        </Button>
+      }
+    >
+      Another status, session or day may have some. What arrives and is like that appears here.
+    </Empty>
+  );
+}
+
+/** What makes signals appear is the live scanner. */
+function NoneYet() {
+  const start = useMutation({ mutationFn: () => scannerStartLive({ body: {}, throwOnError: true }) });
+  return (
+    <Empty
+      title={start.isSuccess ? "The live scanner is on" : "No signals yet"}
+      action={
+        !start.isSuccess && (
+          <Button size="xs" variant="default" loading={start.isPending} onClick={() => start.mutate()}>
+            Start the live scanner
+          </Button>
+        )
+      }
+    >
+      {start.isSuccess
+        ? "Each hit that fits your account appears here as its bar closes."
+        : "The live scanner writes one for every hit that fits your account, and follows it to its stop or target."}
+      {start.error && <span className="refusal"> {problemOf(start.error).detail}</span>}
+    </Empty>
+  );
+}
+
+/** The signal as it is in the list, where it is among the rows that are there. */
+function listedOf(pages: Pages, id: string): ShownSignal | undefined {
+  return pages.shown().find((one) => one.id === id);
 }

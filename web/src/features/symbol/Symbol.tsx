@@ -1,120 +1,169 @@
+import "./symbol.css";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
-import type { Bars, Quote } from "@/client";
+import { useCallback, useMemo } from "react";
+import type { ShownSignal } from "@/client";
 import { DeepCards } from "@/service/DeepCards";
+import { explained } from "@/service/explained";
 import { Failure } from "@/service/Failure";
-import { bars, deep, quotes, signals, useWatching, watchlist } from "@/service/questions";
+import { problemOf } from "@/service/problem";
+import { deep, quotes } from "@/service/questions";
 import { Empty, Skeleton } from "@/shared/Empty";
-import { day, fixed, price, short, sign, signed, span, words } from "@/shared/format";
-import { Labels, Side } from "@/shared/marks";
-import { TIMEFRAMES, type SymbolSearch, type Timeframe } from "./address";
+import { Labels } from "@/shared/marks";
+import { Undo } from "@/shared/Undo";
+import { symbolSearch, TIMEFRAMES, type SymbolSearch } from "./address";
+import { BarTable } from "./BarTable";
 import { Chart } from "./Chart";
+import { Head } from "./Head";
+import { chosen as chosenOf, type Indicator } from "./indicators";
+import { deepLevels, levelsOf, ownLevels } from "./levels";
+import { Past } from "./Past";
+import { signalsOf, useLines } from "./questions";
+import { isDaily } from "./series";
+import { Toolbar } from "./Toolbar";
+import { Unknown } from "./Unknown";
+import { useBars, type Shown } from "./useBars";
+import { useDeeds } from "./useDeeds";
+import { useKeys } from "./useKeys";
 
 const route = getRouteApi("/frame/symbol/$");
-const KEYS: Record<string, Timeframe> = { "1": "1m", "5": "5m", h: "1h", "4": "4h", d: "1d", w: "1w" };
+const NONE: ShownSignal[] = [];
+const GOES_ON = ["active", "triggered"];
 
 /** A symbol: its chart with what was signalled and where it would be wrong, and what is known of it. */
 export function SymbolPage() {
   const symbol = route.useParams()._splat ?? "";
-    const shown = route.useSearch();
-  const { timeframe = "1d", averages = true } = shown;
+  return <OfSymbol key={symbol} symbol={symbol} />;
+}
+
+function OfSymbol({ symbol }: { symbol: string }) {
+  const seen = route.useSearch();
+  const { timeframe = "1d", hours = "regular" } = seen;
   const go = useNavigate();
-  const drawn = useQuery(bars(symbol, timeframe));
-  const { data: told } = useQuery(signals({ symbol }));
-  const { data: known } = useQuery({ ...deep(symbol), retry: false });
+  const change = useCallback(
+    (next: SymbolSearch) => void go({ to: "/symbol/$", params: { _splat: symbol }, search: (before) => symbolSearch({ ...before, ...next }), replace: true }),
+    [go, symbol],
+  );
+  const found = useBars(symbol, timeframe, hours);
+  const { data: told } = useQuery(signalsOf(symbol));
   const { data: quoted } = useQuery(quotes([symbol]));
-  const search = (change: SymbolSearch) => void go({ to: "/symbol/$", params: { _splat: symbol }, search: { ...shown, ...change }, replace: true });
-  useTimeframeKeys((next) => search({ timeframe: next }));
+  const signals = told?.items ?? NONE;
+  const chosen = signals.find(({ id }) => id === seen.signal) ?? signals.find(({ status }) => GOES_ON.includes(status));
+  const choose = useCallback((id: string) => change({ signal: id === seen.signal ? undefined : id }), [change, seen.signal]);
+  const deeds = useDeeds(symbol);
+  useKeys({
+    show: (next) => change({ timeframe: next }),
+    watch: deeds.watch,
+    alert: deeds.alert,
+    table: () => change({ as: seen.as ? undefined : "table" }),
+  });
+  const isUnknown = found.error !== null && problemOf(found.error).status === 404 && quoted?.items.length === 0;
+  if (isUnknown && !found.shown) return <Unknown symbol={symbol} error={found.error} />;
   return (
     <div className="symbol">
       <section className="chart-side" aria-label={`Chart of ${symbol}`}>
-        <div className="timeframes" role="group" aria-label="Timeframe">
-          {TIMEFRAMES.map((one) => (
-            <button key={one} type="button" className={`plain ${one === timeframe ? "on" : ""}`} aria-pressed={one === timeframe} onClick={() => search({ timeframe: one })}>
-              {one}
-            </button>
-          ))}
-          <span className="room" />
-          <label>
-            <input type="checkbox" checked={averages} onChange={(event) => search({ averages: event.target.checked ? undefined : false })} /> averages 20 · 50
-          </label>
-        </div>
-        {drawn.error && !drawn.data ? (
-          <Failure error={drawn.error} again={() => void drawn.refetch()} />
-        ) : !drawn.data ? (
-          <Skeleton rows={14} />
-        ) : drawn.data.bars.length === 0 ? (
-          <Empty title={`No ${timeframe} bars of ${symbol} are stored`}>Another timeframe may have some.</Empty>
+        {found.shown ? (
+          <Drawn {...{ symbol, seen, change, signals, chosen, choose }} shown={found.shown} found={found} />
         ) : (
-          <Chart bars={drawn.data} signals={told?.items ?? []} levels={known?.sl_tp} averages={averages} />
+          <>
+            <Toolbar shown={seen} isCoin={symbol.includes("/")} change={change} refused={{}} />
+            {found.error ? <NoBars symbol={symbol} timeframe={timeframe} error={found.error} again={found.again} change={change} /> : <Skeleton rows={14} />}
+          </>
         )}
       </section>
       <aside className="about" aria-label={`About ${symbol}`}>
-        <Head symbol={symbol} quote={quoted?.items.find((one) => one.symbol === symbol)} bars={drawn.data} />
+        <Head symbol={symbol} live={found.shown?.growing.at(-1)} isWatched={deeds.isWatched} watch={deeds.watch} isTold={deeds.isTold} alert={deeds.alert} />
+        {deeds.said && <Undo said={deeds.said.text} undo={deeds.said.undo} done={deeds.read} />}
+        {deeds.error !== null && <p className="refusal">{problemOf(deeds.error).detail}</p>}
         <DeepCards symbol={symbol} />
-        <section>
-          <h2>Signals of {symbol}</h2>
-          {told?.items.length ? (
-            <ul className="past">
-              {told.items.slice(0, 20).map((one) => (
-                <li key={one.id}>
-                  <time>{day(one.bar_time)}</time> <Side direction={one.direction} /> {words(one.pattern)}{" "}
-                  <span className="quiet">
-                    {words(one.outcome)} {one.r !== null && `${signed(one.r, 1)} R`}
-                  </span>
-                </li>
-              ))}
-            </ul>
-          ) : (
-            <p className="quiet">None yet.</p>
-          )}
-        </section>
+        <Past symbol={symbol} signals={signals} hasMore={told?.next_cursor != null} chosen={seen.signal} choose={choose} />
       </aside>
     </div>
   );
 }
 
-function Head({ symbol, quote, bars }: { symbol: string; quote?: Quote; bars?: Bars }) {
-  const { data } = useQuery(watchlist);
-  const { watch, unwatch } = useWatching();
-  const isWatched = data?.items.some((one) => one.symbol === symbol) ?? false;
-  const last = bars?.bars.at(-1);
+interface DrawnProps {
+  symbol: string;
+  seen: SymbolSearch;
+  change: (next: SymbolSearch) => void;
+  signals: readonly ShownSignal[];
+  chosen?: ShownSignal;
+  choose: (id: string) => void;
+  shown: Shown;
+  found: { older: () => void; isOlderLoading: boolean; isChanging: boolean };
+}
+
+/** The chart, or the table behind it, with what must be known of both. */
+function Drawn({ symbol, seen, change, signals, chosen, choose, shown, found }: DrawnProps) {
+  const { looked, day, about, bars, growing, cursors, labels } = shown;
+  const daily = isDaily(looked.timeframe);
+  const indicators = useMemo((): Indicator[] => chosenOf(seen.show, daily), [seen.show, daily]);
+  const { lines, refused } = useLines(looked, indicators, cursors, day);
+  const { data: known } = useQuery({ ...deep(symbol), retry: false });
+  const { data: why } = useQuery(explained(chosen));
+  const levels = useMemo(
+    () => (chosen ? [...levelsOf(chosen, about.splits), ...ownLevels(why?.row, chosen, about.splits)] : deepLevels(known?.sl_tp)),
+    [chosen, why, known, about.splits],
+  );
+  const whole = useMemo(() => [...bars, ...growing], [bars, growing]);
   return (
-    <header className="of-symbol wide">
-      <h1>{symbol}</h1>
-      <button type="button" className="plain" aria-pressed={isWatched} onClick={() => (isWatched ? unwatch : watch).mutate([symbol])}>
-        {isWatched ? "watched ✓" : "+ watch"}
-      </button>
-      <p className="large">
-        {price(quote?.last)} <span className={sign(quote?.change_pct)}>{signed(quote?.change_pct)} %</span>
+    <>
+      <Toolbar shown={seen} isCoin={symbol.includes("/")} change={change} refused={refused} />
+      {bars.length === 0 ? (
+        <Empty title={`No ${looked.timeframe} bars of ${symbol} are stored`}>Another timeframe may have some.</Empty>
+      ) : seen.as === "table" ? (
+        <div className="bars-table">
+          <BarTable symbol={symbol} timeframe={looked.timeframe} day={day} bars={whole} lines={lines} signals={signals} daily={daily} />
+        </div>
+      ) : (
+        <Chart
+          key={looked.hours}
+          {...{ symbol, day, bars, growing, lines, signals, levels, choose }}
+          timeframe={looked.timeframe}
+          chosen={chosen?.id}
+          splits={about.splits}
+          older={found.older}
+        />
+      )}
+      <p className="below">
+        <Labels labels={labels} />
+        <span className="quiet">
+          {daily ? "" : `${day.zone} · `}
+          {about.adjust === "split" && "adjusted for splits · "}
+          {found.isOlderLoading ? "older bars are loading · " : found.isChanging ? "loading · " : ""}
+          {chosen && `levels of the ${chosen.pattern.replaceAll("_", " ")} of ${chosen.bar_time.slice(0, 10)} · `}
+          <a href="https://www.tradingview.com/" rel="noreferrer" target="_blank">
+            charts by TradingView
+          </a>
+        </span>
+        {about.notes.map((note) => (
+          <span key={note} className="quiet">
+            {note}
+          </span>
+        ))}
       </p>
-      <p className="quiet">
-        RVOL {fixed(quote?.rvol, 1)} · volume {short(quote?.volume)}
-        {last && (
-          <>
-            {" "}
-            · last bar {price(last.low)} – {price(last.high)}
-          </>
-        )}
-        {quote && quote.age > 3600 && <> · {span(quote.age)} old</>}
-      </p>
-      <p>
-        <Labels labels={quote?.labels ?? []} />
-      </p>
-    </header>
+    </>
   );
 }
 
-function useTimeframeKeys(show: (timeframe: Timeframe) => void): void {
-  useEffect(() => {
-    function pressed(event: KeyboardEvent): void {
-      const next = KEYS[event.key];
-      const isElsewhere = event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented;
-      if (!next || isElsewhere || /^(INPUT|TEXTAREA|SELECT)$/.test((event.target as HTMLElement).tagName)) return;
-      show(next);
-    }
-    addEventListener("keydown", pressed);
-    return () => removeEventListener("keydown", pressed);
-  });
+/** This timeframe has no bars of it; others may. */
+function NoBars({ symbol, timeframe, error, again, change }: { symbol: string; timeframe: string; error: unknown; again: () => void; change: (next: SymbolSearch) => void }) {
+  if (problemOf(error).status !== 404) return <Failure error={error} again={again} />;
+  const other = TIMEFRAMES.filter((one) => one !== timeframe && isDaily(one));
+  return (
+    <Empty
+      title={`No ${timeframe} bars of ${symbol} are stored`}
+      action={
+        <span>
+          {other.map((one) => (
+            <button key={one} type="button" className="plain accent" onClick={() => change({ timeframe: one })}>
+              show {one}
+            </button>
+          ))}
+        </span>
+      }
+    >
+      <code>scanner sync --timeframe {timeframe}</code> fetches them where your provider has them.
+    </Empty>
+  );
 }

@@ -1,25 +1,35 @@
 import { expect, it } from "vitest";
-import { average, barAt, drawn, wall } from "./series";
+import { drawn, placeAt, tradingDay, wall } from "./series";
 
 const bar = (time: string, close: number | null = 1) => ({ time, end: time, session: time.slice(0, 10), open: 1, high: 2, low: 0.5, close, volume: 10 });
+const US = tradingDay("AAPL");
+const clockOf = (seconds: number) => new Date(seconds * 1000).toISOString();
 
-it("shows the wall clock of the exchange, in summer and in winter", () => {
-  expect(new Date(wall("2026-07-01T13:30:00Z") * 1000).toISOString()).toBe("2026-07-01T09:30:00.000Z");
-  expect(new Date(wall("2026-12-01T14:30:00Z") * 1000).toISOString()).toBe("2026-12-01T09:30:00.000Z");
+it.each([
+  ["in summer", "2026-07-01T13:30:00Z", "2026-07-01T09:30:00.000Z"],
+  ["in winter", "2026-12-01T14:30:00Z", "2026-12-01T09:30:00.000Z"],
+  ["on the morning that clocks are set forward", "2026-03-08T07:00:00Z", "2026-03-08T03:00:00.000Z"],
+  ["an hour before it", "2026-03-08T06:59:00Z", "2026-03-08T01:59:00.000Z"],
+])("shows the wall clock of the exchange %s", (_, at, shown) => expect(clockOf(wall(at))).toBe(shown));
+
+it("shows coins by UTC", () => {
+  expect(clockOf(tradingDay("BTC/USDT").clock("2026-07-01T13:30:00Z"))).toBe("2026-07-01T13:30:00.000Z");
 });
 
 it("draws the hour that comes twice once, and no bar without a price", () => {
-  const found = drawn([bar("2026-11-01T05:30:00Z"), bar("2026-11-01T06:30:00Z"), bar("2026-11-01T07:30:00Z", null), bar("2026-11-01T08:30:00Z")], false);
-  expect(found).toHaveLength(2);
+  const found = drawn([bar("2026-11-01T05:30:00Z"), bar("2026-11-01T06:30:00Z"), bar("2026-11-01T07:30:00Z", null), bar("2026-11-01T08:30:00Z")], false, US);
+  expect(found.map(({ at }) => at.slice(11, 16))).toEqual(["05:30", "08:30"]);
 });
 
-it("an average begins where there are enough bars", () => {
-  const closes = [1, 2, 3, 4].map((close, time) => ({ time, close }));
-  expect(average(closes, 3)).toEqual([{ time: 2, value: 2 }, { time: 3, value: 3 }]);
+it("a day stands at its date, wherever its session opens", () => {
+  const [day] = drawn([bar("2026-07-01T13:30:00Z")], true, US);
+  expect(clockOf(day?.time ?? 0)).toBe("2026-07-01T00:00:00.000Z");
 });
 
-it("a signal stands on the bar that holds it", () => {
-  const bars = drawn([bar("2026-07-01T13:30:00Z"), bar("2026-07-01T13:35:00Z")], false);
-  expect(barAt(bars, wall("2026-07-01T13:33:00Z"))).toBe(bars[0]?.time);
-  expect(barAt(bars, wall("2026-07-01T13:00:00Z"))).toBeUndefined();
-});
+it.each([
+  [0, -1],
+  [10, 0],
+  [14, 0],
+  [20, 1],
+  [99, 2],
+])("time %i is on bar %i", (time, place) => expect(placeAt([{ time: 10 }, { time: 20 }, { time: 30 }], time)).toBe(place));
