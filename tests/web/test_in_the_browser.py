@@ -19,8 +19,9 @@ import pytest
 from tapehawk.api import web_app
 from tests.app.service import Service
 from tests.simulated import SYMBOLS, fill_market
-from tests.web.moved_clock import CLOCK, moved
+from tests.web import ended_signals
 from tests.web.given_signals import give
+from tests.web.moved_clock import CLOCK, moved
 
 WEB = Path(__file__).parents[2] / "web"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")

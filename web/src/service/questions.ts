@@ -50,11 +50,12 @@ export const quotes = (symbols: readonly string[]) =>
 /** All that is watched, page by page: the last that was added first. */
 async function everyWatched(): Promise<Watched[]> {
   const found: Watched[] = [];
-  for (let cursor: string | null | undefined; cursor !== null; ) {
+  let cursor: string | null | undefined;
+  do {
     const { data } = await watchlistGetWatchlist({ query: { limit: 1000, cursor }, throwOnError: true });
     found.push(...data.items);
     cursor = data.next_cursor;
-  }
+  } while (cursor);
   return found;
 }
 

@@ -1,15 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
-import { notificationsAddRule, notificationsDeleteRule, notificationsListRules, type NotificationRule } from "@/client";
+import { notificationsAddRule, notificationsDeleteRule, notificationsListRules } from "@/client";
+import { isAbout } from "@/service/alerts";
+import { keys } from "@/service/keys";
 import { problemOf } from "@/service/problem";
 import type { Tell } from "./Told";
-
-/** Whether a rule tells of every signal of one symbol. */
-function isAbout({ conditions = {}, is_active }: NotificationRule, symbol: string): boolean {
-  const { symbols = [], scanners = [], phases = [], min_confidence = null, direction = null } = conditions;
-  const isNarrow = scanners.length > 0 || phases.length > 0 || min_confidence !== null || direction !== null;
-  return is_active !== false && symbols.join() === symbol && !isNarrow;
-}
 
 /** Tell me of this symbol's signals from now on; by a rule of its own, which undo takes away again. */
 export function useAlert(tell: Tell): (symbol: string) => void {
@@ -17,9 +12,7 @@ export function useAlert(tell: Tell): (symbol: string) => void {
   return useCallback(
     (symbol) => {
       const failed = (error: unknown) => tell(problemOf(error).detail);
-      const changed = () => {
-        for (const kept of ["rules", "notification-rules"]) void queries.invalidateQueries({ queryKey: [kept] });
-      };
+      const changed = () => void queries.invalidateQueries({ queryKey: keys.rules });
       const remove = async (id: string) => {
         await notificationsDeleteRule({ path: { rule_id: id }, throwOnError: true });
         changed();

@@ -25,10 +25,11 @@ const route = getRouteApi("/frame/signals");
 export function Signals() {
   const asked = route.useSearch();
   const go = useNavigate();
+  const here = route.useNavigate();
   const name = JSON.stringify(filterOf(asked));
   const filter = useMemo(() => JSON.parse(name) as Filter, [name]);
-  const put = useCallback((change: SignalsSearch) => void go({ to: "/signals", search: (before) => ({ ...before, ...change }), replace: true }), [go]);
-  const clear = useCallback(() => void go({ to: "/signals", search: {}, replace: true }), [go]);
+  const put = useCallback((change: SignalsSearch) => void here({ search: (before) => ({ ...before, ...change }), replace: true }), [here]);
+  const clear = useCallback(() => void here({ search: {}, replace: true }), [here]);
   const select = useCallback((one: ShownSignal) => put({ signal: one.id }), [put]);
   const open = useCallback((one: ShownSignal) => void go({ to: "/symbol/$", params: { _splat: one.symbol }, search: { signal: one.id } }), [go]);
   const pages = usePages(filter);
