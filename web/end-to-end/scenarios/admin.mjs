@@ -23,6 +23,7 @@ export default async function (browser, { url }) {
   await page.getByRole("link", { name: "Health" }).click();
   await page.getByRole("cell", { name: "SQLite" }).first().waitFor();
   await browser.look(page, "admin-health");
+  await security(browser, page);
   await settings(browser, page);
 
   await page.setViewportSize(PHONE);
@@ -113,6 +114,16 @@ async function jobs(browser, page) {
   await browser.look(page, "admin-jobs");
   await row.getByRole("button", { name: /Remove/ }).click();
   await row.waitFor({ state: "detached" });
+}
+
+async function security(browser, page) {
+  await page.getByRole("link", { name: "Security" }).click();
+  const rows = page.getByRole("region", { name: "Events" }).locator("tbody tr:not(.gap)");
+  await rows.first().waitFor();
+  await page.getByLabel("Which events").selectOption("registered");
+  await page.waitForURL(/event=registered/);
+  await rows.filter({ hasText: "registered" }).first().waitFor();
+  await browser.look(page, "admin-security");
 }
 
 async function settings(browser, page) {

@@ -7,12 +7,13 @@ import { me } from "@/service/questions";
 import { Empty, Skeleton } from "@/shared/Empty";
 import { PARTS, type Part } from "./address";
 import "./admin.css";
+import { Audit } from "./Audit";
 import { Health } from "./Health";
 import { Jobs } from "./Jobs";
 import { ServiceSettings } from "./ServiceSettings";
 import { Users } from "./Users";
 
-const SHOWN: Record<Part, () => ReactNode> = { users: Users, jobs: Jobs, health: Health, settings: ServiceSettings };
+const SHOWN: Record<Part, () => ReactNode> = { users: Users, jobs: Jobs, health: Health, security: Audit, settings: ServiceSettings };
 
 /** Everybody, what goes on, how the service is: for admins. The service refuses everybody else too. */
 export function Admin() {
