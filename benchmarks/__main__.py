@@ -15,7 +15,7 @@ from benchmarks.measure import Result
 ALL = (
     "importing", "kernels", "lc", "simulated", "shared_work", "live_step", "live_path", "restart", "live_socket",
     "replay", "providers", "syncing", "bus", "deep", "learned", "quick", "cold", "service_start", "service_scan",
-    "service_quick", "service_jobs", "service_sockets", "service_signals",
+    "service_quick", "service_jobs", "service_sockets", "service_signals", "web_frames",
 )  # fmt: skip
 NEEDS_REAL_BARS = ("importing", "lc", "shared_work", "replay", "learned", "service_scan", "cold")
 _HEAD = "| claim | ours (median, spread) | peer | ratio | promised | kept |\n|---|---|---|---|---|---|"
