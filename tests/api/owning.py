@@ -119,6 +119,7 @@ SHARED: Final[dict[Route, str]] = {
     ("GET", "/api/v1/ml/card/{scanner}"): "models are the installation's",
     ("GET", f"{_SCANNER}/explain"): "the market, sized for the caller's own account",
     ("POST", f"{_SCANNER}/formula/check"): "a formula of the request, on the market",
+    ("GET", f"{_SCANNER}/formula/words"): "the language",
     ("GET", f"{_SCANNER}/market-overview"): "the market",
     ("GET", f"{_SCANNER}/scanners"): "the installation's scanners",
     ("GET", f"{_SCANNER}/stats/performance"): "counts of the process, of no user",

@@ -145,7 +145,7 @@ def test_the_universe_says_what_is_stored(ada):
     assert (said["total"], said["last_date"]) == (SYMBOLS, str(LAST))
 
 
-def test_a_list_says_what_was_asked_of_whom(idle, ada):
+def test_a_list_says_what_was_asked_of_whom(unworked, ada):
     execute(ada)
     (listed,) = ada.get("/api/scan/list").json()["items"]
     assert (listed["scanner_type"], listed["status"]) == ("volume_spike", "queued")
@@ -159,7 +159,7 @@ FILTERED = {
 
 
 @pytest.mark.parametrize("asked", [{}, FILTERED, {"filters": {"include_tickers": ["S02", "S03"]}}])
-def test_what_was_asked_can_be_asked_again(idle, ada, asked):
+def test_what_was_asked_can_be_asked_again(unworked, ada, asked):
     said = results(ada, execute(ada, **asked))["asked"]
     again = results(ada, execute(ada, **said))["asked"]
     assert again == said
@@ -199,7 +199,7 @@ def test_hits_without_a_side_are_in_no_rate_and_it_says_why(ada):
     assert f"{len(sideless)} of {len(said['results'])} hits have no side" in said["outcomes"]["notes"][1]
 
 
-def test_a_scan_that_did_not_come_to_its_end_says_nothing_of_outcomes(idle, ada):
+def test_a_scan_that_did_not_come_to_its_end_says_nothing_of_outcomes(unworked, ada):
     scan_id = execute(ada)
     ada.delete(f"/api/scan/{scan_id}")
     assert results(ada, scan_id)["outcomes"] is None
@@ -226,7 +226,7 @@ def test_a_range_scan_is_a_file_too(ada, bob, format_):
     assert bob.get(f"/api/v1/scanner/export/{scan_id}/{format_}").status_code == 404
 
 
-def test_the_file_of_what_is_not_whole_is_called_so(idle, ada):
+def test_the_file_of_what_is_not_whole_is_called_so(unworked, ada):
     scan_id = execute(ada)
     answer = ada.get(f"/api/v1/scanner/export/{scan_id}/csv")
     assert answer.status_code == 200, answer.text

@@ -93,8 +93,10 @@ def test_a_price_band_upside_down_is_refused(scanner, section):
 
 
 def test_a_setting_that_nothing_uses_yet_says_so(scanner):
-    (line,) = (line for line in scanner("config", "show", "streamlit").stdout.splitlines() if line.startswith("theme "))
+    (line,) = (
+        line for line in scanner("config", "show", "cli").stdout.splitlines() if line.startswith("verbose_logging ")
+    )
     assert line.rstrip().endswith("nothing uses it yet")
-    assert "nothing uses it yet" in scanner("config", "set", "streamlit.theme", "dark").stderr
+    assert "nothing uses it yet" in scanner("config", "set", "cli.verbose_logging", "true").stderr
     assert "nothing uses it yet" not in scanner("config", "show", "risk").stdout
     assert "nothing uses it yet" not in scanner("config", "set", "risk.per_trade", "0.02").stderr
