@@ -111,8 +111,7 @@ class SimStream(Stream):
         self._connections += up
 
     async def _sleep_until(self, instant: int) -> None:
-        wait = (instant - self._clock.now()) / 1e6
-        if wait > 0:
+        while (wait := (instant - self._clock.now()) / 1e6) > 0:  # who is woken early tells nothing of the future
             await self._clock.sleep(wait)
 
 
