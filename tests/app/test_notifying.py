@@ -116,7 +116,7 @@ def test_so_does_the_bus_at_redis_also_after_it_was_away(service, nobody_looks, 
     try:
         with TestClient(build(alone)):
             for _ in range(2):
-                assert alone.waker.is_told
+                told_by(alone)
                 service.signal()
                 until(service, lambda: asyncio.run(said(server.address)))
                 server.kill()
@@ -126,6 +126,14 @@ def test_so_does_the_bus_at_redis_also_after_it_was_away(service, nobody_looks, 
 
 
 NEWS = UserSignal("somebody", {})
+
+
+def told_by(house: House) -> None:
+    """Wait until a house hears of what happens, as it does a moment after Redis is there."""
+    end = time.monotonic() + PATIENCE
+    while not house.waker.is_told:
+        assert time.monotonic() < end, "it is never told"
+        time.sleep(0.05)
 
 
 def until(service: Service, say: Callable[[], None]) -> None:

@@ -30,7 +30,7 @@ from tapehawk.records.migrating import upgrade
 from tests.app import scanned_market
 from tests.app.service import SCANNER, Service
 from tests.bus.servers import REDIS, Server, free_port
-from tests.records.servers import fresh_database
+from tests.records.servers import bare_database
 from tests.records.tables import with_tables
 
 GOOD = "nV2xq0Lw8sZr4KdTy6BhJmEaPcGu1fXiOo9Ylk3R"
@@ -249,7 +249,7 @@ def test_several_processes_serve_one_port_with_one_set_of_numbers(tmp_path):
     folder.mkdir()
     redis = Server(folder).start()
     try:
-        with fresh_database() as url:
+        with bare_database() as url:
             shared = {"DATABASE_URL": url, "REDIS_URL": redis.address, "SCANNER_WORKERS": "2"}
             stale = Service(tmp_path, **shared).start()
             assert stale.process.wait(60) == 2, "tables that are shared are upgraded by whoever runs them"
@@ -278,7 +278,7 @@ def test_what_one_of_several_processes_scans_the_others_answer(tmp_path):
     redis = Server(folder).start()
     scanned_market.stored(tmp_path / "store")
     try:
-        with fresh_database() as url:
+        with bare_database() as url:
             shared = {"DATABASE_URL": url, "REDIS_URL": redis.address, "JWT_SECRET": GOOD}
             token = somebody(tmp_path, **shared)
             more = {"SCANNER_WORKERS": "2", "SCANNER__STREAMING__QUICK_INTERVAL_MINUTES": "0"}

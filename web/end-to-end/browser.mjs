@@ -21,6 +21,7 @@ export class Browser {
   /** A page nobody is signed in on. */
   async stranger({ width = 1440, height = 900, ...more } = {}) {
     const context = await this.chrome.newContext({ viewport: { width, height }, colorScheme: "dark", ...more });
+    context.setDefaultTimeout(60_000); // nothing is asserted about how long things take
     const page = await context.newPage();
     page.on("console", (said) => this.#hear(said.type() === "error", `${said.text()} ${said.location().url}`));
     page.on("pageerror", (error) => this.#hear(true, String(error)));

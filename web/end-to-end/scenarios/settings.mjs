@@ -184,9 +184,9 @@ async function look(browser, page, url) {
 
 async function alerts(browser, page) {
   await page.getByRole("link", { name: "Sounds and alerts" }).click();
-  await page.getByLabel("A sound").check();
+  await page.getByRole("checkbox", { name: "A sound", exact: true }).check();
   await page.reload();
-  await page.getByLabel("A sound").waitFor();
-  assert.ok(await page.getByLabel("A sound").isChecked());
+  await page.getByRole("checkbox", { name: "A sound", exact: true }).waitFor();
+  assert.ok(await page.getByRole("checkbox", { name: "A sound", exact: true }).isChecked());
   await browser.look(page, "settings-alerts");
 }
