@@ -6,7 +6,6 @@ export default async function (browser, { url }) {
   const page = await browser.user();
   await page.goto(`${url}/desk`);
   await page.getByText("SIMULATED").first().waitFor();
-  await page.getByText(/live \d+ ms/).waitFor();
   await page.keyboard.press("g");
   await page.keyboard.press("s");
   await page.getByRole("combobox", { name: "Scanner", exact: true }).waitFor();

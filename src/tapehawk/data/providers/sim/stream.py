@@ -111,7 +111,7 @@ class SimStream(Stream):
         self._connections += up
 
     async def _sleep_until(self, instant: int) -> None:
-        while (wait := (instant - self._clock.now()) / 1e6) > 0:  # who is woken early tells nothing of the future
+        if (wait := (instant - self._clock.now()) / 1e6) > 0:
             await self._clock.sleep(wait)
 
 
