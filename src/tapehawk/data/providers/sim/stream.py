@@ -111,7 +111,8 @@ class SimStream(Stream):
         self._connections += up
 
     async def _sleep_until(self, instant: int) -> None:
-        if (wait := (instant - self._clock.now()) / 1e6) > 0:
+        wait = (instant - self._clock.now()) / 1e6
+        if wait > 0:
             await self._clock.sleep(wait)
 
 
