@@ -17,12 +17,7 @@ from tests.scan.live_market import HOURS
 START, STOP, STATUS, CONFIG = (f"/api/v1/scanner/{name}" for name in ("start", "stop", "status", "config"))
 BEGINS = HOURS.open + MINUTE
 
-# The clock that the test moves wakes sleepers early, so that the feed is some bars ahead of it: what is compared at an
-# instant may differ by them. Until the clock is mended these may fail for that reason alone.
-pytestmark = [
-    pytest.mark.usefixtures("working"),
-    pytest.mark.xfail(reason="the test's clock lets the feed run ahead", strict=False),
-]
+pytestmark = pytest.mark.usefixtures("working")
 
 
 @pytest.fixture

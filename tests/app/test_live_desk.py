@@ -24,10 +24,6 @@ from tests.data.scripted import SIM
 from tests.records.servers import own_server
 from tests.scan.live_market import DAY, HOURS, NEXT
 
-# The clock that the test moves wakes sleepers early, so that the feed is some bars ahead of it: what is compared at an
-# instant may differ by them. Until the clock is mended these may fail for that reason alone.
-pytestmark = pytest.mark.xfail(reason="the test's clock lets the feed run ahead", strict=False)
-
 LATER = HOURS.open + 60 * MINUTE
 
 

@@ -19,10 +19,6 @@ HERE = pytest.importorskip("tests").__path__[0] + "/.."
 UNTIL = HOURS.open + 25 * MINUTE
 WANTED = ("status", "position_size", "risk_amount", "entry_price")
 
-# The clock that the test moves wakes sleepers early, so that the feed is some bars ahead of it: what is compared at an
-# instant may differ by them. Until the clock is mended these may fail for that reason alone.
-pytestmark = pytest.mark.xfail(reason="the test's clock lets the feed run ahead", strict=False)
-
 
 def lived(home, kill_at: int, url: str = "") -> subprocess.CompletedProcess:
     environment = {**os.environ, **MARKET, "PYTHONPATH": os.pathsep.join(sys.path)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from threading import Lock
 
 from tapehawk.data.providers.wire.clock import Clock
 
@@ -74,14 +75,33 @@ class HeldClock:
 
 
 class BoundedClock(JumpingClock):
-    """A jumping clock that stands still at an instant (µs UTC) until it may go on to a later one."""
+    """A clock that goes on from sleeper to sleeper, up to an instant (µs UTC) where it stands until it may go further.
 
-    def __init__(self, start: int, until: int) -> None:
+    It moves only while so many `sleepers` sleep: the line of a feed and who looks after it. Whoever is at work, in a
+    thread too, holds it; nobody wakes before their time, and time does not run ahead of who still has to listen.
+    """
+
+    def __init__(self, start: int, until: int, sleepers: int = 2) -> None:
         super().__init__(start)
-        self.until = until
+        self.until, self._need = until, sleepers
+        self._wake, self._lock = dict[object, float](), Lock()
 
     async def _sleep(self, seconds: float) -> None:
-        if self.clock.now() + seconds * 1e6 > self.until:
-            await asyncio.sleep(0.005)
-        else:
-            await super()._sleep(seconds)
+        me, ends = object(), self.passed + max(0.0, seconds)
+        with self._lock:
+            self._wake[me] = ends
+        try:
+            while not self._moved_to(ends):  # noqa: ASYNC110  others sleep in other loops
+                await asyncio.sleep(0.001)
+        finally:
+            with self._lock:
+                del self._wake[me]
+        await asyncio.sleep(0)
+
+    def _moved_to(self, ends: float) -> bool:
+        """Go on to who wakes next, where that may be; say whether an instant has come."""
+        with self._lock:
+            first = min(self._wake.values())
+            if len(self._wake) >= self._need and self.start + first * 1e6 <= self.until:
+                self.passed = max(self.passed, first)
+            return self.passed >= ends
