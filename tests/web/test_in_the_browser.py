@@ -49,16 +49,6 @@ class Stage:
     link: str
 
     def play(self, scenario: str) -> None:
-        """Play a scenario; a browser that a busy machine let wait too long gets a second try, which is said."""
-        try:
-            self._play(scenario)
-        except AssertionError as error:
-            if "Timeout" not in str(error):
-                raise
-            sys.stderr.write(f"{scenario} is played again: {error}\n")
-            self._play(scenario)
-
-    def _play(self, scenario: str) -> None:
         """Play a scenario, and do to the server what it asks for."""
         environment = {**os.environ, "CHROMIUM": CHROMIUM or "", "LINK": self.link}
         command = ["node", "end-to-end/run.mjs", scenario, self.service.url, *OWNER.values()]
