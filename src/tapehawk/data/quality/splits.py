@@ -2,7 +2,8 @@
 
     split     open ÷ previous close is a split's ratio, up to an ordinary night of this symbol; shares traded change the
               other way
-    news      the symbol jumped: a heavy-tailed move of its own size, on the volume that such moves bring
+    news      the symbol jumped: a heavy-tailed move of its own size, or rarely one of any size, on the volume that such
+              moves bring
 
     evidence = ln P(jump | split) + ln P(volume | split) - ln P(jump | news) - ln P(volume | news) + ln prior
 
@@ -45,6 +46,7 @@ SMALLEST_JUMP: Final = 0.17  # ln(6/5): smaller ratios are lost among ordinary n
 FEWEST_BARS: Final = 5  # before a jump; less history is no loss, and no measure of what is ordinary
 LONGEST_PAUSE: Final = 30  # days; after a longer one a jump is no overnight one
 THRESHOLD: Final = 7.0
+SURPRISE: Final = -11.0  # ln of the least density of news: calm symbols, too, are bought or ruined overnight
 FORWARD_PRIOR: Final = -2.0  # reverse splits are ten times as many, and crashes more usual than their mirror image
 
 
@@ -138,7 +140,7 @@ def _evidence(jump: Floats, night: Floats, usual_volume: Floats, volume: Floats)
     reverse, more = RATIOS.jump > 0, np.clip(np.log1p(volume) - usual_volume, -6, 9)[:, None]
     off = jump[:, None] - RATIOS.jump
     as_split = _student(off, np.where(reverse, 1.1, 0.7) * night[:, None], 5) + RATIOS.weight
-    as_news = _student(jump, night, 3)[:, None]
+    as_news = np.logaddexp(_student(jump, night, 3), SURPRISE)[:, None]
     centre, spread = np.where(reverse, 1.8, 0.25), np.where(reverse, 1.3, 0.55)
     traded = _student(more + RATIOS.jump - centre, spread, 5) - np.where(
         jump[:, None] > 0, _normal(more - 5.7, 2.0), _normal(more - 3.0, 1.4)
