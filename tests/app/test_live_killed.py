@@ -33,6 +33,19 @@ def lived(home, kill_at: int, url: str = "") -> subprocess.CompletedProcess:
     )
 
 
+def has_begun(home, url: str) -> bool:
+    """Say whether the records know of users and of a desk that scanned."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCANNER_DATA_DIR", str(home / "store"))
+        if url:
+            patch.setenv("DATABASE_URL", url)
+        house = House(settings())
+        with house.database.read() as records:
+            found = records.users.by_email("ada@example.org") and records.live_desks.found()
+        house.close()
+    return found is not None
+
+
 def signals(home, url: str = "") -> dict:
     """What each user has, by setup."""
     with pytest.MonkeyPatch.context() as patch:
@@ -85,6 +98,7 @@ def killed(home, writes: int, chance: random.Random, url: str = "") -> None:
     for _ in range(4):
         ended = lived(home, chance.randint(20, max(writes * 2 // 3, 21)), url)
         assert ended.returncode in {0, -9}, ended.stderr
+    assert has_begun(home, url), "a life that is killed leaves what the next one goes on from"
     last = lived(home, 0, url)
     assert last.returncode == 0, last.stderr
 

@@ -15,11 +15,13 @@ from tapehawk.records.migrating import revision_of, upgrade
 def with_tables(database: Database) -> Database:
     """Give a database the tables, where it has none; return it."""
     path = database.engine.url.database
-    if database.is_shared or path is None:
-        if revision_of(database) is None:  # a fresh one has them from its template
-            upgrade(database)
-    else:
+    if not database.is_shared and path is not None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
+    if revision_of(database) is not None:
+        return database
+    if database.is_shared or path is None:
+        upgrade(database)
+    else:
         with closing(sqlite3.connect(path)) as new:
             _template().backup(new)
     return database

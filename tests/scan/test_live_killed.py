@@ -104,13 +104,13 @@ def test_the_hour_has_something_to_tell(unbroken):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, 1, 2, *(pytest.param(seed, marks=pytest.mark.soak) for seed in (3, 4, 5))])
 def test_killed_twice_its_lives_together_tell_what_an_unbroken_run_tells(hour, unbroken, tmp_path, seed):
     check(hour, unbroken, tmp_path, random.Random(seed))
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(100, 147))
+@pytest.mark.parametrize("seed", range(100, 150))
 def test_killed_at_many_random_points_nothing_is_missed_and_nothing_said_twice(hour, unbroken, tmp_path, seed):
     check(hour, unbroken, tmp_path, random.Random(seed))
 
