@@ -42,6 +42,21 @@ def shared() -> Path:
     return SHARED
 
 
+@pytest.fixture(scope="session")
+def market(tmp_path_factory) -> Path:
+    """Return a store with a year of 60 simulated names, and 5-minute bars of its last sessions."""
+    from tests.simulated import fill_market
+
+    return fill_market(tmp_path_factory.mktemp("market") / "store")
+
+
+@pytest.fixture
+def stored(market, monkeypatch) -> Path:
+    """Make the simulated market the user's store."""
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(market))
+    return market
+
+
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the user's settings and store out of the tests, and the tests out of them; work in an empty folder."""

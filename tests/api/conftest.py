@@ -14,13 +14,6 @@ from tapehawk.app.house import House
 from tapehawk.app.settings import settings
 from tapehawk.records.users import User
 from tests.records.tables import with_tables
-from tests.simulated import fill_market
-
-
-@pytest.fixture(scope="session")
-def market(tmp_path_factory) -> Path:
-    """Return a store with a year of 60 simulated names, and 5-minute bars of its last sessions."""
-    return fill_market(tmp_path_factory.mktemp("market") / "store")
 
 
 @pytest.fixture

@@ -362,7 +362,7 @@ def test_a_symbol_without_a_quote_is_said_and_keeps_no_other(ada, symbol):
     assert answer["missing"] == [{"symbol": symbol, "reason": "not stored"}]
 
 
-@pytest.mark.parametrize("query", [{"symbols": ",,"}, {"market": "moon"}])
+@pytest.mark.parametrize("query", [{"symbols": ",,"}, {"market": "moon"}, {"symbols": "A" * 7_001}])
 def test_quotes_of_nothing_are_refused(ada, query):
     asked(ada, "quotes", 422, **query)
 

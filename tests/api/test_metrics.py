@@ -17,8 +17,10 @@ from tapehawk.app.job_worker import work
 from tapehawk.app.measuring import measure
 from tapehawk.app.notifying import means
 from tapehawk.app.telling import try_out
+from tapehawk.core.errors import NoData
 from tapehawk.core.events import DeepAnalysisComplete
 from tapehawk.notify.sending import Sender
+from tapehawk.scan.desk import Desk
 from tests.api.conftest import user_of
 from tests.api.sockets.served import Served, heard, until
 from tests.notify.conftest import NOW, a_channel
@@ -77,9 +79,13 @@ def test_a_scan_that_is_asked_for_is_counted_with_its_bars_and_one_that_is_kept_
     assert now.of("bars_per_second", **labels) > 0
 
 
-def test_a_scan_that_can_not_be_answered_is_counted_as_failed(stored, house, measured, signed_in):
-    asked = {"scanner_type": "technical", "scan_date": "1999-01-04"}
-    assert signed_in().post("/api/v1/scanner/scan", json=asked).status_code >= 400
+def test_a_scan_that_can_not_be_answered_is_counted_as_failed(stored, house, measured, signed_in, monkeypatch):
+    def fails(*_: object) -> None:
+        raise NoData("nothing")
+
+    monkeypatch.setattr(Desk, "scan", fails)
+    assert signed_in().post("/api/v1/scanner/scan", json={"scanner_type": "technical"}).status_code >= 400
+    assert numbers(house).of("scans_total", by="api", scanner="technical", outcome="failed") == 1
     assert signed_in().post("/api/scanner/quick-scan", json={"symbols": ["NOBODY"]}).status_code >= 400
     failed = numbers(house).of("scans_total", by="quick", scanner="all", outcome="failed")
     assert failed == 1

@@ -56,7 +56,7 @@ def main(until: int, at: int) -> None:
         if begun is None:
             service.start(user)
     with service.scanning(look_every=0.02) as desk:
-        service.go_on(desk, max(until, (service.clock.start // MINUTE + 1) * MINUTE))  # who begins late needs a bar, too
+        service.go_on(desk, max(until, (service.clock.start // MINUTE + 1) * MINUTE))  # late, too
     service.house.close()
     sys.stdout.write(f"{killer.count}\n")
 

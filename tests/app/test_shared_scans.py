@@ -27,6 +27,8 @@ FIRST_STEP = AtStep("0", None, 0, 100)
 class Board(Shelf):
     """A shelf of this process. `is_away`: it can't be reached."""
 
+    is_shared = True
+
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
         self.is_away = False

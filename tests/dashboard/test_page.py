@@ -70,7 +70,16 @@ def test_intraday_bars_up_to_a_cutoff_are_those_of_the_command_line():
     assert rows(run(page)) == typed(line)["results"] != []
 
 
-def test_the_first_scanner_and_the_layout_are_those_of_the_settings(monkeypatch):
+def test_the_layout_is_that_of_the_settings(monkeypatch):
+    layouts = []
+    monkeypatch.setattr("streamlit.set_page_config", lambda _title, _icon, layout, *_: layouts.append(layout))
+    opened()
+    monkeypatch.setenv("SCANNER__STREAMLIT__DASHBOARD_LAYOUT", "centered")
+    opened()
+    assert layouts == ["wide", "centered"]
+
+
+def test_the_first_scanner_is_that_of_the_settings(monkeypatch):
     monkeypatch.setenv("SCANNER__STREAMLIT__DEFAULT_SCANNER", "technical")
     assert opened().sidebar.selectbox(key="scanner").value == "technical"
     monkeypatch.setenv("SCANNER__STREAMLIT__DEFAULT_SCANNER", "no_such")

@@ -9,6 +9,7 @@ import shlex
 from collections import Counter
 
 import numpy as np
+import polars as pl
 import pytest
 
 from tapehawk.app import asking, streaming
@@ -220,13 +221,18 @@ def hits(answer):
 
 
 def test_a_file_is_byte_for_byte_what_the_desk_writes(monkeypatch):
-    page = opened(tab="Exports", scanner="technical")
-    assert [one.label for one in page.download_button] == ["csv", "json", "parquet", "xlsx"]
-    report = next(iter(page.session_state["answers"]._kept.values()))
+    offered = {}
+    monkeypatch.setattr(
+        "streamlit.download_button", lambda label, made, name, *_, **__: offered.update({label: (name, made())})
+    )
+    opened(tab="Exports", scanner="technical")
     (again,) = asking.run(settings(), asking.Asked(["technical"]))
-    assert set(FORMATS) == {one.label for one in page.download_button}
-    assert as_bytes([report], "csv") == as_bytes([again], "csv")
-    assert json.loads(as_bytes([report], "json"))["results"] == typed("scanner run --scanner-type technical")["results"]
+    assert set(FORMATS) == set(offered)
+    assert {name for name, _ in offered.values()} == {f"technical_{again.as_of}.{format_}" for format_ in FORMATS}
+    assert offered["csv"][1] == as_bytes([again], "csv")
+    assert json.loads(offered["json"][1])["results"] == typed("scanner run --scanner-type technical")["results"]
+    assert pl.read_parquet(offered["parquet"][1]).equals(pl.read_parquet(as_bytes([again], "parquet")))
+    assert offered["xlsx"][1].startswith(b"PK")
 
 
 def test_exports_can_be_switched_off(monkeypatch):

@@ -23,6 +23,7 @@ from tapehawk.app.house import House
 from tapehawk.app.tracks import Among, Counting, Regime, Span
 from tapehawk.core.errors import NoData
 from tapehawk.core.series import MARKETS
+from tapehawk.notify.rules import Phase
 from tapehawk.records.records import Records
 
 router = APIRouter(prefix="/api/v1/analytics", tags=["analytics"])
@@ -133,7 +134,7 @@ def asked_among(
     scanner: Annotated[Word | None, Query(description="only this scanner's")] = None,
     pattern: Annotated[Word | None, Query(description="only of this pattern")] = None,
     direction: Direction | None = None,
-    phase: Annotated[Word | None, Query(description="only of this phase of the trading day")] = None,
+    phase: Annotated[Phase | None, Query(description="only of this phase of the trading day")] = None,
 ) -> Among:
     """Return which signals a query is about."""
     return Among(scanner, pattern, direction, phase)

@@ -9,7 +9,8 @@ from fastapi.responses import StreamingResponse
 
 from tapehawk.api.dependencies import CurrentUser, HouseDep
 from tapehawk.api.turns import TurnsDep
-from tapehawk.app.exporting import TYPES, file_of
+from tapehawk.app.exporting import file_of
+from tapehawk.app.saving import TYPES
 
 router = APIRouter(prefix="/api/v1/scanner", tags=["scanner"])
 

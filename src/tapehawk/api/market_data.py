@@ -73,7 +73,7 @@ def quotes(
     house: HouseDep,
     _user: CurrentUser,
     symbols: Annotated[
-        str, Query(max_length=16_000, description="with commas between, of either market; none: all of `market`")
+        str, Query(max_length=7_000, description="with commas between, of either market; none: all of `market`")
     ] = "",
     market: Annotated[str, Query(max_length=16, description="us or crypto")] = "us",
 ) -> Response:

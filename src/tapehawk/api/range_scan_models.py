@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tapehawk.api.analytics import Ends
 from tapehawk.app.range_scans import RangeAsked
 from tapehawk.scan.floors import Floors
 
@@ -139,13 +140,6 @@ class ScanPage(BaseModel):
 
     items: list[ListedScan]
     next_cursor: str | None
-
-
-class Ends(BaseModel):
-    """The ends of a 95 % interval, in percent."""
-
-    low: float
-    high: float
 
 
 class CameTo(BaseModel):

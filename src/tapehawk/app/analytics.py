@@ -93,9 +93,9 @@ def _turned_out(one: HitRate, track: pl.DataFrame) -> dict[str, Any]:
     ended = rows.filter(pl.col("outcome").is_in(ENDED))
     plain = {name: value for name, value in asdict(one).items() if name != "rate"}
     return plain | {
-        "win_rate": _percent(one.rate),
-        "interval": _percents(one.interval),
-        "clustered": _percents(one.clustered),
+        "win_rate": percent(one.rate),
+        "interval": percents(one.interval),
+        "clustered": percents(one.clustered),
         "stated": ended["confidence"].mean(),
         "total_r": ended["r"].sum() if ended["r"].count() else None,
         "hypothetical_pnl": rows["pnl"].sum() if rows["pnl"].count() else None,
@@ -114,14 +114,16 @@ def _counted(group: dict[str, Any], rows: pl.DataFrame) -> dict[str, Any]:
         **count,
         "n": n,
         "trigger_rate": 100 * traded / n if n else None,
-        "interval": _percents(wilson(traded, n)) if n else None,
+        "interval": percents(wilson(traded, n)) if n else None,
         "avg_confidence": rows["confidence"].mean(),
     }
 
 
-def _percent(share: float | None) -> float | None:
+def percent(share: float | None) -> float | None:
+    """Return a share in percent."""
     return None if share is None else 100 * share
 
 
-def _percents(interval: Interval | None) -> dict[str, float] | None:
+def percents(interval: Interval | None) -> dict[str, float] | None:
+    """Return the ends of an interval of shares in percent."""
     return None if interval is None else {"low": 100 * interval.low, "high": 100 * interval.high}

@@ -50,7 +50,7 @@ def checkup(environment: Mapping[str, str], now: dt.datetime, file: Path | None 
     try:
         known = settings(file, environment=environment)
     except BadInput as error:
-        findings.append(Finding("settings", BAD, error.message, error.hint))
+        findings.append(Finding("settings", BAD, error.in_full, error.hint))
         return [*findings, _providers(environment)]
     from tapehawk.app.sources import source_findings
 
@@ -79,7 +79,7 @@ def _settings(known: Settings, environment: Mapping[str, str]) -> Finding:
         for name in known.sections():
             known.section(name)
     except BadInput as error:
-        return Finding("settings", BAD, error.message, error.hint)
+        return Finding("settings", BAD, error.in_full, error.hint)
     path = known.file.path
     if path.exists():
         return Finding("settings", GOOD, str(path))
@@ -117,7 +117,7 @@ def _store(root: Path, now: dt.datetime) -> Iterator[Finding]:
         need_plain(root)
         status = data_status(root)
     except TapehawkError as error:
-        yield Finding("store", BAD, error.message, error.hint)
+        yield Finding("store", BAD, error.in_full, error.hint)
         return
     yield Finding("store", GOOD, f"{root}: {len(status.series)} series, {status.splits:,} splits")
     for one in status.series:

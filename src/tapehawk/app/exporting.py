@@ -12,16 +12,10 @@ from typing import Final
 from tapehawk.app import scan_results
 from tapehawk.app.house import House
 from tapehawk.app.kept_scans import Scan
-from tapehawk.app.saving import as_frame, csv_parts, tabular
-from tapehawk.core.errors import NoData
+from tapehawk.app.saving import TYPES, as_frame, csv_parts, tabular
+from tapehawk.core.errors import NoData, TryAgain
 from tapehawk.records.jobs import COMPLETED
 
-TYPES: Final = {
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "parquet": "application/vnd.apache.parquet",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 PART: Final = 65_536
 
 
@@ -38,7 +32,7 @@ def file_of(house: House, user_id: uuid.UUID, scan_id: str, format_: str) -> Exp
     """Return a user's scan, or range scan, as a file. Raises NoData for another's, BadInput as `exported` does."""
     try:
         return exported(house.scanning.of(user_id, scan_id), format_)
-    except NoData as neither:
+    except (NoData, TryAgain) as neither:  # a range scan is on record, whoever else is away
         try:
             return ranged(scan_results.answer(house, user_id, scan_id), format_)
         except NoData:

@@ -26,6 +26,7 @@ from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_logger_name
 from tapehawk.app.log_files import SharedFile
 from tapehawk.app.redaction import strike
 from tapehawk.app.sections import Api
+from tapehawk.core.errors import TapehawkError
 
 about = bound_contextvars
 """`with about(request_id=…, scan_id=…):` every line logged meanwhile says so."""
@@ -117,7 +118,8 @@ def _failed(_logger: object, _method: str, line: MutableMapping[str, Any]) -> Mu
     record: logging.LogRecord = line["_record"]
     raised = (line.get("exc_info") or (None, None))[1]
     if isinstance(raised, BaseException):
-        line["error.type"], line["error.message"] = type(raised).__name__, str(raised)
+        line["error.type"] = type(raised).__name__
+        line["error.message"] = raised.in_full if isinstance(raised, TapehawkError) else str(raised)
     line["level"] = record.levelname.lower()
     line["@timestamp"] = structlog.processors.TimeStamper(fmt="iso", utc=True)(None, "", {})["timestamp"]
     line["process.pid"], line["color_message"] = record.process, None

@@ -52,9 +52,10 @@ class MarketData:
         Raises NotFound for a symbol that is not stored, NoData where no such bars are, or not on that basis.
         """
         view = self._bars.of(symbol, wanted.timeframe, wanted.hours)
-        columns = on_basis(view.panel, view.series, wanted.adjust, self._known_actions())
+        actions = self._known_actions()
+        columns = on_basis(view.panel, view.series, wanted.adjust, actions)
         page = bars_of(view.panel, wanted.page, self._bars.instant, columns)
-        return {**self._about(view, wanted), **page, "splits": self._splits(view.panel)}
+        return {**self._about(view, wanted), **page, "splits": _splits(view.panel, actions)}
 
     def batch(self, symbols: Sequence[str], wanted: BarsWanted) -> dict[str, Any]:
         """Return the bars of several symbols; one that has none is said and keeps no other."""
@@ -102,18 +103,20 @@ class MarketData:
         """Say since when a symbol's bars are behind what must be stored by now; simulated ones never are."""
         return None if SIMULATED in panel.labels else stale_since(panel, self._bars.now())
 
-    def _splits(self, panel: Panel) -> list[dict[str, Any]]:
-        """Say which splits a symbol has had, those that prices are adjusted for."""
-        of_symbol = self._known_actions().filter(pl.col("symbol") == panel.symbols[0])
-        known = splits_in(of_symbol, as_of=date_of(int(panel.columns["session"][-1])))
-        return [{"ex_date": str(date_of(one.ex_day)), "ratio": 1.0 / one.ratio} for one in known]
-
     def _known_actions(self) -> pl.DataFrame:
         with self._reading:
             version = table_version(self._bars.root, "actions")
             if self._actions is None or self._actions[0] != version:
                 self._actions = version, read_actions(self._bars.root)
             return self._actions[1]
+
+
+def _splits(panel: Panel, actions: pl.DataFrame) -> list[dict[str, Any]]:
+    """Say which splits a symbol has had, those that prices are adjusted for."""
+    known = splits_in(
+        actions.filter(pl.col("symbol") == panel.symbols[0]), as_of=date_of(int(panel.columns["session"][-1]))
+    )
+    return [{"ex_date": str(date_of(one.ex_day)), "ratio": 1.0 / one.ratio} for one in known]
 
 
 def _last_session(panel: Panel) -> str:

@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from tapehawk.app.analytics import HYPOTHETICAL
+from tapehawk.app.analytics import HYPOTHETICAL, percent, percents
 from tapehawk.core.outcomes import reached
-from tapehawk.core.rates import Interval
 from tapehawk.scan.asked import Asked
 from tapehawk.scan.hit_rates import HitRate, hit_rates
 from tapehawk.scan.report import Report
@@ -40,10 +39,5 @@ def _notes(report: Report, signals: int) -> Iterator[str]:
 def _said(one: HitRate) -> dict[str, Any]:
     left_out = ("group", "rate", "scores")
     plain = {name: value for name, value in asdict(one).items() if name not in left_out}
-    rate = None if one.rate is None else 100 * one.rate
-    ends = {"interval": _percents(one.interval), "clustered": _percents(one.clustered)}
-    return {"pattern": one.group.get("pattern"), **plain, "hit_rate": rate, **ends}
-
-
-def _percents(ends: Interval | None) -> dict[str, float] | None:
-    return None if ends is None else {"low": 100 * ends.low, "high": 100 * ends.high}
+    ends = {"interval": percents(one.interval), "clustered": percents(one.clustered)}
+    return {"pattern": one.group.get("pattern"), **plain, "hit_rate": percent(one.rate), **ends}

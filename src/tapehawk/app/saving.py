@@ -20,6 +20,12 @@ from tapehawk.core.errors import BadInput
 from tapehawk.scan.report import Report
 
 FORMATS: Final = ("json", "csv", "parquet", "xlsx")
+TYPES: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 BINARY: Final = ("parquet", "xlsx")
 TABLE: Final = "table"
 ROWS_A_PART: Final = 500

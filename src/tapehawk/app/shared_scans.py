@@ -36,6 +36,8 @@ class SharedScans:
 
     def put(self, user_id: uuid.UUID, scan: Scan) -> None:
         """Let others know a user's scan; where they can't, only this process does."""
+        if not self._shelf.is_shared:
+            return
         finding = scan.finding
         try:
             self._shelf.put(f"finding:{finding.tag}", _written(finding), seconds=SECONDS)

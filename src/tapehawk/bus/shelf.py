@@ -8,7 +8,7 @@ It is a convenience, not a store: what is gone is asked for anew.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from tapehawk.core.errors import TryAgain
 
@@ -20,7 +20,9 @@ PATIENCE: Final = 2.0  # seconds
 
 
 class Shelf:
-    """Keeps nothing."""
+    """Keeps nothing. `is_shared`: whether others find what is put down."""
+
+    is_shared: ClassVar[bool] = False
 
     def put(self, name: str, content: bytes, *, seconds: int) -> None:
         """Put something down for so many seconds. Raises TryAgain where that can't be."""
@@ -34,6 +36,8 @@ class Shelf:
 
 class RedisShelf(Shelf):
     """Keeps it at a Redis address; from any thread."""
+
+    is_shared = True
 
     def __init__(self, client: Redis) -> None:
         self._client = client
@@ -67,5 +71,8 @@ def shelf_at(url: str | None) -> Shelf:
     if url is None:
         return Shelf()
     from redis import Redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 
-    return RedisShelf(Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE))
+    once = Retry(NoBackoff(), 0)  # whoever asks has somebody who waits
+    return RedisShelf(Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=once))

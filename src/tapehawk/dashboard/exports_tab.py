@@ -10,7 +10,7 @@ from typing import Final
 import streamlit as st
 
 from tapehawk.app.asking import Asked
-from tapehawk.app.saving import FORMATS, as_bytes
+from tapehawk.app.saving import FORMATS, TYPES, as_bytes
 from tapehawk.app.settings import Settings
 from tapehawk.dashboard.command import command
 from tapehawk.dashboard.wording import many
@@ -22,8 +22,6 @@ WORDS: Final = {
     "parquet": "a table with types, for Polars, DuckDB, pandas",
     "xlsx": "an Excel sheet",
 }
-TYPES: Final = {"csv": "text/csv", "json": "application/json", "parquet": "application/vnd.apache.parquet",
-                "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}  # fmt: skip
 
 
 def show(known: Settings, asked: Asked, report: Report) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from tapehawk.app.asking import Asked
 from tapehawk.app.describing import Description
-from tapehawk.core.formula import names
+from tapehawk.app.formula_words import every_word
 from tapehawk.dashboard import tables
 from tapehawk.dashboard.command import command
 from tapehawk.dashboard.wording import plain
@@ -46,5 +46,5 @@ def show(about: Description, asked: Asked | None) -> None:
             st.caption("The sidebar's question in a terminal")
             st.code(command(asked), language=None, wrap_lines=True)
     with st.expander("Words of formulas"):
-        words = [{"word": str(word), "meaning": word.meaning} for word in names()]
+        words = [{"word": one.signature, "meaning": one.meaning} for one in every_word()]
         tables.show(words, "help·words")

@@ -59,7 +59,7 @@ def _is_filled(known: Settings) -> bool:
 
 def _teach(known: Settings) -> None:
     """Say how a store gets its first bars."""
-    failure.show(NoData(f"nothing is stored in {known.store}", hint=HOW_TO_FILL))
+    failure.show(NoData("nothing is stored", hint=HOW_TO_FILL, path=known.store))
     st.markdown("Any of these fills it; this page goes on when there are bars.")
     st.code(
         "scanner sync --provider sim            # a simulated market, labelled as such\n"

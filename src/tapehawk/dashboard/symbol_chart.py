@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -50,17 +52,26 @@ def show(known: Settings, asked: Asked, row: Row, session: str) -> None:
 
 def bars(known: Settings, asked: Asked, symbol: str, session: dt.date) -> dict[str, Any]:
     """Return a symbol's bars around a session: as traded, else as they came. Raises as market data does."""
-    market = MarketData(MarketBars(known, lambda: dt.datetime.now(dt.UTC)))
+    market = _market(known)
     last = session + _AFTER.get(asked.timeframe, dt.timedelta(0))
     page = Page(Span(None, last), limit=min(SHOWN, known.streamlit.max_chart_points))
-    refused: NoData | None = None
-    for adjust in ("none", "split", "all"):
-        try:
-            return market.bars(symbol, BarsWanted(asked.timeframe, asked.hours, adjust, page))
-        except NoData as error:
-            refused = refused or error
-    assert refused is not None  # noqa: S101 - the loop returned or was refused
-    raise refused
+    wanted = partial(BarsWanted, asked.timeframe, asked.hours, page=page)
+    with suppress(NoData):
+        return market.bars(symbol, wanted(adjust="none"))
+    with suppress(NoData):
+        return market.bars(symbol, wanted(adjust="split"))
+    return market.bars(symbol, wanted(adjust="all"))
+
+
+def _feeds(known: Settings) -> tuple[str, ...]:
+    """Return what decides whose bars are shown."""
+    return str(known.store), known.providers.prefer_us, known.providers.prefer_crypto
+
+
+@st.cache_resource(max_entries=2, hash_funcs={Settings: _feeds})
+def _market(known: Settings) -> MarketData:
+    """Return what answers for the bars of a store; it keeps what it has read of them."""
+    return MarketData(MarketBars(known, lambda: dt.datetime.now(dt.UTC)))
 
 
 def place(found: list[Row], row: Row, session: str, timeframe: str) -> int | None:

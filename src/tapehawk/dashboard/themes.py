@@ -15,7 +15,6 @@ class Palette:
     up: str
     down: str
     accent: str
-    amber: str
     quiet: str
     rule: str
     series: tuple[str, ...]
@@ -26,7 +25,6 @@ LIGHT: Final = Palette(
     up="#0b7568",
     down="#a8500c",
     accent="#1d5fc2",
-    amber="#7d5500",
     quiet="#566271",
     rule="#dde3e9",
     series=("#1d5fc2", "#0b7568", "#a8500c", "#6d4bb5", "#7d5500", "#566271"),
@@ -36,7 +34,6 @@ DARK: Final = Palette(
     up="#2fb8a4",
     down="#f0904a",
     accent="#6ca8ff",
-    amber="#e8b54a",
     quiet="#98a3b1",
     rule="#262e38",
     series=("#6ca8ff", "#2fb8a4", "#f0904a", "#b79bf0", "#e8b54a", "#98a3b1"),

@@ -89,7 +89,7 @@ def asked_for(store: Path, question: Question, panel: Panel) -> Asked:
     """Narrow the whole panel to what is asked. Raises UnknownName for a symbol or universe, NoData for an empty one."""
     days = days_asked(question, panel)
     for symbol in sorted({*question.symbols, *question.without}.difference(panel.symbols)):
-        raise UnknownName("symbol", symbol, panel.symbols, place=f"{question.timeframe} bars of {store}")
+        raise UnknownName("symbol", symbol, panel.symbols, place=f"the {question.timeframe} bars that are stored")
     among, named = panel, None
     if question.universe not in (None, ALL):
         from tapehawk.scan.universe import members  # reads the store with Polars, which other questions need not load

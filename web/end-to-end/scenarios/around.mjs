@@ -6,6 +6,7 @@ const PHONE = { width: 390, height: 844 };
 export default async function (browser, { url }) {
   const page = await browser.user();
   await page.goto(`${url}/desk`);
+  await page.locator(".strip").getByText(/\d+ ms/).waitFor();
   await page.getByRole("button", { name: /most active/ }).click();
   const watched = page.getByRole("region", { name: "Watched symbols" }).locator("tbody tr");
   await watched.first().waitFor();

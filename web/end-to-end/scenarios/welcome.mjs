@@ -16,10 +16,12 @@ export default async function (browser, { url }) {
   await page.locator('input[name="password"]').fill("correct horse battery");
   await page.getByRole("button", { name: "Begin" }).click();
   await page.getByRole("heading", { name: "Market" }).waitFor();
+  browser.expect();
 
   await page.goto(`${url}/scan?scanner=technical`);
   const rows = page.getByRole("region", { name: "Rows of the scan" }).locator("tbody tr:not(.gap)");
   await rows.first().waitFor();
+  browser.expect(/401/); // the session ends behind the page's back
   await page.evaluate(async () => {
     const again = await fetch("/api/v1/auth/refresh", { method: "POST" });
     const { access_token } = await again.json();

@@ -3,6 +3,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import type { Outcomes, Performance } from "@/client";
 import { Failure } from "@/service/Failure";
+import { phaseOf } from "@/service/phases";
 import { Skeleton } from "@/shared/Empty";
 import { isFiltered, wanted as asked, type AnalyticsSearch, type Wanted } from "./address";
 import "./analytics.css";
@@ -75,7 +76,7 @@ function Ways({ wanted, days, change }: WaysProps) {
       </Panel>
       <ByGroup {...common} title="By scanner" of="scanner" by="scanner" choose={(one) => change({ scanner: text(one, "scanner"), pattern: undefined })} />
       <ByGroup {...common} title="By pattern" of="pattern" by="pattern" choose={(one) => change({ scanner: text(one, "scanner"), pattern: text(one, "pattern") })} />
-      <ByGroup {...common} title="By session" of="session" by="phase" choose={(one) => change({ phase: text(one, "phase") })} />
+      <ByGroup {...common} title="By session" of="session" by="phase" choose={(one) => change({ phase: phaseOf(one.group.phase) })} />
       <ByGroup {...common} title="By regime" of="regime" by="regime" about="of the market, as known before the day" />
       <ByGroup {...common} title="By side" of="side" by="direction" choose={(one) => change({ direction: text(one, "direction") as Wanted["direction"] })} />
       <Triggered wanted={wanted} />

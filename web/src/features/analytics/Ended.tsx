@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ShownSignal } from "@/client";
 import { signals } from "@/service/questions";
 import { clock, day, fixed, sign, signed, words } from "@/shared/format";
 import { Side } from "@/shared/marks";
@@ -8,23 +7,19 @@ import type { Wanted } from "./address";
 import { Panel } from "./Panel";
 
 const SHOWN = 12;
-const LOOKED_AT = 200; // of which those of a session are picked here: the service does not filter by it
 
-/** The filters of the signals page: those of here that it knows by the same names. */
-export const inSignals = ({ from, to, scanner, pattern, direction }: Wanted) => ({ status: "closed" as const, from, to, scanner, pattern, direction });
-
-const picked = (items: readonly ShownSignal[], phase?: string): ShownSignal[] => items.filter((one) => !phase || one.phase === phase).slice(0, SHOWN);
+/** The filters of the signals page, by the same names. */
+const inSignals = (wanted: Wanted) => ({ status: "closed" as const, ...wanted });
 
 /** The latest signals of those that are counted, which came to an end; each leads to its symbol. */
 export function Ended({ wanted }: { wanted: Wanted }) {
-  const { phase } = wanted;
-  const query = useQuery(signals({ ...inSignals(wanted), limit: phase ? LOOKED_AT : SHOWN }));
+  const query = useQuery(signals({ ...inSignals(wanted), limit: SHOWN }));
   return (
     <Panel title="The latest that ended" query={query}>
       {({ items }) => (
         <>
           <ul className="ended">
-            {picked(items, phase).map((one) => (
+            {items.map((one) => (
               <li key={one.id}>
                 <time className="quiet">
                   {day(one.bar_time)} {clock(one.bar_time)}
@@ -40,9 +35,9 @@ export function Ended({ wanted }: { wanted: Wanted }) {
               </li>
             ))}
           </ul>
-          {picked(items, phase).length === 0 && <p className="quiet said-nothing">None yet.</p>}
+          {items.length === 0 && <p className="quiet said-nothing">None yet.</p>}
           <p className="said-nothing">
-            <Link to="/signals" search={{ ...inSignals(wanted), phase } as never}>
+            <Link to="/signals" search={inSignals(wanted)}>
               All of them
             </Link>
           </p>

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
+import { PHASES, phaseOf } from "@/service/phases";
 import { scanners } from "@/service/questions";
 import { words } from "@/shared/format";
-import { DIRECTIONS, isFiltered, PHASES, SPANS, type AnalyticsSearch, type Span } from "./address";
+import { DIRECTIONS, isFiltered, SPANS, type AnalyticsSearch, type Span } from "./address";
 
 interface Props {
   search: AnalyticsSearch;
@@ -38,7 +39,7 @@ export function Filters({ search, patterns, change }: Props) {
       </label>
       <Select name="scanner" value={search.scanner} options={names} choose={(scanner) => change({ scanner, pattern: undefined })} />
       <Select name="pattern" value={search.pattern} options={patterns} choose={(pattern) => change({ pattern })} />
-      <Select name="session" value={search.phase} options={PHASES} choose={(phase) => change({ phase })} />
+      <Select name="session" value={search.phase} options={PHASES} choose={(phase) => change({ phase: phaseOf(phase) })} />
       <Select name="side" value={search.direction} options={DIRECTIONS} choose={(direction) => change({ direction: DIRECTIONS.find((one) => one === direction) })} />
       {isFiltered(search) && (
         <button type="button" className="plain accent" onClick={() => change(CLEAR)}>

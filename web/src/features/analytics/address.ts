@@ -1,8 +1,9 @@
+import { phaseOf, type Phase } from "@/service/phases";
+
 /** What stands in the address of the analytics: which signals are counted, and whose model is looked at. */
 export const SPANS = { "1w": 7, "1m": 30, "3m": 91, "1y": 365 } as const;
 export type Span = keyof typeof SPANS;
 export const DIRECTIONS = ["BUY", "SELL"] as const;
-export const PHASES = ["premarket", "regular", "after_hours", "continuous"] as const;
 
 export interface AnalyticsSearch {
   /** Back from today; `from` and `to` go before it. */
@@ -12,7 +13,7 @@ export interface AnalyticsSearch {
   scanner?: string;
   pattern?: string;
   direction?: (typeof DIRECTIONS)[number];
-  phase?: string;
+  phase?: Phase;
   /** Whose model's card is looked at, where no scanner is chosen. */
   model?: string;
 }
@@ -24,7 +25,7 @@ export interface Wanted {
   scanner?: string;
   pattern?: string;
   direction?: (typeof DIRECTIONS)[number];
-  phase?: string;
+  phase?: Phase;
 }
 
 const DAY_MS = 86_400_000;
@@ -40,7 +41,7 @@ export function analyticsSearch(given: Record<string, unknown>): AnalyticsSearch
     scanner: text("scanner"),
     pattern: text("pattern"),
     direction: DIRECTIONS.find((one) => one === given.direction),
-    phase: PHASES.find((one) => one === given.phase),
+    phase: phaseOf(given.phase),
     model: text("model"),
   };
 }

@@ -7,7 +7,7 @@ export type By = NonNullable<NonNullable<AnalyticsGetPerformanceData["query"]>["
 
 const GLANCE_MS = 60_000;
 const BUSY_MS = 1500;
-const ENDED = ["completed", "failed", "cancelled"];
+const ENDED = ["completed", "failed", "cancelled", "interrupted"];
 
 /** How signals turned out, by group. */
 export const performance = (by: By, wanted: Wanted) =>

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { RuleChange } from "@/client";
+import { PHASES } from "@/service/phases";
 import { scanners } from "@/service/questions";
 import { Refusal, useSending } from "@/service/sending";
 import { wants } from "@/service/wants";
@@ -8,7 +9,7 @@ import { ChipsField, TextField, Tick } from "@/shared/fields";
 import { words } from "@/shared/format";
 import { titleOf } from "./channels";
 import { kinds } from "./useKinds";
-import { FIELDS, PHASES, ruleOf, STATUSES } from "./rules";
+import { FIELDS, ruleOf, STATUSES } from "./rules";
 import { useRules } from "./useRules";
 
 const named = (names: readonly string[]) => names.map((name) => [name, words(name)] as const);

@@ -1,7 +1,6 @@
 import type { Conditions, NotificationRule, RuleChange } from "@/client";
 import { words } from "@/shared/format";
 
-export const PHASES = ["premarket", "regular", "after_hours", "closed", "continuous"] as const;
 export const STATUSES = ["active", "triggered", "expired", "cancelled", "closed"] as const;
 /** Fields that have their own place in the form for what is wrong with them. */
 export const FIELDS = ["name", "scanners", "symbols", "min_confidence", "direction", "phases", "statuses", "channels", "cooldown_minutes"] as const;

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { PHASES } from "@/service/phases";
 import { scanners } from "@/service/questions";
 import { words } from "@/shared/format";
-import { PHASES, SIDES, STATUSES, type Filter } from "./address";
+import { SIDES, STATUSES, type Filter } from "./address";
 
 interface Props {
   filter: Filter;

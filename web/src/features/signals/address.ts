@@ -1,5 +1,6 @@
+import { phaseOf, type Phase } from "@/service/phases";
+
 export const STATUSES = ["active", "triggered", "closed", "expired", "cancelled"] as const;
-export const PHASES = ["premarket", "regular", "after_hours", "closed", "continuous"] as const;
 export const SIDES = ["BUY", "SELL"] as const;
 export type Status = (typeof STATUSES)[number];
 
@@ -9,7 +10,7 @@ export interface Filter {
   scanner?: string;
   pattern?: string;
   direction?: (typeof SIDES)[number];
-  phase?: (typeof PHASES)[number];
+  phase?: Phase;
   status?: Status;
   min_confidence?: number;
   from?: string;
@@ -35,7 +36,7 @@ export function signalsSearch(given: Record<string, unknown>): SignalsSearch {
     scanner: text(given.scanner, 64),
     pattern: text(given.pattern, 64),
     direction: one(SIDES, given.direction),
-    phase: one(PHASES, given.phase),
+    phase: phaseOf(given.phase),
     status: one(STATUSES, given.status),
     min_confidence: given.min_confidence !== undefined && confidence > 0 && confidence <= 100 ? confidence : undefined,
     from: date(given.from),
