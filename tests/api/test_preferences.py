@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tapehawk.api.auth_models import ProfileChange
-from tests.accounts.conftest import accounts, clock, database  # noqa: F401  both databases, and accounts on them
+from tests.accounts.conftest import accounts, clock  # noqa: F401  accounts on both databases
 
 plain = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text()
 values = st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=12)
