@@ -48,6 +48,11 @@ def test_what_is_not_needed_degrades_and_does_not_stop_anything(house, anyone):
     assert anyone.get("/api/health").json()["status"] == "degraded"
 
 
+def test_the_service_is_up_since_it_began_and_not_since_somebody_asked(house, anyone, monkeypatch):
+    monkeypatch.setattr(house, "_began", house._began - 3600)
+    assert 3600 <= anyone.get("/api/health").json()["uptime_seconds"] < 3700
+
+
 def test_a_check_that_hangs_is_down_and_holds_up_nobody(house, monkeypatch):
     from threading import Event
 

@@ -80,7 +80,7 @@ def get_health(house: HouseDep) -> HealthReport:
         status=found.status,
         version=version("tapehawk"),
         services=list(house.services),
-        uptime_seconds=round(house.health.uptime, 1),
+        uptime_seconds=round(house.uptime, 1),
         timestamp=found.at,
         dependencies=_shown(found),
     )

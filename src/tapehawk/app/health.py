@@ -74,12 +74,6 @@ class Health:
     ) -> None:
         self._checks, self._now, self._needed, self._turn = checks, now, needed, Lock()
         self._last: tuple[float, Checkup] | None = None
-        self._began = time.monotonic()
-
-    @property
-    def uptime(self) -> float:
-        """Seconds since the process began."""
-        return time.monotonic() - self._began
 
     def checkup(self) -> Checkup:
         """Ask every check, all at the same time."""

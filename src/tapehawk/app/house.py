@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import secrets
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -63,7 +64,13 @@ class House:
     """Set when the process is told to end: what streams without an end of its own ends then."""
     troubles: dict[str, str] = field(default_factory=dict)
     """Workers that fail, each with what ended it last."""
+    _began: float = field(default_factory=time.monotonic)
     _closing: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def uptime(self) -> float:
+        """Seconds since the process began to serve."""
+        return time.monotonic() - self._began
 
     @cached_property
     def database(self) -> Database:

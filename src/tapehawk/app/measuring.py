@@ -31,7 +31,7 @@ def measure_process(house: House) -> None:
     process.cpu_percent()  # from now on it answers with what was used since it was asked last
     add("memory_bytes", "memory in use", lambda: process.memory_info().rss)
     add("cpu_percent", "processor time since the last look, of one core", process.cpu_percent)
-    add("uptime_seconds", "since the process began", lambda: house.health.uptime)
+    add("uptime_seconds", "since the process began", lambda: house.uptime)
     add("database_connections", "connections to the database", lambda: _pool(house), labels=("kind",))
     add("events_waiting", "events that the bus has not taken yet", lambda: house.broadcast.waiting)
     add("events_lost", "events that the bus did not take", lambda: house.broadcast.lost)
