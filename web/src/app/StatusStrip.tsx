@@ -41,7 +41,7 @@ function Session({ market, live }: Standing) {
     soon(queries, keys.overview);
     soon(queries, keys.liveStatus);
   }, [queries, isOver]);
-  if (!phase) return <span className="quiet part">session …</span>;
+  if (!phase) return <span className="quiet unknown">session …</span>;
   const next = nextOf(phase, market?.clock.next_phase, until, now);
   const isOpen = market?.clock.is_open ?? phase !== "closed";
   return (

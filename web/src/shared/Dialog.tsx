@@ -1,13 +1,21 @@
 import { Modal } from "@mantine/core";
 import type { ReactNode } from "react";
 
+interface Props {
+  title: string;
+  /** The feature that it is of: a dialog stands outside of its page, and wears the root's class for the feature's sheet. */
+  of?: string;
+  close?: () => void;
+  children: ReactNode;
+}
+
 /** Something over the page. Without `close` it stays until what it asks for is done. */
-export function Dialog({ title, close, children }: { title: string; close?: () => void; children: ReactNode }) {
+export function Dialog({ title, of, close, children }: Props) {
   return (
     <Modal.Root opened onClose={() => close?.()} lockScroll={false} size="sm">
       <Modal.Overlay />
       <Modal.Content aria-label={title}>
-        <Modal.Body>
+        <Modal.Body className={of}>
       <div className="dialog-head">
         <strong>{title}</strong>
         {close && (

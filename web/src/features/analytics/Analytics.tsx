@@ -46,7 +46,7 @@ export function Analytics() {
       ) : (
         <>
           {days.data.total.n === 0 ? <Begin total={days.data.total} isFiltered={isFiltered(search)} clear={() => void go({ to: "/analytics", search: NOTHING })} /> : <Total made={days.data} />}
-          <div className="parts">
+          <div className="boards">
             {days.data.total.n > 0 && <Ways wanted={wanted} days={days.data} change={change} />}
             <ModelCard scanner={model} choose={search.scanner ? undefined : (name) => change({ model: name })} />
             <Times />

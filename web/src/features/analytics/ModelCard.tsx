@@ -20,7 +20,7 @@ const percent = (share: number | null): string => (share === null ? "–" : `${f
 export function ModelCard({ scanner, choose }: { scanner?: string; choose?: (scanner: string | undefined) => void }) {
   const { data: known } = useQuery(scanners);
   return (
-    <section className="part wide" aria-label="Model">
+    <section className="board wide" aria-label="Model">
       <header>
         <h2>Model card</h2>
         {choose ? (

@@ -15,7 +15,7 @@ interface Props<Data> {
 export function Panel<Data>({ title, about, query, isWide = false, children }: Props<Data>) {
   const { data, error, refetch } = query;
   return (
-    <section className={`part ${isWide ? "wide" : ""}`} aria-label={title}>
+    <section className={`board ${isWide ? "wide" : ""}`} aria-label={title}>
       <header>
         <h2>{title}</h2>
         {about && <p className="quiet">{about}</p>}

@@ -10,7 +10,7 @@ const MARK = 4;
 /** The scale above the marks: 0 to 100 %. */
 export function WhiskerScale() {
   return (
-    <svg className="scale" width={WIDTH} height="16" role="img" aria-label="0 to 100 %">
+    <svg width={WIDTH} height="16" role="img" aria-label="0 to 100 %">
       {[0, 50, 100].map((percent) => (
         <text key={percent} x={across(percent, WIDTH, ROOM)} y="12" textAnchor={percent === 0 ? "start" : percent === 100 ? "end" : "middle"} dx={percent === 0 ? -ROOM : percent === 100 ? ROOM : 0}>
           {percent}

@@ -46,7 +46,7 @@ const session = ({ session, session_is_open }: Overview): string => (session ? `
 function Breadth({ market: { advancers, decliners, unchanged, new_highs, new_lows, with_a_year, volume } }: { market: Overview }) {
   const all = Math.max(advancers + decliners + unchanged, 1);
   return (
-    <div className="breadth">
+    <div>
       <div className="ends">
         <span>
           <b className="up">{fixed(advancers, 0)}</b> up

@@ -40,7 +40,7 @@ export function Lists() {
     });
   }
   return (
-    <div className="keeping">
+    <div className="lists keeping">
       <Names shown={list} watched={watched.data?.items.length} portfolios={every.data?.items} make={canWrite ? () => edit("new") : undefined} />
       <section className="kept" aria-label={list ? (shown?.name ?? "Portfolio") : "Watchlist"}>
         {every.error && !every.data && <Failure error={every.error} again={() => void every.refetch()} />}

@@ -39,7 +39,7 @@ export function Many({ begin, there, add, close }: Props) {
     }
   }
   return (
-    <Dialog title="Add many symbols" close={close}>
+    <Dialog title="Add many symbols" of="lists" close={close}>
       <Textarea label="Symbols" description="With spaces, commas or lines between; a table needs a column “symbol”." rows={8} value={text} spellCheck={false} data-autofocus onChange={(event) => write(event.currentTarget.value)} error={refusal || undefined} />
       <label className="file">
         <span>or a file</span> <input type="file" accept=".txt,.csv,.tsv,text/plain,text/csv" onChange={(event) => void read(event.target.files?.[0])} />

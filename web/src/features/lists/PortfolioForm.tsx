@@ -65,7 +65,7 @@ export function PortfolioForm({ of, done, close }: Props) {
   const known = ["name", "description", "symbols"];
   const isElsewhere = problem && !known.some((field) => problem.fields[field]);
   return (
-    <Dialog title={of ? "Edit the portfolio" : "A new portfolio"} close={close}>
+    <Dialog title={of ? "Edit the portfolio" : "A new portfolio"} of="lists" close={close}>
       <form className="form" onSubmit={submit} noValidate>
         {meanwhile && (
           <div className="meanwhile" role="alert">

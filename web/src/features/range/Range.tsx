@@ -9,7 +9,7 @@ const route = getRouteApi("/frame/range");
 export function Range() {
   const asked = route.useSearch();
   return (
-    <div className="range">
+    <div className="range to-ask">
       <h1 className="hidden">Range scans</h1>
       <RangeForm asked={asked} />
       <Earlier />

@@ -99,7 +99,7 @@ export function RangeForm({ asked }: { asked: RangeSearch }) {
         </Link>
       </div>
       <Whom {...parts} isNobody={isNobody} />
-      <p className="quiet about-form">
+      <p className="quiet">
         {scanner ? `${scanner.title.replace(/\.$/, "")} · ` : ""}at every daily bar of the range{market?.first_date ? ` · bars are stored from ${market.first_date} to ${market.last_date ?? ""}` : ""}
       </p>
       {unplaced.length > 0 && (

@@ -42,7 +42,7 @@ export function RangeScan() {
     );
   if (!progress.data) return progress.error ? <Failure error={progress.error} again={() => void progress.refetch()} /> : <Skeleton rows={12} />;
   return (
-    <div className="range-scan">
+    <div className="range range-scan">
       <Head scan={progress.data} results={results.data} />
       {isGoingOn(status) && <Progress key={scanId} scan={progress.data} heardAt={progress.dataUpdatedAt} />}
       {results.data ? (

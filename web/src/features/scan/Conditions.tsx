@@ -103,7 +103,7 @@ function Condition({ condition }: { condition: ConditionAnswer }) {
       </tr>
       {parts.length > 1 &&
         parts.map((one, index) => (
-          <tr key={index} className="part" title={one.text}>
+          <tr key={index} className="comparison" title={one.text}>
             <Mark state={one.state} />
             <th scope="row">{one.text}</th>
             <td className="number">{one.reason ?? number(one.value)}</td>

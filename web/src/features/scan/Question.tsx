@@ -198,7 +198,7 @@ function Range({ question }: { question: Asked | null }) {
   if (!address) return null;
   return (
     <a
-      className="range"
+      className="to-range"
       href={address}
       title="the same scan over many dates"
       onClick={(event) => {

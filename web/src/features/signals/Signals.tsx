@@ -39,7 +39,7 @@ export function Signals() {
   const close = () => put({ signal: undefined });
   const { pending } = pendings;
   return (
-    <div className={`signals-page ${asked.signal ? "with-panel" : ""}`} onKeyDown={({ key }) => key === "Escape" && asked.signal && close()}>
+    <div className={`signals ${asked.signal ? "with-panel" : ""}`} onKeyDown={({ key }) => key === "Escape" && asked.signal && close()}>
       <header>
         <h1 className="hidden">Signals</h1>
         <Filters filter={filter} change={put} clear={clear} isNarrow={isNarrow} />

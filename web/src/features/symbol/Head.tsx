@@ -57,7 +57,7 @@ export function Head({ symbol, live, isWatched, watch, isTold, alert }: Props) {
             {price(range?.atr)} <span className="quiet">{fixed(range?.natr, 1)} %</span>
           </dd>
         </div>
-        <div className="range">
+        <div>
           <dt>range {session && day(`${session.session}T17:00:00Z`)}</dt>
           <dd>
             {price(low)} <Place low={low} high={high} last={last} /> {price(high)}
