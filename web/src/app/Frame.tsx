@@ -8,27 +8,13 @@ import { useLive } from "@/service/live";
 import { me } from "@/service/questions";
 import { session } from "@/service/session";
 import { Bell } from "./Bell";
+import { PAGES, pagesOf } from "./pages";
 import { Search } from "./Search";
 import { StatusStrip } from "./StatusStrip";
 import { useHabits } from "./useHabits";
 
 const Keys = lazy(() => import("./Keys"));
 const SignInAgain = lazy(() => import("./SignInAgain"));
-
-export const PAGES = [
-  { to: "/desk", name: "Desk", key: "d" },
-  { to: "/scan", name: "Scan", key: "s" },
-  { to: "/signals", name: "Signals", key: "i" },
-  { to: "/lists", name: "Lists", key: "l" },
-  { to: "/analytics", name: "Analytics", key: "a" },
-] as const;
-
-/** Of the account's menu. `role`: who alone has it. */
-export const OWN_PAGES = [
-  { to: "/notifications", name: "Notifications", key: "n", role: undefined },
-  { to: "/settings", name: "Settings", key: ",", role: undefined },
-  { to: "/admin", name: "Admin", key: undefined, role: "admin" },
-] as const;
 
 /** What stays while pages come and go. */
 export function Frame() {
@@ -49,7 +35,7 @@ export function Frame() {
           <span>Tapehawk</span>
         </Link>
         <nav aria-label="Pages">
-          {PAGES.map(({ to, name, key }) => (
+          {PAGES.filter(({ place }) => place === "bar").map(({ to, name, key }) => (
             <Link key={to} to={to} className="tab" title={`g ${key}`}>
               {name}
             </Link>
@@ -101,7 +87,7 @@ function Account() {
       <div>
         <strong>{name}</strong>
         <span className="quiet">{user?.role}</span>
-        {OWN_PAGES.filter(({ role }) => !role || role === user?.role).map(({ to, name: page, key }) => (
+        {pagesOf(user?.role).filter(({ place }) => place === "account").map(({ to, name: page, key }) => (
           <Link key={to} to={to} className="plain" title={key && `g ${key}`} onClick={(event) => event.currentTarget.closest("details")?.removeAttribute("open")}>
             {page}
           </Link>

@@ -1,15 +1,9 @@
 import { Dialog } from "@/shared/Dialog";
+import { PAGES } from "./pages";
 
 const KEYS: [string, string][] = [
   ["/", "search a symbol or a page"],
-  ["g d", "desk"],
-  ["g s", "scan"],
-  ["g r", "range scans"],
-  ["g i", "signals"],
-  ["g l", "lists"],
-  ["g n", "notifications"],
-  ["g a", "analytics"],
-  ["g ,", "settings"],
+  ...PAGES.flatMap(({ key, name }): [string, string][] => (key ? [[`g ${key}`, name.toLowerCase()]] : [])),
   ["j k  ↓ ↑", "next and previous row"],
   ["⏎", "open the row's symbol"],
   ["w", "add the symbol to the watchlist"],

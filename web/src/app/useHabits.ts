@@ -1,16 +1,8 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
+import { PAGES } from "./pages";
 
-const GO: Record<string, "/desk" | "/scan" | "/range" | "/signals" | "/lists" | "/analytics" | "/notifications" | "/settings"> = {
-  d: "/desk",
-  s: "/scan",
-  r: "/range",
-  i: "/signals",
-  l: "/lists",
-  a: "/analytics",
-  n: "/notifications",
-  ",": "/settings",
-};
+const pageOf = (key: string) => PAGES.find((page) => page.key === key);
 const SOON_MS = 1200;
 
 /** Whether keys are being written into something. */
@@ -29,10 +21,10 @@ export function useHabits({ help }: { help: () => void }): void {
         if (event.key === "Escape") (event.target as HTMLElement).blur();
         return;
       }
-      const to = GO[event.key];
-      if (to && Date.now() - going.current < SOON_MS) {
+      const page = pageOf(event.key);
+      if (page && Date.now() - going.current < SOON_MS) {
         going.current = 0;
-        void go({ to });
+        void go({ to: page.to });
       } else if (event.key === "g") {
         going.current = Date.now();
       } else if (event.key === "/") {
