@@ -1,14 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useRouter } from "@tanstack/react-router";
-import { useEffect, useState, useSyncExternalStore, type MouseEvent } from "react";
+import { Link } from "@tanstack/react-router";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { notificationsMark, type Notification } from "@/client";
 import { alertTo, Arrivals, canShow, setDesktop, setSound, useAlerting } from "@/service/alerting";
 import { keys } from "@/service/keys";
 import { unread } from "@/service/questions";
+import { useMayWrite } from "@/service/role";
 import { clock } from "@/shared/format";
 import { Disclosed } from "@/shared/Disclosed";
 
-const ALL = "/notifications";
 const MOST = 99;
 
 /** How much the user was told and has not read, the newest of it, and how it is made noticed. */
@@ -41,7 +41,7 @@ export function Bell() {
         <section className="notices" aria-label="Notifications">
           <header>
             <h2>Notifications</h2>
-            <ToAll />
+            <Link to="/notifications">All, and rules</Link>
           </header>
           {data && data.items.length > 0 ? (
             <ul>
@@ -71,32 +71,20 @@ function useNoticed(items: readonly Notification[] | undefined): string {
   return useSyncExternalStore(arrivals.listen, arrivals.said);
 }
 
-function ToAll() {
-  const { history } = useRouter();
-  function go(event: MouseEvent): void {
-    event.preventDefault();
-    history.push(ALL);
-  }
-  return (
-    <a href={ALL} onClick={go}>
-      All, and rules
-    </a>
-  );
-}
-
 function Notice({ told }: { told: Notification }) {
   const queries = useQueryClient();
   const read = useMutation({
     mutationFn: () => notificationsMark({ path: { notification_id: told.id }, body: { is_read: true }, throwOnError: true }),
     onSettled: () => queries.invalidateQueries({ queryKey: keys.notifications }),
   });
+  const may = useMayWrite();
   const symbol = typeof told.data.symbol === "string" ? told.data.symbol : "";
   return (
     <li>
       <time dateTime={told.created_at}>{clock(told.created_at)}</time>
       <div>
         {symbol ? (
-          <Link to="/symbol/$" params={{ _splat: symbol }} onClick={() => read.mutate()}>
+          <Link to="/symbol/$" params={{ _splat: symbol }} onClick={() => may && read.mutate()}>
             {told.title}
           </Link>
         ) : (
@@ -104,9 +92,11 @@ function Notice({ told }: { told: Notification }) {
         )}
         <p className="quiet">{told.message}</p>
       </div>
-      <button type="button" className="plain quiet" aria-label={`Read: ${told.title}`} title="Read" onClick={() => read.mutate()}>
-        ✓
-      </button>
+      {may && (
+        <button type="button" className="plain quiet" aria-label={`Read: ${told.title}`} title="Read" onClick={() => read.mutate()}>
+          ✓
+        </button>
+      )}
     </li>
   );
 }

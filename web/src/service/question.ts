@@ -1,5 +1,3 @@
-import { defaultStringifySearch } from "@tanstack/react-router";
-
 /** What a scanner is asked, as it stands in an address: of `/scan`, and beside its dates of `/range`. */
 export interface Asked {
   /** A scanner, or "quick" for the fast scan of everything. */
@@ -47,9 +45,6 @@ export function addressText(given: unknown): string | undefined {
   const text = typeof given === "number" ? String(given) : given;
   return typeof text === "string" && text !== "" ? text : undefined;
 }
-
-/** The address of a page that reads a question. */
-export const addressOf = (path: string, question: Asked): string => `${path}${defaultStringifySearch({ ...question })}`;
 
 /** Whether two questions are one; the preset that parameters came from is no part of what is asked. */
 export function isSameQuestion(one: Asked, other: Asked): boolean {

@@ -1,16 +1,16 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useRouter } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { memo, useMemo, useState } from "react";
 import type { Preset, ScannerDescription } from "@/client";
 import { Failure } from "@/service/Failure";
 import { presets } from "@/service/presets";
-import { addressOf, asked as questionIn, isSameQuestion, QUICK, type Asked } from "@/service/question";
+import { asked as questionIn, isSameQuestion, QUICK, type Asked } from "@/service/question";
 import { scanners } from "@/service/questions";
 import { words } from "@/shared/format";
 import type { ScanSearch } from "./address";
 import { Among } from "./Among";
-import { configOf, draftOf, fieldsOf, isIntraday, ofScanner, questionOf, textsOf, type Draft } from "./draft";
+import { configOf, draftOf, fieldsOf, isIntraday, ofRange, ofScanner, questionOf, textsOf, type Draft } from "./draft";
 import { Fields } from "./Fields";
 import { readable } from "./language";
 import { parametersOf } from "@/service/parameters";
@@ -193,21 +193,10 @@ function When({ draft, timeframes, refused, change }: WhenProps) {
 
 /** The same question over many dates. */
 function Range({ question }: { question: Asked | null }) {
-  const { history } = useRouter();
-  const address = question && addressOf("/range", question);
-  if (!address) return null;
+  if (!question) return null;
   return (
-    <a
-      className="to-range"
-      href={address}
-      title="the same scan over many dates"
-      onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-        event.preventDefault();
-        history.push(address);
-      }}
-    >
+    <Link to="/range" search={ofRange(question)} className="to-range" title="the same scan over many dates">
       Range…
-    </a>
+    </Link>
   );
 }

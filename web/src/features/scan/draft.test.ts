@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ScannerDescription } from "@/client";
-import { configOf, draftOf, fieldsOf, ofScanner, questionOf } from "./draft";
+import { configOf, draftOf, fieldsOf, ofRange, ofScanner, questionOf } from "./draft";
 import { parametersOf } from "@/service/parameters";
 
 const parameters = parametersOf({
@@ -39,4 +39,9 @@ it("a cutoff and extended hours are asked of bars within the day only", () => {
   const draft = draftOf({ scanner: "gap", timeframe: "5m", hours: "extended", cutoff: "09:50", symbols: "nvda aapl" });
   expect(questionOf(draft, {})).toMatchObject({ hours: "extended", cutoff: "09:50", symbols: "NVDA,AAPL" });
   expect(questionOf({ ...draft, timeframe: undefined }, {})).toMatchObject({ hours: undefined, cutoff: undefined });
+});
+
+it("of many dates it is asked what whole sessions can answer, up to the day it was asked for", () => {
+  const asked = { scanner: "gap", universe: "nasdaq", timeframe: "5m", cutoff: "09:50", date: "2025-06-30", preset: "x", config: { min_price: 5 } };
+  expect(ofRange(asked)).toEqual({ scanner: "gap", universe: "nasdaq", to: "2025-06-30", config: { min_price: 5 } });
 });

@@ -59,3 +59,6 @@ export function questionOf(draft: Draft, config: Record<string, unknown>): Asked
     config: Object.keys(config).length > 0 ? config : undefined,
   };
 }
+
+/** What of a question can be asked of many dates: whole sessions, up to the one that was asked for. */
+export const ofRange = ({ scanner, universe, list, symbols, date, config }: Asked) => ({ scanner, universe, list, symbols, config, to: date });
