@@ -8,7 +8,7 @@ import { deep, watchlist } from "@/service/questions";
 import { fixed, price, words } from "@/shared/format";
 import { Side } from "@/shared/marks";
 import type { Level } from "./candles";
-import { Conditions } from "./Conditions";
+import { Patterns } from "./Patterns";
 import { SmallChart } from "./SmallChart";
 
 interface Props {
@@ -47,7 +47,7 @@ export function Why({ symbol, asked, date, hit, isOfNow, watch, alert }: Props) 
       </header>
       <SmallChart symbol={symbol} asked={{ ...asked, date: isQuick ? undefined : date }} levels={levels} />
       {hit && <Levels hit={hit} />}
-      {!isQuick && <Conditions symbol={symbol} asked={asked} date={date} pattern={hit?.pattern} />}
+      {!isQuick && <Patterns symbol={symbol} asked={asked} date={date} pattern={hit?.pattern} />}
       {isOfNow ? <DeepCards symbol={symbol} /> : <p className="quiet">Score, regime and confluence are of now; these rows are of {date}.</p>}
     </>
   );
