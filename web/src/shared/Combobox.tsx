@@ -50,6 +50,7 @@ export function Combobox<One extends Choice>({ label, listLabel, placeholder, id
     <>
       <input
         id={id}
+        className="boxed"
         type="text"
         role="combobox"
         autoComplete="off"

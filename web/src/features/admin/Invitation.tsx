@@ -17,7 +17,7 @@ export function Invitation() {
     <>
       {link && (
         <span className="invitation">
-          <input readOnly aria-label="Link of the invitation" value={link} onFocus={(event) => event.target.select()} />
+          <input className="boxed" readOnly aria-label="Link of the invitation" value={link} onFocus={(event) => event.target.select()} />
           <Button size="compact-sm" variant="default" onClick={() => void copyText(link).then(copy)}>
             Copy
           </Button>

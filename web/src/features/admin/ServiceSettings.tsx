@@ -30,7 +30,7 @@ export function ServiceSettings() {
           </span>
         )}
         <input
-          className="find"
+          className="boxed find"
           type="search"
           aria-label="Find a setting"
           placeholder="find"

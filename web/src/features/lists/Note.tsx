@@ -22,7 +22,7 @@ export function Note({ symbol, text, save }: { symbol: string; text: string; sav
   }
   return (
     <input
-      className="note-field"
+      className="boxed note-field"
       value={draft}
       maxLength={MOST_NOTE}
       aria-label={`Note of ${symbol}`}

@@ -54,6 +54,7 @@ export function Hits({ scanId, hits, own, file, isGoingOn }: Props) {
     <section className="hits" aria-label="Results" onKeyDown={press}>
       <div className="tools">
         <input
+          className="boxed"
           type="search"
           aria-label="Filter by symbol or pattern"
           placeholder="filter symbol, pattern"
@@ -62,7 +63,7 @@ export function Hits({ scanId, hits, own, file, isGoingOn }: Props) {
           onChange={(event) => filter(event.target.value)}
         />
         {patterns.length > 1 && (
-          <select aria-label="Pattern" value={pattern ?? ""} onChange={(event) => look({ pattern: event.target.value || undefined })}>
+          <select className="boxed" aria-label="Pattern" value={pattern ?? ""} onChange={(event) => look({ pattern: event.target.value || undefined })}>
             <option value="">all patterns</option>
             {patterns.map(([name, count]) => (
               <option key={name} value={name}>

@@ -57,7 +57,7 @@ export function ColumnChooser({ every, shown, choose }: Props) {
                 }}
               >
                 <label>
-                  <input type="checkbox" checked={isShown} onChange={() => choose(toggled(shown, id))} />
+                  <input className="boxed" type="checkbox" checked={isShown} onChange={() => choose(toggled(shown, id))} />
                   {column?.title} <span className="quiet ellipsis">{column?.about}</span>
                 </label>
                 {isShown && (

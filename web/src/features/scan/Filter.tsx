@@ -37,7 +37,7 @@ export function Filter({ view: { find, least = {} }, columns, count, change }: P
       <Part find={find} change={(next) => change({ find: next, least: Object.keys(least).length > 0 ? least : undefined })} />
       {id && (
         <span className={isWrong ? "wrong" : ""}>
-          <select aria-label="Column" value={id} onChange={(event) => choose(event.target.value)}>
+          <select className="boxed" aria-label="Column" value={id} onChange={(event) => choose(event.target.value)}>
             {numbers.map((column) => (
               <option key={column.id} value={column.id}>
                 {column.title}
@@ -45,7 +45,7 @@ export function Filter({ view: { find, least = {} }, columns, count, change }: P
             ))}
           </select>{" "}
           ≥{" "}
-          <input className="number" inputMode="decimal" aria-label="At least" aria-invalid={isWrong} placeholder="least ⏎" maxLength={16} value={text} onChange={(event) => write(event.target.value)} />
+          <input className="boxed number" inputMode="decimal" aria-label="At least" aria-invalid={isWrong} placeholder="least ⏎" maxLength={16} value={text} onChange={(event) => write(event.target.value)} />
         </span>
       )}
       {Object.entries(least).map(([name, value]) => {
@@ -77,6 +77,7 @@ function Part({ find = "", change }: { find?: string; change: (find: string | un
   }
   return (
     <input
+      className="boxed"
       type="search"
       aria-label="Part of a symbol"
       placeholder="symbol"

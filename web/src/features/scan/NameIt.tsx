@@ -25,6 +25,7 @@ export function NameIt({ label, keep, close }: Props) {
   return (
     <span className={`name-it ${refused ? "wrong" : ""}`}>
       <input
+        className="boxed"
         autoFocus
         aria-label={label}
         placeholder={label}

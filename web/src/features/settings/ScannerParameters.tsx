@@ -73,6 +73,7 @@ function Form({ scanner, known, config, isOn }: Props) {
                   <th scope="row">{words(name)}</th>
                   <td>
                     <input
+                      className="boxed"
                       type="text"
                       name={name}
                       aria-label={words(name)}

@@ -121,7 +121,7 @@ function Own({ show, put }: Choosing) {
     >
       <label className="formula-of">
         <span>ƒ formula</span>
-        <input value={text} maxLength={2000} spellCheck={false} placeholder="ema(close, 33)" onChange={(event) => write(event.target.value)} />
+        <input className="boxed" value={text} maxLength={2000} spellCheck={false} placeholder="ema(close, 33)" onChange={(event) => write(event.target.value)} />
       </label>
       <label>
         <input type="checkbox" checked={isBelow} onChange={(event) => below(event.target.checked)} /> in a pane below
