@@ -35,7 +35,7 @@ export function useDeeds(symbol: string) {
     if (rule) remove.mutate(rule.id, { onSuccess: () => say({ text: `Signals of ${symbol} are told no more.`, undo: () => add.mutate(undefined, { onSuccess: read }) }) });
     else
       add.mutate(undefined, {
-        onSuccess: ({ data: made }) => say({ text: `Each new signal of ${symbol} will be told.`, undo: () => remove.mutate(made.id, { onSuccess: read }) }),
+        onSuccess: (made) => say({ text: `Each new signal of ${symbol} will be told.`, undo: () => remove.mutate(made.id, { onSuccess: read }) }),
       });
   }
 
