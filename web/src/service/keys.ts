@@ -16,6 +16,7 @@ export const keys = {
   bars: (symbol: string, timeframe: string) => ["bars", symbol, timeframe],
   allQuotes: ["quotes"],
   liveStatus: ["live-status"],
+  liveConfig: ["live-config"],
   quickStatus: ["quick-status"],
   health: ["health"],
   notifications: ["notifications"],

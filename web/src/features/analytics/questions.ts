@@ -1,4 +1,4 @@
-import { analyticsGetPerformance, analyticsGetSignals, jobsGetJob, modelsGetCard, scannerGetPerformance, scannerGetStatus, type AnalyticsGetPerformanceData } from "@/client";
+import { analyticsGetPerformance, analyticsGetSignals, jobsGetJob, modelsGetCard, scannerGetPerformance, type AnalyticsGetPerformanceData } from "@/client";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { Wanted } from "./address";
 import { cardOf } from "./card";
@@ -46,9 +46,4 @@ export const scanTimes = queryOptions({
   queryKey: ["scan-times"],
   queryFn: async () => (await scannerGetPerformance({ throwOnError: true })).data,
   refetchInterval: GLANCE_MS,
-});
-
-export const live = queryOptions({
-  queryKey: ["live-status"],
-  queryFn: async () => (await scannerGetStatus({ throwOnError: true })).data,
 });

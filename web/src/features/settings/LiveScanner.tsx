@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { LiveStatus } from "@/client";
 import { Failure } from "@/service/Failure";
-import { scanners } from "@/service/questions";
+import { useLiveScanner } from "@/service/liveScanner";
+import { liveStatus, scanners } from "@/service/questions";
 import { useMayWrite } from "@/service/role";
 import { Refusal, useSending } from "@/service/sending";
 import { Skeleton } from "@/shared/Empty";
@@ -13,11 +14,10 @@ import { Labels } from "@/shared/marks";
 import { Undone, type Undoable } from "@/shared/Undone";
 import { askedOf, questionOf } from "./live";
 import { ScannerParameters } from "./ScannerParameters";
-import { liveScanner, useLiveScanner } from "./useLiveScanner";
 
 /** What is scanned for the user as bars close, and with which parameters. */
 export function LiveScanner() {
-  const { data, error, refetch } = useQuery(liveScanner);
+  const { data, error, refetch } = useQuery(liveStatus);
   const may = useMayWrite();
   if (!data) return error ? <Failure error={error} again={() => void refetch()} /> : <Skeleton />;
   return (
@@ -76,12 +76,12 @@ function How({ status }: { status: LiveStatus }) {
 }
 
 function Asked({ status }: { status: LiveStatus }) {
-  const { start, stop } = useLiveScanner();
+  const { startWith, stop } = useLiveScanner();
   const { data: known } = useQuery(scanners);
   const [undoable, offer] = useState<Undoable | null>(null);
   const asked = askedOf(status.asked);
   const isOn = status.state !== "stopped";
-  const { problem, isSending, wrong, submit } = useSending((form) => start.mutateAsync(questionOf(form, asked.config)));
+  const { problem, isSending, wrong, submit } = useSending((form) => startWith.mutateAsync(questionOf(form, asked.config)));
   return (
     <section aria-label="What it looks at">
       <Undone of={undoable} forget={() => offer(null)} />
@@ -110,7 +110,7 @@ function Asked({ status }: { status: LiveStatus }) {
               loading={stop.isPending}
               onClick={() => {
                 stop.mutate(undefined, {
-                  onSuccess: () => offer({ said: "It is stopped; its signals go on.", undo: () => start.mutate(asked) }),
+                  onSuccess: () => offer({ said: "It is stopped; its signals go on.", undo: () => startWith.mutate(asked) }),
                 });
               }}
             >
