@@ -5,7 +5,10 @@ export const keys = {
   quotes: (symbols: readonly string[]) => ["quotes", ...symbols],
   watchlist: ["watchlist"],
   signals: (filter: object = {}) => ["signals", filter],
+  /** A page of the list that goes on as one scrolls; its filter stands where it does in `signals`, for the news. */
+  signalPage: (filter: object, cursor: string | null) => ["signals", cursor === null ? filter : { ...filter, cursor }, "page"],
   allSignals: ["signals"],
+  signal: (id: string) => ["signal", id],
   scanners: ["scanners"],
   scan: (question: unknown) => ["scan", question],
   deep: (symbol: string) => ["deep", symbol],

@@ -64,12 +64,16 @@ export const watchlist = queryOptions({
   queryFn: async () => ({ items: await everyWatched() }),
 });
 
-export const signals = (filter: NonNullable<SignalsListSignalsData["query"]> = {}) =>
-  queryOptions({
+type SignalFilter = NonNullable<SignalsListSignalsData["query"]>;
+
+/** The newest signals of a filter, of which the number wanted is a part: another number is another answer. */
+export function signals({ limit = 200, ...rest }: SignalFilter = {}) {
+  const filter = { ...rest, limit };
+  return queryOptions({
     queryKey: keys.signals(filter),
-    queryFn: () =>
-      withHeard(filter, async () => (await signalsListSignals({ query: { limit: 200, ...filter }, throwOnError: true })).data),
+    queryFn: () => withHeard(filter, async () => (await signalsListSignals({ query: filter, throwOnError: true })).data),
   });
+}
 
 /** What the user was told and has not read, for the bell; news come by the line, this is for when it is down. */
 export const unread = queryOptions({

@@ -1,6 +1,7 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { signalsChangeStatus, type ShownSignal, type SignalPage } from "@/client";
+import { keys } from "@/service/keys";
 import { problemOf } from "@/service/problem";
 import type { Status } from "./address";
 
@@ -66,8 +67,8 @@ export function usePending() {
 
 async function send(queries: QueryClient, { signal, to }: Pending): Promise<void> {
   const { data: after } = await signalsChangeStatus({ path: { signal_id: signal.id }, body: { status: to }, keepalive: true, throwOnError: true });
-  queries.setQueriesData<SignalPage>({ queryKey: ["signals"] }, (page) =>
+  queries.setQueriesData<SignalPage>({ queryKey: keys.allSignals }, (page) =>
     page && Array.isArray(page.items) ? { ...page, items: page.items.map((one) => (one.id === after.id ? after : one)) } : page,
   );
-  await queries.invalidateQueries({ queryKey: ["signal", signal.id] });
+  await queries.invalidateQueries({ queryKey: keys.signal(signal.id) });
 }
