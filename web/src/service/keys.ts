@@ -29,6 +29,7 @@ export const keys = {
   wants: ["notification-wants"],
   kinds: ["channel-kinds"],
   signIns: ["sign-ins"],
+  modelCard: (scanner: string) => ["model-card", scanner],
   jobs: ["jobs"],
   users: ["users"],
 } as const;

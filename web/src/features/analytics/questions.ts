@@ -1,7 +1,6 @@
-import { analyticsGetPerformance, analyticsGetSignals, jobsGetJob, modelsGetCard, scannerGetPerformance, type AnalyticsGetPerformanceData } from "@/client";
+import { analyticsGetPerformance, analyticsGetSignals, jobsGetJob, scannerGetPerformance, type AnalyticsGetPerformanceData } from "@/client";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { Wanted } from "./address";
-import { cardOf } from "./card";
 
 export type By = NonNullable<NonNullable<AnalyticsGetPerformanceData["query"]>["by"]>;
 
@@ -25,12 +24,6 @@ export const produced = (by: By, wanted: Wanted) =>
     queryFn: async () => (await analyticsGetSignals({ query: { by, ...wanted }, throwOnError: true })).data,
     placeholderData: keepPreviousData,
     refetchInterval: GLANCE_MS,
-  });
-
-export const card = (scanner: string) =>
-  queryOptions({
-    queryKey: ["model-card", scanner],
-    queryFn: async () => cardOf((await modelsGetCard({ path: { scanner }, throwOnError: true })).data),
   });
 
 /** A job, asked for until it has ended. */
