@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { modelsTrain } from "@/client";
 import { Failure } from "@/service/Failure";
+import { isOver, job } from "@/service/jobs";
 import { keys } from "@/service/keys";
 import { modelCard, type Card, type Figures } from "@/service/models";
 import { problemOf } from "@/service/problem";
@@ -11,7 +12,6 @@ import { Empty, Skeleton } from "@/shared/Empty";
 import { day, fixed, signed, words } from "@/shared/format";
 import { Labels } from "@/shared/marks";
 import { reliable } from "./card";
-import { job } from "./questions";
 import { Reliability } from "./Reliability";
 
 const MOST_FEATURES = 6;
@@ -65,7 +65,7 @@ function Untrained({ scanner }: { scanner: string }) {
   useEffect(() => {
     if (isDone) void queries.invalidateQueries({ queryKey: keys.modelCard(scanner) });
   }, [isDone, queries, scanner]);
-  const isBusy = train.isPending || (running !== undefined && ["queued", "running"].includes(running.status));
+  const isBusy = train.isPending || (running !== undefined && !isOver(running));
   return (
     <>
       <Empty

@@ -4,13 +4,13 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Portfolio } from "@/client";
 import { Failure } from "@/service/Failure";
-import { me, overview, watchlist } from "@/service/questions";
+import { me, overview, portfolios, watchlist } from "@/service/questions";
 import { Empty, Skeleton } from "@/shared/Empty";
 import { useHeld, useWatched } from "./kept";
 import "./lists.css";
 import { Names } from "./Names";
 import { PortfolioForm } from "./PortfolioForm";
-import { portfolios, usePortfolios } from "./portfolios";
+import { usePortfolios } from "./portfolios";
 import { Shown, type Common } from "./Shown";
 import { Undo, type Done } from "./Undo";
 
