@@ -13,7 +13,7 @@ export const inEffect = queryOptions({
 
 /** What the user's live scanner was asked the last time, as the service has it now: a start takes the place of all of it. */
 async function askedBefore(queries: QueryClient): Promise<LiveQuestion> {
-  return (await queries.fetchQuery({ ...liveStatus, staleTime: 0 })).asked ?? {};
+  return (await queries.query({ ...liveStatus, staleTime: 0 })).asked ?? {};
 }
 
 /** Start the user's live scanner as it was asked the last time, or with another question; change its parameters; stop it. */

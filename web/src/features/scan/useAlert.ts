@@ -15,7 +15,7 @@ export function useAlert(tell: Tell): (symbol: string) => void {
         tell(`You are not told of signals of ${symbol} any more`);
       };
       const add = async () => {
-        const known = await queries.fetchQuery({ ...rules, staleTime: 0 });
+        const known = await queries.query({ ...rules, staleTime: 0 });
         if (known.some((rule) => isAbout(rule, symbol))) {
           tell(`You are told of signals of ${symbol} already`);
           return;
