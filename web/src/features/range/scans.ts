@@ -65,7 +65,7 @@ export const resultsOf = (id: string, queries: QueryClient) =>
     refetchInterval: ({ state }) => (isOver(state.data, state.error) ? false : LOOK_MS),
   });
 
-export interface Asking {
+interface Asking {
   request: ScanRequest;
   /** However often it is sent, one scan comes of it. */
   key: string;
