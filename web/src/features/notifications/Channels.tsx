@@ -1,13 +1,12 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
 import type { Channel } from "@/client";
 import { Failure } from "@/service/Failure";
 import { useMayWrite } from "@/service/role";
 import { useWanting, wants } from "@/service/wants";
 import { Empty, Skeleton } from "@/shared/Empty";
-import { Undone, type Undoable } from "@/shared/Undone";
+import { Telling, useTold } from "@/shared/Told";
 import { ChannelForm } from "./ChannelForm";
 import { ChannelRow } from "./ChannelRow";
 import { IN_APP, titleOf, withChannel } from "./channels";
@@ -23,7 +22,7 @@ export function Channels() {
   const known = useQuery(kinds);
   const wanting = useWanting();
   const removing = useRemoving();
-  const [undoable, offer] = useState<Undoable | null>(null);
+  const { told, tell, forget } = useTold();
   const may = useMayWrite();
   const go = useNavigate();
   const close = () => void go({ to: "/notifications", search: { part: "channels" } });
@@ -31,8 +30,7 @@ export function Channels() {
   const failed = wanting.error ?? removing.error;
 
   function remove(kind: string): void {
-    const undo = removing.remove(kind, () => offer(null));
-    offer({ said: `${titleOf(kind)} is removed.`, undo });
+    tell(`${titleOf(kind)} is removed.`, removing.remove(kind, forget));
     if (open === kind) close();
   }
   const there = (wanted.data?.channels ?? []).filter(({ kind }) => kind !== IN_APP);
@@ -46,7 +44,7 @@ export function Channels() {
         <h2>Channels</h2>
       </header>
       {failed && <Failure error={failed} />}
-      <Undone of={undoable} forget={() => offer(null)} />
+      <Telling told={told} forget={forget} />
       {error && !(wanted.data && known.data) ? (
         <Failure
           error={error}

@@ -1,14 +1,13 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
 import type { NotificationRule } from "@/client";
 import { rules } from "@/service/alerts";
 import { Failure } from "@/service/Failure";
 import { useMayWrite } from "@/service/role";
 import { Empty, Skeleton } from "@/shared/Empty";
 import { words } from "@/shared/format";
-import { Undone, type Undoable } from "@/shared/Undone";
+import { Telling, useTold } from "@/shared/Told";
 import { RuleForm } from "./RuleForm";
 import { asks, changeOf, draft } from "./rules";
 import { useRules } from "./useRules";
@@ -18,7 +17,7 @@ export function Rules() {
   const { rule: open, symbol, scanner } = useSearch({ from: "/frame/notifications" });
   const { data, error, refetch } = useQuery({ ...rules, refetchOnMount: "always" });
   const { add, change, remove } = useRules();
-  const [undoable, offer] = useState<Undoable | null>(null);
+  const { told, tell, forget } = useTold();
   const may = useMayWrite();
   const go = useNavigate();
   const close = () => void go({ to: "/notifications", search: { part: "rules" } });
@@ -26,7 +25,7 @@ export function Rules() {
   const known = data?.find(({ id }) => id === open);
   function drop(rule: NotificationRule): void {
     remove.mutate(rule.id);
-    offer({ said: `The rule “${rule.name}” is deleted.`, undo: () => add.mutate(changeOf(rule)) });
+    tell(`The rule “${rule.name}” is deleted.`, () => add.mutate(changeOf(rule)));
     if (open === rule.id) close();
   }
   return (
@@ -41,7 +40,7 @@ export function Rules() {
           )}
         </header>
         {failed && <Failure error={failed} />}
-        <Undone of={undoable} forget={() => offer(null)} />
+        <Telling told={told} forget={forget} />
         {error && !data ? (
           <Failure error={error} again={() => void refetch()} />
         ) : !data ? (

@@ -2,9 +2,9 @@ import { exportScan, FORMATS, type Format } from "@/service/exports";
 import { problemOf } from "@/service/problem";
 import type { Column } from "@/shared/DataTable";
 import { saveFile } from "@/shared/file";
+import type { Tell } from "@/shared/Told";
 import { csvOf } from "./file";
 import type { Line } from "./rows";
-import type { Tell } from "./Told";
 
 /** What is in sight, deep parts with it. */
 export function exportSeen(name: string, columns: readonly Column<Line>[], lines: readonly Line[]): void {

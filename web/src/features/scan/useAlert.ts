@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { addAlert, isAbout, removeAlert, rules } from "@/service/alerts";
 import { problemOf } from "@/service/problem";
-import type { Tell } from "./Told";
+import type { Tell } from "@/shared/Told";
 
 /** Tell me of this symbol's signals from now on; by a rule of its own, which undo takes away again. */
 export function useAlert(tell: Tell): (symbol: string) => void {

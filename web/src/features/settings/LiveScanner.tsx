@@ -1,6 +1,5 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import type { LiveStatus } from "@/client";
 import { Failure } from "@/service/Failure";
 import { useLiveScanner } from "@/service/liveScanner";
@@ -11,7 +10,7 @@ import { Skeleton } from "@/shared/Empty";
 import { ChipsField, TextField, Tick } from "@/shared/fields";
 import { clock, day, fixed, words } from "@/shared/format";
 import { Labels } from "@/shared/marks";
-import { Undone, type Undoable } from "@/shared/Undone";
+import { Telling, useTold } from "@/shared/Told";
 import { askedOf, questionOf } from "./live";
 import { ScannerParameters } from "./ScannerParameters";
 
@@ -78,13 +77,13 @@ function How({ status }: { status: LiveStatus }) {
 function Asked({ status }: { status: LiveStatus }) {
   const { startWith, stop } = useLiveScanner();
   const { data: known } = useQuery(scanners);
-  const [undoable, offer] = useState<Undoable | null>(null);
+  const { told, tell, forget } = useTold();
   const asked = askedOf(status.asked);
   const isOn = status.state !== "stopped";
   const { problem, isSending, wrong, submit } = useSending((form) => startWith.mutateAsync(questionOf(form, asked.config)));
   return (
     <section aria-label="What it looks at">
-      <Undone of={undoable} forget={() => offer(null)} />
+      <Telling told={told} forget={forget} />
       <form className="plain-form narrow" onSubmit={submit} noValidate>
         <TextField label="Symbols" name="symbols" placeholder="all" about="With spaces between." defaultValue={asked.symbols?.join(" ") ?? ""} wrong={wrong("symbols")} />
         <Tick label="Those on my watchlist, whatever they are at the time" name="watchlist" defaultChecked={asked.watchlist} />
@@ -110,7 +109,7 @@ function Asked({ status }: { status: LiveStatus }) {
               loading={stop.isPending}
               onClick={() => {
                 stop.mutate(undefined, {
-                  onSuccess: () => offer({ said: "It is stopped; its signals go on.", undo: () => startWith.mutate(asked) }),
+                  onSuccess: () => tell("It is stopped; its signals go on.", () => startWith.mutate(asked)),
                 });
               }}
             >

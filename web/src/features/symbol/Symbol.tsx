@@ -10,7 +10,7 @@ import { problemOf } from "@/service/problem";
 import { deep, quotes, signals as signalsOf } from "@/service/questions";
 import { Empty, Skeleton } from "@/shared/Empty";
 import { Labels } from "@/shared/marks";
-import { Undo } from "@/shared/Undo";
+import { Telling } from "@/shared/Told";
 import { symbolSearch, TIMEFRAMES, type SymbolSearch } from "./address";
 import { BarTable } from "./BarTable";
 import { Chart } from "./Chart";
@@ -75,7 +75,7 @@ function OfSymbol({ symbol }: { symbol: string }) {
       </section>
       <aside className="about" aria-label={`About ${symbol}`}>
         <Head symbol={symbol} live={found.shown?.growing.at(-1)} isWatched={deeds.isWatched} watch={deeds.watch} isTold={deeds.isTold} alert={deeds.alert} />
-        {deeds.said && <Undo said={deeds.said.text} undo={deeds.said.undo} done={deeds.read} />}
+        <Telling told={deeds.told} forget={deeds.forget} />
         {deeds.error !== null && <p className="refusal">{problemOf(deeds.error).detail}</p>}
         <DeepCards symbol={symbol} />
         <Past symbol={symbol} signals={signals} hasMore={told?.next_cursor != null} chosen={seen.signal} choose={choose} />
