@@ -43,7 +43,7 @@ export default async function (browser, { url }) {
 
   await page.getByRole("button", { name: "inside bar" }).click();
   assert.equal(await field.inputValue(), "high < high[1] and low > low[1]");
-  await page.locator(".told").getByRole("button", { name: "Undo" }).click();
+  await page.locator(".telling").getByRole("button", { name: "Undo" }).click();
   assert.match(await field.inputValue(), /rvol/, "what was written comes back");
 
   await field.fill("rvol(20)");

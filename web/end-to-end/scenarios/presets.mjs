@@ -11,7 +11,7 @@ export default async function (browser, { url }) {
   const rows = page.getByRole("region", { name: "Rows of the scan" }).locator("tbody tr:not(.gap)");
   await rows.first().waitFor();
   const preset = page.getByLabel("Preset");
-  const told = page.locator(".told");
+  const told = page.locator(".telling");
   assert.equal(await preset.inputValue(), "", "the defaults");
 
   const field = page.getByLabel("min price", { exact: true });

@@ -35,7 +35,7 @@ export default async function (browser, { url }) {
   await page.waitForURL(new RegExp(`symbol=${second}`));
   await page.keyboard.press("k");
   await page.waitForURL(new RegExp(`symbol=${first}`));
-  const told = page.locator(".told");
+  const told = page.locator(".telling");
   await page.keyboard.press("w");
   await told.getByText(`${first} is on your watchlist`).waitFor();
   await page.keyboard.press("a");

@@ -1,29 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { modelsGetCard } from "@/client";
 import { fixed, words } from "@/shared/format";
 import { Labels } from "@/shared/marks";
+import { modelCard } from "./models";
 import { problemOf } from "./problem";
-
-interface Judged {
-  n: number;
-  days: number;
-  base_rate: number;
-  auc: number | null;
-  brier: number;
-  brier_of_base_rate: number;
-  brier_skill: number;
-  brier_skill_lower: number;
-}
 
 /** How good a scanner's model is on signals that it had not seen. */
 export function ModelCard({ scanner, pattern }: { scanner: string; pattern?: string }) {
-  const { data, error } = useQuery({
-    queryKey: ["model-card", scanner],
-    queryFn: async () => (await modelsGetCard({ path: { scanner }, throwOnError: true })).data,
-    retry: false,
-    staleTime: Infinity,
-  });
-  const judged = data?.out_of_sample as Judged | null | undefined;
+  const { data, error } = useQuery(modelCard(scanner));
+  const judged = data?.out_of_sample;
   return (
     <details className="model-card">
       <summary>
@@ -41,7 +25,7 @@ export function ModelCard({ scanner, pattern }: { scanner: string; pattern?: str
               <Row name="Brier skill" value={`${fixed(judged.brier_skill, 4)}, at least ${fixed(judged.brier_skill_lower, 4)}`} />
             </dl>
           ) : (
-            <p className="quiet">{typeof data.reason === "string" ? data.reason : "judged on nothing yet"}</p>
+            <p className="quiet">{data.reason ?? "judged on nothing yet"}</p>
           )}
           <p className="quiet">
             trained on {data.timeframe} bars, {data.data_span.join(" to ")} <Labels labels={data.labels} />

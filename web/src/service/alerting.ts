@@ -2,7 +2,7 @@ import type { Notification as Told } from "@/client";
 import { useSyncExternalStore } from "react";
 
 /** How this browser makes a notification noticed, beside the bell. */
-export interface Alerting {
+interface Alerting {
   sound: boolean;
   desktop: boolean;
 }

@@ -1,6 +1,12 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { notificationsAddRule, notificationsDeleteRule, notificationsListRules, type NotificationRule } from "@/client";
 import { keys } from "./keys";
+
+/** Of which signals the user is told: all of their rules, which are a hundred at most. */
+export const rules = queryOptions({
+  queryKey: keys.rules,
+  queryFn: async () => (await notificationsListRules({ query: { limit: 1000 }, throwOnError: true })).data.items,
+});
 
 /** Whether a rule tells of every signal of one symbol. */
 export function isAbout({ conditions = {}, is_active }: NotificationRule, symbol: string): boolean {
@@ -9,26 +15,30 @@ export function isAbout({ conditions = {}, is_active }: NotificationRule, symbol
   return is_active !== false && symbols.join() === symbol && !isNarrow;
 }
 
-/** Whether each signal of a symbol is told of, and how to change that. The rule stands in Notifications like any other. */
+/** Tell of each signal of a symbol from now on, by a rule that stands in Notifications like any other. */
+export function addAlert(queries: QueryClient, symbol: string): Promise<NotificationRule> {
+  const body = { name: `Signals of ${symbol}`, conditions: { symbols: [symbol] }, channels: ["in_app"] };
+  return thenAsked(queries, async () => (await notificationsAddRule({ body, throwOnError: true })).data);
+}
+
+export function removeAlert(queries: QueryClient, id: string): Promise<unknown> {
+  return thenAsked(queries, () => notificationsDeleteRule({ path: { rule_id: id }, throwOnError: true }));
+}
+
+async function thenAsked<T>(queries: QueryClient, change: () => Promise<T>): Promise<T> {
+  try {
+    return await change();
+  } finally {
+    await queries.invalidateQueries({ queryKey: keys.rules });
+  }
+}
+
+/** Whether each signal of a symbol is told of, and how to change that. */
 export function useAlert(symbol: string) {
   const queries = useQueryClient();
-  const { data } = useQuery({
-    queryKey: keys.rules,
-    queryFn: async () => (await notificationsListRules({ query: { limit: 1000 }, throwOnError: true })).data.items,
-  });
-  const settled = () => queries.invalidateQueries({ queryKey: keys.rules });
-  const add = useMutation({
-    mutationFn: () =>
-      notificationsAddRule({
-        body: { name: `Signals of ${symbol}`, conditions: { symbols: [symbol] }, channels: ["in_app"] },
-        throwOnError: true,
-      }),
-    onSettled: settled,
-  });
-  const remove = useMutation({
-    mutationFn: (id: string) => notificationsDeleteRule({ path: { rule_id: id }, throwOnError: true }),
-    onSettled: settled,
-  });
+  const { data } = useQuery(rules);
+  const add = useMutation({ mutationFn: () => addAlert(queries, symbol) });
+  const remove = useMutation({ mutationFn: (id: string) => removeAlert(queries, id) });
   const rule = data?.find((one) => isAbout(one, symbol));
   return { rule, add, remove, error: add.error ?? remove.error };
 }

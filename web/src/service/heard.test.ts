@@ -22,6 +22,13 @@ it.each([
   expect(ids(withSignal(page(signal("a")), signal("b"), filter))).toEqual(isThere ? ["b", "a"] : ["a"]);
 });
 
+it("a signal of an older bar than those of a page that goes on is no new one: it stands on a later page", () => {
+  const goesOn = { ...page(signal("b")), next_cursor: "more" };
+  const older = [signal("z", { bar_time: "2025-06-30T14:00:00Z" }), signal("a")];
+  expect(older.map((one) => ids(withSignal(goesOn, one, {})))).toEqual([["b"], ["b"]]);
+  expect(ids(withSignal(goesOn, signal("c"), {}))).toEqual(["c", "b"]);
+});
+
 it("a signal that is told while an answer is on its way is not lost by that answer", async () => {
   noteSignal(signal("before"));
   const answer = await withHeard({}, async () => {

@@ -21,7 +21,14 @@ export async function withHeard(filter: object, ask: () => Promise<SignalPage>):
 export function withSignal(page: SignalPage, signal: ShownSignal, filter: object): SignalPage {
   const known = page.items.some((one) => one.id === signal.id);
   if (known) return { ...page, items: page.items.map((one) => (one.id === signal.id ? { ...one, ...signal } : one)) };
-  return isWanted(signal, filter) ? { ...page, items: [signal, ...page.items] } : page;
+  return isWanted(signal, filter) && !isBehind(page, signal) ? { ...page, items: [signal, ...page.items] } : page;
+}
+
+/** Whether a signal stands on a page that comes after this one: of an older bar than all that are here, the newest first. */
+function isBehind({ items, next_cursor }: SignalPage, signal: ShownSignal): boolean {
+  const end = items.at(-1);
+  if (!end || next_cursor === null) return false;
+  return signal.bar_time === end.bar_time ? signal.id < end.id : signal.bar_time < end.bar_time;
 }
 
 const SAME = ["symbol", "scanner", "pattern", "direction", "status", "phase"] as const;

@@ -8,7 +8,7 @@ export interface LineState {
   lostAt: number | null;
 }
 
-export const ASLEEP: LineState = { state: "connecting", lag: null, lostAt: null };
+const ASLEEP: LineState = { state: "connecting", lag: null, lostAt: null };
 
 /** How the page's lines stand, as one: it is open when all of them are. */
 export class Lines {

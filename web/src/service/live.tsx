@@ -10,9 +10,7 @@ const TICKET_MS = 10_000;
 const lines = new Lines();
 const attended = new Set<Line>();
 
-/** What opens a line: a one-use ticket, and a socket of this origin. */
-export const doors = { ticket, open };
-
+/** What opens a line is used once. */
 async function ticket(): Promise<string> {
   return (await authWsTicket({ signal: AbortSignal.timeout(TICKET_MS), throwOnError: true })).data.ticket;
 }
@@ -31,7 +29,8 @@ interface Way {
 /** A line that writes what it hears into what is kept of the service's answers. */
 export function lineTo(queries: QueryClient, path: string, { hear, opened, state, lag }: Way): Line {
   const line = new Line(path, {
-    ...doors,
+    ticket,
+    open,
     opened,
     hear: (message) => {
       if (message.type === "resumed") void queries.refetchQueries({ type: "active", predicate: hasFailed }, { cancelRefetch: false });

@@ -69,7 +69,7 @@ function hearNotification(queries: QueryClient, told: Notification): void {
 }
 
 /** The unread ones with one that is new, or counts more than before. */
-export function withNotification(page: NotificationPage, told: Notification): NotificationPage {
+function withNotification(page: NotificationPage, told: Notification): NotificationPage {
   const others = page.items.filter(({ id }) => id !== told.id);
   const more = others.length < page.items.length ? 0 : 1;
   return { ...page, items: [told, ...others], unread_count: page.unread_count + more };

@@ -1,12 +1,13 @@
 import {
   authMe,
-  fastScannerResults,
   fastScannerScanStatus,
   fastScannerSymbolOf,
   healthGetHealth,
-  marketDataBars,
   marketDataQuotes,
   notificationsListNotifications,
+  portfoliosListPortfolios,
+  rangeScansGetUniverse,
+  scannerGetPerformance,
   scannerGetStatus,
   scannerListScanners,
   scannerListSymbols,
@@ -64,12 +65,21 @@ export const watchlist = queryOptions({
   queryFn: async () => ({ items: await everyWatched() }),
 });
 
-export const signals = (filter: NonNullable<SignalsListSignalsData["query"]> = {}) =>
-  queryOptions({
+export const portfolios = queryOptions({
+  queryKey: keys.portfolios,
+  queryFn: async () => (await portfoliosListPortfolios({ query: { limit: 1000 }, throwOnError: true })).data,
+});
+
+type SignalFilter = NonNullable<SignalsListSignalsData["query"]>;
+
+/** The newest signals of a filter, of which the number wanted is a part: another number is another answer. */
+export function signals({ limit = 200, ...rest }: SignalFilter = {}) {
+  const filter = { ...rest, limit };
+  return queryOptions({
     queryKey: keys.signals(filter),
-    queryFn: () =>
-      withHeard(filter, async () => (await signalsListSignals({ query: { limit: 200, ...filter }, throwOnError: true })).data),
+    queryFn: () => withHeard(filter, async () => (await signalsListSignals({ query: filter, throwOnError: true })).data),
   });
+}
 
 /** What the user was told and has not read, for the bell; news come by the line, this is for when it is down. */
 export const unread = queryOptions({
@@ -104,9 +114,18 @@ export const scanners = queryOptions({
   staleTime: Infinity,
 });
 
-export const quickResults = queryOptions({
-  queryKey: keys.quick,
-  queryFn: async () => (await fastScannerResults({ throwOnError: true })).data,
+/** How fast scans and requests were answered, and how often they failed, since the service began. */
+export const answerTimes = queryOptions({
+  queryKey: keys.answerTimes,
+  queryFn: async () => (await scannerGetPerformance({ throwOnError: true })).data,
+  refetchInterval: 2 * GLANCE_MS,
+});
+
+/** What is stored to be scanned: how many symbols of which types and exchanges, and of which days. */
+export const universe = queryOptions({
+  queryKey: keys.universe,
+  queryFn: async () => (await rangeScansGetUniverse({ throwOnError: true })).data,
+  staleTime: 300_000,
 });
 
 /** What is known of a symbol deeply; a quick scan's messages write it too. */
@@ -117,18 +136,9 @@ export const deep = (symbol: string) =>
       (await fastScannerSymbolOf({ path: { symbol }, throwOnError: true })).data.deepAnalysis as Deep,
   });
 
-export const bars = (symbol: string, timeframe: string) =>
-  queryOptions({
-    queryKey: keys.bars(symbol, timeframe),
-    queryFn: async () =>
-      (await marketDataBars({ path: { symbol }, query: { timeframe, limit: 750, adjust: "split" }, throwOnError: true }))
-        .data,
-    placeholderData: keepPreviousData,
-  });
-
 export const search = (text: string) =>
   queryOptions({
-    queryKey: ["search", text],
+    queryKey: keys.search(text),
     queryFn: async () => (await scannerListSymbols({ query: { q: text, limit: 8 }, throwOnError: true })).data.items,
     enabled: text.length > 0,
     placeholderData: keepPreviousData,

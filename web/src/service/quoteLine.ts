@@ -1,37 +1,29 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { doors } from "./live";
-import { Line } from "./socket";
+import { hangUp, lineTo } from "./live";
+import type { LivePrice } from "./ticker";
 
-/** A bar of the live feed that has closed, as `/ws/market-data` tells it. */
-export interface LiveQuote {
-  symbol: string;
-  last: number;
-  available_at: string;
+/** A bar of the live feed that has closed, whole, as `/ws/market-data` tells it. */
+interface LiveQuote extends LivePrice {
   bar: { time: string; timeframe: string; open: number; high: number; low: number; close: number; volume: number };
   labels: string[];
 }
 
-const nothing = () => undefined;
-
 /** Hear the quotes of a symbol while it is looked at; none come while no feed is running. */
 export function useQuoteLine(symbol: string, hear: (quote: LiveQuote) => void): void {
+  const queries = useQueryClient();
   const heard = useRef(hear);
   useEffect(() => {
     heard.current = hear;
   });
   useEffect(() => {
-    const line = new Line("/ws/market-data", {
-      ...doors,
+    const line = lineTo(queries, "/ws/market-data", {
       opened: (say) => say({ action: "subscribe", symbols: [symbol] }),
-      hear: (message) => {
+      hear: (_, message) => {
         if (message.type !== "quotes") return;
         (message.quotes as LiveQuote[]).filter((one) => one.symbol === symbol).forEach((one) => heard.current(one));
       },
-      reload: nothing,
-      state: nothing,
-      lag: nothing,
     });
-    line.open();
-    return () => line.close();
-  }, [symbol]);
+    return () => hangUp(line);
+  }, [queries, symbol]);
 }

@@ -34,3 +34,14 @@ it("acts at once when the page is left, or when something else is to be done lat
   unmount();
   expect(acts.map((act) => act.mock.calls.length)).toEqual([1, 1]);
 });
+
+it("acts at once when the tab is closed, and is told so", () => {
+  const act = vi.fn();
+  const { result, unmount } = renderHook(() => useLater(1000));
+  result.current.later(act);
+  dispatchEvent(new Event("pagehide"));
+  expect(act).toHaveBeenCalledExactlyOnceWith(true);
+  vi.advanceTimersByTime(5000);
+  unmount();
+  expect(act).toHaveBeenCalledTimes(1);
+});

@@ -2,18 +2,21 @@ import { useCallback, useEffect, useRef } from "react";
 
 const WAIT_MS = 8_000;
 
-/** Does something a while later, or when the page is left; until then it can be called off. One thing at a time. */
+/** `isLeaving`: the tab goes away; what is sent then must be sent at once, and outlive it (`keepalive`). */
+type Act = (isLeaving: boolean) => void;
+
+/** Does something a while later, or when the page is left or its tab closed; until then it can be called off. One thing at a time. */
 export function useLater(wait = WAIT_MS) {
-  const due = useRef<{ timer: ReturnType<typeof setTimeout>; act: () => void } | null>(null);
-  const now = useCallback(() => {
+  const due = useRef<{ timer: ReturnType<typeof setTimeout>; act: Act } | null>(null);
+  const now = useCallback((isLeaving = false) => {
     const one = due.current;
     due.current = null;
     if (!one) return;
     clearTimeout(one.timer);
-    one.act();
+    one.act(isLeaving);
   }, []);
   const later = useCallback(
-    (act: () => void) => {
+    (act: Act) => {
       now();
       due.current = { act, timer: setTimeout(now, wait) };
     },
@@ -23,6 +26,13 @@ export function useLater(wait = WAIT_MS) {
     if (due.current) clearTimeout(due.current.timer);
     due.current = null;
   }, []);
-  useEffect(() => now, [now]);
+  useEffect(() => {
+    const leave = () => now(true);
+    addEventListener("pagehide", leave);
+    return () => {
+      removeEventListener("pagehide", leave);
+      now();
+    };
+  }, [now]);
   return { later, off };
 }

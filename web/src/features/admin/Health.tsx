@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { healthGetHealth, scannerGetHealth, scannerGetPerformance, type DependencyHealth, type Percentiles } from "@/client";
+import { scannerGetHealth, type DependencyHealth, type Percentiles } from "@/client";
 import { Failure } from "@/service/Failure";
 import { keys } from "@/service/keys";
+import { answerTimes, health } from "@/service/questions";
 import { Skeleton } from "@/shared/Empty";
 import { DASH, fixed, span } from "@/shared/format";
 
@@ -11,9 +12,9 @@ const every = { refetchInterval: GLANCE_MS };
 
 /** What the service depends on, one by one, with how long each took to answer; how its scans and answers go. */
 export function Health() {
-  const whole = useQuery({ queryKey: keys.health, queryFn: async () => (await healthGetHealth({ throwOnError: true })).data, ...every });
-  const scanner = useQuery({ queryKey: ["scanner-health"], queryFn: async () => (await scannerGetHealth({ throwOnError: true })).data, ...every });
-  const times = useQuery({ queryKey: ["performance"], queryFn: async () => (await scannerGetPerformance({ throwOnError: true })).data, ...every });
+  const whole = useQuery({ ...health, ...every });
+  const scanner = useQuery({ queryKey: keys.scannerHealth, queryFn: async () => (await scannerGetHealth({ throwOnError: true })).data, ...every });
+  const times = useQuery({ ...answerTimes, ...every });
   return (
     <section className="part" aria-label="Health">
       <header>

@@ -3,11 +3,12 @@ import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-q
 import { useMemo, useState } from "react";
 import { jobsDeleteJob, jobsListJobs, type ShownJob } from "@/client";
 import { Failure } from "@/service/Failure";
+import { isOver } from "@/service/jobs";
 import { keys } from "@/service/keys";
 import { DataTable, type Column } from "@/shared/DataTable";
 import { Empty, Skeleton } from "@/shared/Empty";
 import { clock, day, words } from "@/shared/format";
-import { isOver, saidOf, took, tookWords } from "./jobs";
+import { saidOf, took, tookWords } from "./jobs";
 import { nameOf, useUsers } from "./useUsers";
 
 const SOON_MS = 2_000;

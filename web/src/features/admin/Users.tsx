@@ -7,7 +7,7 @@ import { me } from "@/service/questions";
 import { DataTable, type Column } from "@/shared/DataTable";
 import { Skeleton } from "@/shared/Empty";
 import { clock, day } from "@/shared/format";
-import { Undone, type Undoable } from "@/shared/Undone";
+import { Telling, useTold } from "@/shared/Told";
 import { Invitation } from "./Invitation";
 import { nameOf, useChangingUser, useUsers } from "./useUsers";
 
@@ -19,17 +19,17 @@ export function Users() {
   const found = useUsers();
   const changing = useChangingUser();
   const { data: mine } = useQuery(me);
-  const [undoable, offer] = useState<Undoable | null>(null);
+  const { told, tell, forget } = useTold();
   const [selected, select] = useState<string | null>(null);
   const items = useMemo(() => found.data?.pages.flatMap((page) => page.items) ?? [], [found.data]);
   const { mutate } = changing;
   const columns = useMemo(() => {
     function set(user: ShownUser, change: UserChange, said: string): void {
       const before = "role" in change ? { role: user.role } : { is_active: user.is_active };
-      mutate({ id: user.id, change }, { onSuccess: () => offer({ said, undo: () => mutate({ id: user.id, change: before }) }) });
+      mutate({ id: user.id, change }, { onSuccess: () => tell(said, () => mutate({ id: user.id, change: before })) });
     }
     return columnsOf(set, mine?.id);
-  }, [mutate, mine?.id]);
+  }, [mutate, mine?.id, tell]);
   return (
     <section className="part" aria-label="Users">
       <header>
@@ -37,7 +37,7 @@ export function Users() {
         <Invitation />
       </header>
       {changing.error && <Failure error={changing.error} />}
-      <Undone of={undoable} forget={() => offer(null)} />
+      <Telling told={told} forget={forget} />
       {found.error && !found.data ? (
         <Failure error={found.error} again={() => void found.refetch()} />
       ) : !found.data ? (

@@ -10,7 +10,7 @@ export const PARTS = [
 export type Part = (typeof PARTS)[number]["id"];
 
 /** `event`: which of security are listed; `find`: what the settings are narrowed to. */
-export interface AdminSearch {
+interface AdminSearch {
   part?: Part;
   event?: SecurityEvent;
   find?: string;

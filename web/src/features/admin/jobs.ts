@@ -1,8 +1,6 @@
 import type { ShownJob } from "@/client";
+import { isOver } from "@/service/jobs";
 import { span } from "@/shared/format";
-
-const ENDED = new Set(["completed", "failed", "cancelled", "interrupted"]);
-export const isOver = ({ status }: ShownJob): boolean => ENDED.has(status);
 
 /** How long it took, or has taken up to now; nothing where it was not begun. */
 export function took({ started_at, finished_at }: ShownJob, now: number): number | undefined {

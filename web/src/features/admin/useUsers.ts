@@ -24,7 +24,7 @@ export function useChangingUser() {
   });
 }
 
-export function withUser<P>(found: InfiniteData<UserPage, P>, after: ShownUser): InfiniteData<UserPage, P> {
+function withUser<P>(found: InfiniteData<UserPage, P>, after: ShownUser): InfiniteData<UserPage, P> {
   const pages = found.pages.map((page) => ({ ...page, items: page.items.map((one) => (one.id === after.id ? after : one)) }));
   return { ...found, pages };
 }

@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import type { Outcomes, Performance } from "@/client";
 import { Failure } from "@/service/Failure";
 import { phaseOf } from "@/service/phases";
+import { answerTimes } from "@/service/questions";
 import { Skeleton } from "@/shared/Empty";
 import { isFiltered, wanted as asked, type AnalyticsSearch, type Wanted } from "./address";
 import "./analytics.css";
@@ -15,7 +16,7 @@ import { Filters } from "./Filters";
 import { ByConfidence, ByDecile, ByGroup, Triggered } from "./Groups";
 import { ModelCard } from "./ModelCard";
 import { Panel } from "./Panel";
-import { performance, scanTimes } from "./questions";
+import { performance } from "./questions";
 import { FEW } from "./intervals";
 import { ScanTimes } from "./ScanTimes";
 import { Total } from "./Total";
@@ -88,7 +89,7 @@ function Ways({ wanted, days, change }: WaysProps) {
 }
 
 function Times() {
-  const query = useQuery(scanTimes);
+  const query = useQuery(answerTimes);
   return (
     <Panel title="How scans ran" about="since the service began" query={query} isWide>
       {(made) => <ScanTimes made={made} />}

@@ -1,21 +1,20 @@
 import { Button } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { scannerStartLive, type Outcomes } from "@/client";
+import type { Outcomes } from "@/client";
 import { Failure } from "@/service/Failure";
+import { useLiveScanner } from "@/service/liveScanner";
+import { liveStatus } from "@/service/questions";
+import { useMayWrite } from "@/service/role";
 import { Empty } from "@/shared/Empty";
-import { live } from "./questions";
 
 const WHAT = "Here you will see how often signals reach their target before their stop, by scanner, pattern, session and regime, with how sure that is; their R day by day; and whether a confidence of 70 means 70.";
 
 /** Before the first signal has come to an end: what will be here, and what leads there. */
 export function Begin({ total, isFiltered, clear }: { total: Outcomes; isFiltered: boolean; clear: () => void }) {
-  const queries = useQueryClient();
-  const { data: status } = useQuery(live);
-  const start = useMutation({
-    mutationFn: () => scannerStartLive({ body: {}, throwOnError: true }),
-    onSettled: () => queries.invalidateQueries({ queryKey: live.queryKey }),
-  });
+  const { data: status } = useQuery(liveStatus);
+  const { start } = useLiveScanner();
+  const mayWrite = useMayWrite();
   if (isFiltered) {
     return (
       <Empty title="No signal of this kind has come to an end" action={<Button size="xs" variant="default" onClick={clear}>Count all signals</Button>}>
@@ -39,9 +38,11 @@ export function Begin({ total, isFiltered, clear }: { total: Outcomes; isFiltere
           isRunning ? (
             <Link to="/signals">To the signals</Link>
           ) : (
-            <Button size="xs" loading={start.isPending} onClick={() => start.mutate()}>
-              Start the live scanner
-            </Button>
+            mayWrite && (
+              <Button size="xs" loading={start.isPending} onClick={() => start.mutate()}>
+                Start the live scanner
+              </Button>
+            )
           )
         }
       >

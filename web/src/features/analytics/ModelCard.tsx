@@ -3,13 +3,15 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { modelsTrain } from "@/client";
 import { Failure } from "@/service/Failure";
+import { isOver, job } from "@/service/jobs";
+import { keys } from "@/service/keys";
+import { modelCard, type Card, type Figures } from "@/service/models";
 import { problemOf } from "@/service/problem";
 import { scanners } from "@/service/questions";
 import { Empty, Skeleton } from "@/shared/Empty";
 import { day, fixed, signed, words } from "@/shared/format";
 import { Labels } from "@/shared/marks";
-import { reliable, type Card, type Figures } from "./card";
-import { card, job } from "./questions";
+import { reliable } from "./card";
 import { Reliability } from "./Reliability";
 
 const MOST_FEATURES = 6;
@@ -45,7 +47,7 @@ export function ModelCard({ scanner, choose }: { scanner?: string; choose?: (sca
 }
 
 function Of({ scanner }: { scanner: string }) {
-  const { data, error, refetch } = useQuery({ ...card(scanner), retry: false });
+  const { data, error, refetch } = useQuery(modelCard(scanner));
   if (data) return <Shown card={data} />;
   if (!error) return <Skeleton rows={5} />;
   return problemOf(error).status === 404 ? <Untrained scanner={scanner} /> : <Failure error={error} again={() => void refetch()} />;
@@ -61,9 +63,9 @@ function Untrained({ scanner }: { scanner: string }) {
   const { data: running, error } = useQuery(job(id));
   const isDone = running?.status === "completed";
   useEffect(() => {
-    if (isDone) void queries.invalidateQueries({ queryKey: card(scanner).queryKey });
+    if (isDone) void queries.invalidateQueries({ queryKey: keys.modelCard(scanner) });
   }, [isDone, queries, scanner]);
-  const isBusy = train.isPending || (running !== undefined && ["queued", "running"].includes(running.status));
+  const isBusy = train.isPending || (running !== undefined && !isOver(running));
   return (
     <>
       <Empty

@@ -1,13 +1,10 @@
-import { analyticsGetPerformance, analyticsGetSignals, jobsGetJob, modelsGetCard, scannerGetPerformance, scannerGetStatus, type AnalyticsGetPerformanceData } from "@/client";
+import { analyticsGetPerformance, analyticsGetSignals, type AnalyticsGetPerformanceData } from "@/client";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { Wanted } from "./address";
-import { cardOf } from "./card";
 
 export type By = NonNullable<NonNullable<AnalyticsGetPerformanceData["query"]>["by"]>;
 
 const GLANCE_MS = 60_000;
-const BUSY_MS = 1500;
-const ENDED = ["completed", "failed", "cancelled", "interrupted"];
 
 /** How signals turned out, by group. */
 export const performance = (by: By, wanted: Wanted) =>
@@ -26,29 +23,3 @@ export const produced = (by: By, wanted: Wanted) =>
     placeholderData: keepPreviousData,
     refetchInterval: GLANCE_MS,
   });
-
-export const card = (scanner: string) =>
-  queryOptions({
-    queryKey: ["model-card", scanner],
-    queryFn: async () => cardOf((await modelsGetCard({ path: { scanner }, throwOnError: true })).data),
-  });
-
-/** A job, asked for until it has ended. */
-export const job = (id: string | null) =>
-  queryOptions({
-    queryKey: ["job", id],
-    queryFn: async () => (await jobsGetJob({ path: { job_id: id ?? "" }, throwOnError: true })).data,
-    enabled: id !== null,
-    refetchInterval: ({ state }) => (state.data && ENDED.includes(state.data.status) ? false : BUSY_MS),
-  });
-
-export const scanTimes = queryOptions({
-  queryKey: ["scan-times"],
-  queryFn: async () => (await scannerGetPerformance({ throwOnError: true })).data,
-  refetchInterval: GLANCE_MS,
-});
-
-export const live = queryOptions({
-  queryKey: ["live-status"],
-  queryFn: async () => (await scannerGetStatus({ throwOnError: true })).data,
-});

@@ -6,6 +6,7 @@ import type { Quote } from "@/client";
 import { Age } from "@/service/Age";
 import { Failure } from "@/service/Failure";
 import { problemOf } from "@/service/problem";
+import { symbolsIn } from "@/service/question";
 import { overview, quotes, signals, useWatching, watchlist } from "@/service/questions";
 import { useTicker } from "@/service/ticker";
 import { DataTable, type Column } from "@/shared/DataTable";
@@ -118,7 +119,7 @@ function Add() {
       className={`add ${watch.error ? "wrong" : ""}`}
       onSubmit={(event) => {
         event.preventDefault();
-        const symbols = text.toUpperCase().split(/[\s,]+/).filter(Boolean);
+        const symbols = symbolsIn(text);
         if (symbols.length > 0) watch.mutate(symbols, { onSuccess: () => write("") });
       }}
     >

@@ -4,15 +4,15 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Portfolio } from "@/client";
 import { Failure } from "@/service/Failure";
-import { me, overview, watchlist } from "@/service/questions";
+import { me, overview, portfolios, watchlist } from "@/service/questions";
 import { Empty, Skeleton } from "@/shared/Empty";
+import { Telling, useTold } from "@/shared/Told";
 import { useHeld, useWatched } from "./kept";
 import "./lists.css";
 import { Names } from "./Names";
 import { PortfolioForm } from "./PortfolioForm";
-import { portfolios, usePortfolios } from "./portfolios";
+import { usePortfolios } from "./portfolios";
 import { Shown, type Common } from "./Shown";
-import { Undo, type Done } from "./Undo";
 
 const route = getRouteApi("/frame/lists");
 const FIRST = 8;
@@ -24,7 +24,7 @@ export function Lists() {
   const watched = useQuery(watchlist);
   const { data: user } = useQuery(me);
   const { make, remove } = usePortfolios();
-  const [done, tell] = useState<Done | null>(null);
+  const { told, tell, forget } = useTold();
   const [form, edit] = useState<"new" | "edit" | null>(null);
   const go = useNavigate();
   const shown = every.data?.items.find(({ id }) => id === list);
@@ -35,7 +35,7 @@ export function Lists() {
     remove.mutate(of, {
       onSuccess: () => {
         open();
-        tell({ text: `The portfolio “${name}” is gone.`, undo: () => make.mutate({ name, description, symbols }, { onSuccess: ({ id }) => open(id) }) });
+        tell(`The portfolio “${name}” is gone.`, () => make.mutate({ name, description, symbols }, { onSuccess: ({ id }) => open(id) }));
       },
     });
   }
@@ -56,7 +56,7 @@ export function Lists() {
         ) : (
           !every.error && <Skeleton rows={12} />
         )}
-        <Undo done={done} close={() => tell(null)} />
+        <Telling told={told} forget={forget} />
       </section>
       {form === "new" && (
         <PortfolioForm

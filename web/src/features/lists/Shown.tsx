@@ -2,20 +2,20 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import { Failure } from "@/service/Failure";
+import type { Tell } from "@/shared/Told";
 import { AddSymbol } from "./AddSymbol";
 import type { Kept } from "./kept";
 import { ListTable } from "./ListTable";
 import { Many } from "./Many";
 import { fileName, saveText } from "./save";
 import { asText } from "./symbols";
-import type { Done } from "./Undo";
 import { listsView } from "./view";
 
 const route = getRouteApi("/frame/lists");
 
 export interface Common {
   canWrite: boolean;
-  tell: (done: Done) => void;
+  tell: Tell;
 }
 
 interface Props extends Common {
@@ -38,12 +38,12 @@ export function Shown({ name, about, kept, isWatchlist = false, acts, empty, can
   function add(symbols: readonly string[]): void {
     const fresh = symbols.filter((one) => !kept.symbols.includes(one));
     kept.add(fresh);
-    tell({ text: `${said(fresh)} added to ${name}.`, undo: () => kept.remove(fresh) });
+    tell(`${said(fresh)} added to ${name}.`, () => kept.remove(fresh));
   }
   function remove(symbols: readonly string[]): void {
     const before = kept.symbols;
     kept.remove(symbols);
-    tell({ text: `${said(symbols)} removed from ${name}.`, undo: () => kept.restore(symbols, before) });
+    tell(`${said(symbols)} removed from ${name}.`, () => kept.restore(symbols, before));
   }
   return (
     <>

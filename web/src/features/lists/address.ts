@@ -1,5 +1,5 @@
 /** What stands in the address of the lists: which one is shown, and the row that is looked at. */
-export interface ListsSearch {
+interface ListsSearch {
   /** Id of a portfolio; the watchlist where there is none. */
   list?: string;
   symbol?: string;

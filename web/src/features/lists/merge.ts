@@ -32,7 +32,7 @@ export function changes(before: Body, after: Body): string[] {
   return found;
 }
 
-export interface Merged {
+interface Merged {
   body: Body;
   /** Texts that both have changed, each to something else: `body` has mine. */
   clashes: TextField[];

@@ -1,24 +1,18 @@
 import {
   portfoliosGetPortfolio,
-  portfoliosListPortfolios,
   portfoliosMakePortfolio,
   portfoliosPutPortfolio,
   portfoliosRemovePortfolio,
   type Portfolio,
   type PortfolioPage,
 } from "@/client";
-import { queryOptions, useMutation, useMutationState, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useMutation, useMutationState, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { keys } from "@/service/keys";
 import { problemOf } from "@/service/problem";
 import { changes, type Body } from "./merge";
 
-const KEY = ["portfolios"];
 const CHANGED = 412;
 const ATTEMPTS = 4;
-
-export const portfolios = queryOptions({
-  queryKey: KEY,
-  queryFn: async () => (await portfoliosListPortfolios({ query: { limit: 1000 }, throwOnError: true })).data,
-});
 
 export const isChanged = (error: unknown): boolean => problemOf(error).status === CHANGED;
 
@@ -43,7 +37,7 @@ const CHANGE = ["portfolio-change"];
 /** Make, remove, change, each at what the service last said is there. */
 export function usePortfolios() {
   const queries = useQueryClient();
-  const settled = () => queries.invalidateQueries({ queryKey: KEY });
+  const settled = () => queries.invalidateQueries({ queryKey: keys.portfolios });
   const make = useMutation({
     mutationFn: async (body: Body) =>
       (await portfoliosMakePortfolio({ body: { ...body, symbols: [...body.symbols] }, throwOnError: true })).data,
@@ -91,11 +85,11 @@ async function changed(before: Portfolio, edit: Change["edit"]): Promise<{ now: 
 }
 
 const there = (queries: QueryClient, id: string): Portfolio | undefined =>
-  queries.getQueryData<PortfolioPage>(KEY)?.items.find((one) => one.id === id);
+  queries.getQueryData<PortfolioPage>(keys.portfolios)?.items.find((one) => one.id === id);
 
 const replace = (queries: QueryClient, now: Portfolio): void =>
   show(queries, (items) => items.map((one) => (one.id === now.id ? now : one)));
 
 function show(queries: QueryClient, edit: (items: Portfolio[]) => Portfolio[]): void {
-  queries.setQueryData<PortfolioPage>(KEY, (page) => page && { ...page, items: edit(page.items) });
+  queries.setQueryData<PortfolioPage>(keys.portfolios, (page) => page && { ...page, items: edit(page.items) });
 }

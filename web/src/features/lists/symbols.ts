@@ -1,5 +1,5 @@
 /** Symbols as people have them in mails, spreadsheets and other programs' lists, and as a text to take along. */
-export interface Pasted {
+interface Pasted {
   /** Each once, in the order of the text. */
   symbols: string[];
   /** What can't be a symbol, as it was written. */

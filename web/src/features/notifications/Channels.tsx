@@ -1,18 +1,17 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
 import type { Channel } from "@/client";
 import { Failure } from "@/service/Failure";
 import { useMayWrite } from "@/service/role";
 import { useWanting, wants } from "@/service/wants";
 import { Empty, Skeleton } from "@/shared/Empty";
-import { Undone, type Undoable } from "@/shared/Undone";
-import { useLater } from "@/shared/useLater";
+import { Telling, useTold } from "@/shared/Told";
 import { ChannelForm } from "./ChannelForm";
 import { ChannelRow } from "./ChannelRow";
 import { IN_APP, titleOf, withChannel } from "./channels";
 import { kinds } from "./useKinds";
+import { useRemoving } from "./useRemoving";
 
 const INBOX: Channel = { kind: IN_APP, address: {}, is_active: true };
 
@@ -22,30 +21,21 @@ export function Channels() {
   const wanted = useQuery(wants);
   const known = useQuery(kinds);
   const wanting = useWanting();
-  const { later, off } = useLater();
-  const [gone, take] = useState<string | null>(null);
-  const [undoable, offer] = useState<Undoable | null>(null);
+  const removing = useRemoving();
+  const { told, tell, forget } = useTold();
   const may = useMayWrite();
   const go = useNavigate();
   const close = () => void go({ to: "/notifications", search: { part: "channels" } });
   const error = wanted.error ?? known.error;
+  const failed = wanting.error ?? removing.error;
 
-  /** An address can't be asked for again: it is forgotten only when nobody wants it back. */
   function remove(kind: string): void {
-    take(kind);
-    later(() => {
-      wanting.mutate((now) => ({ channels: withChannel(now.channels, kind, null) }), { onSettled: () => take(null) });
-      offer(null);
-    });
-    const undo = () => {
-      off();
-      take(null);
-    };
-    offer({ said: `${titleOf(kind)} is removed.`, undo });
+    tell(`${titleOf(kind)} is removed.`, removing.remove(kind, forget));
     if (open === kind) close();
   }
-  const set = (wanted.data?.channels ?? []).filter(({ kind }) => kind !== gone && kind !== IN_APP);
-  const rest = (known.data ?? []).filter(({ kind }) => kind !== IN_APP && !set.some((one) => one.kind === kind));
+  const there = (wanted.data?.channels ?? []).filter(({ kind }) => kind !== IN_APP);
+  const set = there.filter(({ kind }) => !removing.gone.has(kind));
+  const rest = (known.data ?? []).filter(({ kind }) => kind !== IN_APP && !there.some((one) => one.kind === kind));
   const asked = known.data?.find(({ kind }) => kind === open);
   const form = (kind: string) => (asked && may && open === kind ? <ChannelForm key={kind} kind={asked} before={set.find((one) => one.kind === kind)} close={close} /> : null);
   return (
@@ -53,8 +43,8 @@ export function Channels() {
       <header>
         <h2>Channels</h2>
       </header>
-      {wanting.error && <Failure error={wanting.error} />}
-      <Undone of={undoable} forget={() => offer(null)} />
+      {failed && <Failure error={failed} />}
+      <Telling told={told} forget={forget} />
       {error && !(wanted.data && known.data) ? (
         <Failure
           error={error}

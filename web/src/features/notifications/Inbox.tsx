@@ -8,7 +8,7 @@ import { inbox } from "@/service/notifications";
 import { useMayWrite } from "@/service/role";
 import { Empty, Skeleton } from "@/shared/Empty";
 import { clock, day } from "@/shared/format";
-import { Undone, type Undoable } from "@/shared/Undone";
+import { Telling, useTold } from "@/shared/Told";
 import { arranged, placeOf } from "./inbox";
 import { useMarking } from "./useMarking";
 
@@ -18,7 +18,7 @@ export function Inbox() {
   const unread = useInfiniteQuery(inbox(true));
   const all = useInfiniteQuery({ ...inbox(false), enabled: !only && unread.isSuccess && !unread.hasNextPage });
   const [stays, keep] = useState<ReadonlySet<string>>(new Set());
-  const [undoable, offer] = useState<Undoable | null>(null);
+  const { told, tell, forget } = useTold();
   const marking = useMarking();
   const may = useMayWrite();
   const { first, earlier } = arranged(unread.data, only ? undefined : all.data, stays);
@@ -33,8 +33,7 @@ export function Inbox() {
     const before = first.filter((one) => !one.is_read);
     keep(new Set([...stays, ...before.map(({ id }) => id)]));
     marking.mutate({ is_read: true });
-    const undo = () => before.forEach(({ id }) => marking.mutate({ is_read: false, id }));
-    offer({ said: `${before.length} marked as read.`, undo });
+    tell(`${before.length} marked as read.`, () => before.forEach(({ id }) => marking.mutate({ is_read: false, id })));
   }
   return (
     <section className="part" aria-label="Inbox">
@@ -56,7 +55,7 @@ export function Inbox() {
         )}
       </header>
       {marking.error && <Failure error={marking.error} />}
-      <Undone of={undoable} forget={() => offer(null)} />
+      <Telling told={told} forget={forget} />
       {unread.error && !unread.data ? (
         <Failure error={unread.error} again={() => void unread.refetch()} />
       ) : !unread.data || (!only && !unread.hasNextPage && all.isPending) ? (

@@ -1,31 +1,31 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
 import type { NotificationRule } from "@/client";
+import { rules } from "@/service/alerts";
 import { Failure } from "@/service/Failure";
 import { useMayWrite } from "@/service/role";
 import { Empty, Skeleton } from "@/shared/Empty";
 import { words } from "@/shared/format";
-import { Undone, type Undoable } from "@/shared/Undone";
+import { Telling, useTold } from "@/shared/Told";
 import { RuleForm } from "./RuleForm";
 import { asks, changeOf, draft } from "./rules";
-import { rules, useRules } from "./useRules";
+import { useRules } from "./useRules";
 
 /** Of which signals the user wants to be told. */
 export function Rules() {
   const { rule: open, symbol, scanner } = useSearch({ from: "/frame/notifications" });
-  const { data, error, refetch } = useQuery(rules);
+  const { data, error, refetch } = useQuery({ ...rules, refetchOnMount: "always" });
   const { add, change, remove } = useRules();
-  const [undoable, offer] = useState<Undoable | null>(null);
+  const { told, tell, forget } = useTold();
   const may = useMayWrite();
   const go = useNavigate();
   const close = () => void go({ to: "/notifications", search: { part: "rules" } });
   const failed = add.error ?? change.error ?? remove.error;
-  const known = data?.items.find(({ id }) => id === open);
+  const known = data?.find(({ id }) => id === open);
   function drop(rule: NotificationRule): void {
     remove.mutate(rule.id);
-    offer({ said: `The rule “${rule.name}” is deleted.`, undo: () => add.mutate(changeOf(rule)) });
+    tell(`The rule “${rule.name}” is deleted.`, () => add.mutate(changeOf(rule)));
     if (open === rule.id) close();
   }
   return (
@@ -40,19 +40,19 @@ export function Rules() {
           )}
         </header>
         {failed && <Failure error={failed} />}
-        <Undone of={undoable} forget={() => offer(null)} />
+        <Telling told={told} forget={forget} />
         {error && !data ? (
           <Failure error={error} again={() => void refetch()} />
         ) : !data ? (
           <Skeleton />
-        ) : data.items.length === 0 ? (
+        ) : data.length === 0 ? (
           <Empty title="No rules yet" action={may && <Link to="/notifications" search={{ part: "rules", rule: "new" }}>Write the first one</Link>}>
             A rule says of which signals you want to be told: of these scanners, of these symbols, of your watchlist, from a
             confidence up, at these times of the day.
           </Empty>
         ) : (
           <ol className="rules">
-            {data.items.map((rule) => (
+            {data.map((rule) => (
               <li key={rule.id} className={`${rule.is_active ? "" : "is-off"} ${rule.id === open ? "selected" : ""}`}>
                 <input
                   type="checkbox"

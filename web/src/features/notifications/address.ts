@@ -7,7 +7,7 @@ export const PARTS = [
 export type Part = (typeof PARTS)[number]["id"];
 
 /** `rule`: the one that is open, or "new"; `symbol` and `scanner` begin a new one. `channel`: the one that is changed. */
-export interface NotificationsSearch {
+interface NotificationsSearch {
   part?: Part;
   unread?: true;
   rule?: string;

@@ -8,7 +8,7 @@ export const IN_APP = "in_app";
 const UNSEEN = /token|secret|key/;
 const TITLES: Record<string, string> = { in_app: "Inbox", email: "E-mail", ntfy: "ntfy" };
 
-export interface AddressField {
+interface AddressField {
   name: string;
   label: string;
   about: string;

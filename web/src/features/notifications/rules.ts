@@ -1,4 +1,5 @@
 import type { Conditions, NotificationRule, RuleChange } from "@/client";
+import { symbolsIn } from "@/service/question";
 import { words } from "@/shared/format";
 
 export const STATUSES = ["active", "triggered", "expired", "cancelled", "closed"] as const;
@@ -23,7 +24,7 @@ export function ruleOf(form: FormData): RuleChange {
   const several = (name: string) => form.getAll(name).filter((one) => typeof one === "string");
   const conditions = {
     scanners: several("scanners"),
-    symbols: text("symbols").toUpperCase().split(/[\s,;]+/).filter(Boolean),
+    symbols: symbolsIn(text("symbols")),
     watchlist: form.has("watchlist"),
     min_confidence: text("min_confidence") || null,
     direction: text("direction") || null,

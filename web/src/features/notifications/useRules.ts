@@ -1,39 +1,25 @@
-import {
-  notificationsAddRule,
-  notificationsDeleteRule,
-  notificationsListRules,
-  notificationsPutRule,
-  type NotificationRule,
-  type RuleChange,
-  type RulePage,
-} from "@/client";
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { keys } from "@/service/keys";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { notificationsAddRule, notificationsDeleteRule, notificationsPutRule, type NotificationRule, type RuleChange } from "@/client";
+import { rules } from "@/service/alerts";
 
-/** All of them: a user has a hundred at most. */
-export const rules = queryOptions({
-  queryKey: keys.rules,
-  queryFn: async () => (await notificationsListRules({ query: { limit: 100 }, throwOnError: true })).data,
-  refetchOnMount: "always",
-});
-
+/** Write, change and remove rules: on screen at once. */
 export function useRules() {
   const queries = useQueryClient();
-  const settled = () => queries.invalidateQueries({ queryKey: keys.rules });
-  const patch = (change: (items: NotificationRule[]) => NotificationRule[]) =>
-    queries.setQueryData<RulePage>(keys.rules, (page) => page && { ...page, items: change(page.items) });
+  const settled = () => queries.invalidateQueries({ queryKey: rules.queryKey });
+  const patch = (change: (known: NotificationRule[]) => NotificationRule[]) =>
+    queries.setQueryData(rules.queryKey, (known) => known && change(known));
   const save = async (rule: RuleChange, id?: string): Promise<NotificationRule> => {
     const { data } = id
       ? await notificationsPutRule({ path: { rule_id: id }, body: rule, throwOnError: true })
       : await notificationsAddRule({ body: rule, throwOnError: true });
-    patch((items) => (id ? items.map((one) => (one.id === id ? data : one)) : [data, ...items]));
+    patch((known) => (id ? known.map((one) => (one.id === id ? data : one)) : [data, ...known]));
     return data;
   };
   const add = useMutation({ mutationFn: (rule: RuleChange) => save(rule), onSettled: settled });
   const change = useMutation({ mutationFn: ({ id, rule }: { id: string; rule: RuleChange }) => save(rule, id), onSettled: settled });
   const remove = useMutation({
     mutationFn: (id: string) => notificationsDeleteRule({ path: { rule_id: id }, throwOnError: true }),
-    onMutate: (id) => patch((items) => items.filter((one) => one.id !== id)),
+    onMutate: (id) => patch((known) => known.filter((one) => one.id !== id)),
     onSettled: settled,
   });
   return { save, add, change, remove };

@@ -1,19 +1,13 @@
 import { useState } from "react";
-import { scannerExportScan } from "@/client";
+import { exportScan, FORMATS, type Format } from "@/service/exports";
 import { problemOf } from "@/service/problem";
-
-const FORMATS = ["csv", "xlsx", "json", "parquet"] as const;
-type Format = (typeof FORMATS)[number];
 
 /** The rows as a file that the service writes; `name` is what it is called. */
 export function Export({ scan, name }: { scan: string; name: string }) {
   const [refused, say] = useState("");
   async function save(format: Format): Promise<void> {
     try {
-      const { data } = await scannerExportScan({ path: { scan_id: scan, format }, parseAs: "blob", throwOnError: true });
-      const url = URL.createObjectURL(data as unknown as Blob);
-      Object.assign(document.createElement("a"), { href: url, download: `${name}.${format}` }).click();
-      setTimeout(() => URL.revokeObjectURL(url));
+      await exportScan(scan, format, name);
       say("");
     } catch (error) {
       say(problemOf(error).detail);

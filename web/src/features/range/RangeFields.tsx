@@ -1,7 +1,7 @@
 import { ParameterField } from "@/service/ParameterField";
 import { read, type Parameter } from "@/service/parameters";
+import { UniverseField } from "@/service/UniverseField";
 import { FLOORS, type Floor } from "./address";
-import { Universe } from "./among";
 import type { Preset } from "./dates";
 import { FormulaText, TextField } from "./fields";
 import { textOf, type Written } from "./question";
@@ -51,7 +51,7 @@ export function Whom({ written, refused, change, isNobody }: Props & { isNobody:
   const nobody = isNobody ? "this list has no symbols" : undefined;
   return (
     <div className="line">
-      <Universe value={written.universe} change={(universe) => change({ universe })} />
+      <UniverseField chosen={written.universe} choose={(universe) => change({ universe })} />
       <TextField
         label="Only"
         text={written.symbols}

@@ -6,15 +6,16 @@ import type { ScannerDescription } from "@/client";
 import { Failure } from "@/service/Failure";
 import { parametersOf } from "@/service/parameters";
 import { problemOf } from "@/service/problem";
-import { scanners } from "@/service/questions";
+import { symbolsIn } from "@/service/question";
+import { scanners, universe } from "@/service/questions";
 import { words } from "@/shared/format";
 import type { RangeSearch } from "./address";
-import { useListed } from "./among";
 import { presets, type Preset } from "./dates";
-import { requestOf, searchOf, symbolsIn, textOf, type Written } from "./question";
+import { requestOf, searchOf, textOf, type Written } from "./question";
 import { Parameters, placesOf, When, Whom } from "./RangeFields";
 import { refusal } from "./refusal";
-import { newKey, stored, useExecute } from "./scans";
+import { newKey, useExecute } from "./scans";
+import { useListed } from "./useListed";
 
 const DAILY = "1d";
 const FIRST_CHOICE = "breakout";
@@ -24,7 +25,7 @@ const NONE: readonly never[] = [];
 /** What is asked: a scanner with its parameters, from one day to another, of whom. What is written stands in the address. */
 export function RangeForm({ asked }: { asked: RangeSearch }) {
   const { data: known, error: unknown, refetch } = useQuery(scanners);
-  const { data: market } = useQuery(stored);
+  const { data: market } = useQuery(universe);
   const go = useNavigate();
   const router = useRouter();
   const execute = useExecute();

@@ -6,7 +6,7 @@ import type { ScanProgress, ScanResults } from "@/client";
 import { Failure } from "@/service/Failure";
 import { parametersOf } from "@/service/parameters";
 import { problemOf } from "@/service/problem";
-import { scanners } from "@/service/questions";
+import { scanners, universe } from "@/service/questions";
 import { Empty, Skeleton } from "@/shared/Empty";
 import { words } from "@/shared/format";
 import { About } from "./About";
@@ -17,7 +17,7 @@ import { Hits } from "./Hits";
 import { Outcomes } from "./Outcomes";
 import { Progress } from "./Progress";
 import { searchFor } from "./question";
-import { isGoingOn, isPartial, keys, progressOf, removals, resultsOf, stored } from "./scans";
+import { isGoingOn, isPartial, keys, progressOf, removals, resultsOf } from "./scans";
 import { calendar } from "./weeks";
 import "./range.css";
 
@@ -97,7 +97,7 @@ function Found({ scan, results }: { scan: ScanProgress; results: ScanResults }) 
   const { day } = route.useSearch();
   const go = useNavigate();
   const { data: known } = useQuery(scanners);
-  const { data: market } = useQuery(stored);
+  const { data: market } = useQuery(universe);
   const { scan_id: scanId } = scan;
   const { scanner_type: type, results: rows, outcomes } = results;
   const patterns = useMemo(() => known?.find(({ name }) => name === type)?.patterns.map(({ name }) => name) ?? NONE, [known, type]);

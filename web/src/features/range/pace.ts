@@ -5,7 +5,7 @@ export interface Sample {
   done: number;
 }
 
-export interface Pace {
+interface Pace {
   perSecond: number | null;
   /** Seconds. */
   left: number | null;

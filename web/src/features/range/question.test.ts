@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { parametersOf } from "@/service/parameters";
 import { hitsSearch, rangeSearch } from "./address";
-import { requestOf, searchFor, searchOf, symbolsIn, type Written } from "./question";
+import { requestOf, searchFor, searchOf, type Written } from "./question";
 
 const known = parametersOf({
   properties: { bars: { type: "integer", default: 20, minimum: 1 }, side: { enum: ["long", "short"], default: "long" } },
@@ -65,9 +65,4 @@ it("an address that somebody has made up does no harm", () => {
     symbols: "600519",
   });
   expect(hitsSearch({ day: [], q: 7 })).toEqual({ day: undefined, pattern: undefined, q: "7", sort: undefined });
-});
-
-it("symbols are written with spaces, commas or lines between, once each", () => {
-  expect(symbolsIn("btc/usdt, spy;\n spy")).toEqual(["BTC/USDT", "SPY"]);
-  expect(symbolsIn("  ")).toEqual([]);
 });

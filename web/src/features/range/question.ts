@@ -1,5 +1,6 @@
 import type { ScanRequest, ScanResults } from "@/client";
 import { chosen, read, type Parameter } from "@/service/parameters";
+import { symbolsIn } from "@/service/question";
 import { FLOORS, type Floor, type RangeSearch } from "./address";
 
 /** What is written in the form, as it is written. */
@@ -15,8 +16,6 @@ export interface Written {
   /** Parameters by name. */
   config: Record<string, string>;
 }
-
-export const symbolsIn = (text: string): string[] => [...new Set(text.toUpperCase().split(/[\s,;]+/).filter(Boolean))];
 
 /** What stands in the address: only what differs from the defaults. */
 export function searchOf(written: Written, known: readonly Parameter[]): RangeSearch {

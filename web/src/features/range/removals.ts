@@ -1,10 +1,10 @@
 /** A scan that is being deleted: out of sight, and there as long as it can be undone. */
-export interface Removal {
+interface Removal {
   id: string;
   name: string;
 }
 
-export interface Trouble {
+interface Trouble {
   removal: Removal;
   error: unknown;
 }

@@ -4,7 +4,6 @@ import {
   rangeScansExecuteScan,
   rangeScansGetProgress,
   rangeScansGetResults,
-  rangeScansGetUniverse,
   rangeScansListScans,
   type ScanProgress,
   type ScanRequest,
@@ -32,13 +31,6 @@ const LISTED = 200;
 
 /** Each look is one try: the next one comes in a second, and what was known stays meanwhile. */
 const LOOKING = { retry: false, networkMode: "always", staleTime: 0 } as const;
-
-/** What is stored to be scanned. */
-export const stored = queryOptions({
-  queryKey: ["universe"],
-  queryFn: async () => (await rangeScansGetUniverse({ throwOnError: true })).data,
-  staleTime: 300_000,
-});
 
 export const scanList = queryOptions({
   queryKey: keys.list,
@@ -73,7 +65,7 @@ export const resultsOf = (id: string, queries: QueryClient) =>
     refetchInterval: ({ state }) => (isOver(state.data, state.error) ? false : LOOK_MS),
   });
 
-export interface Asking {
+interface Asking {
   request: ScanRequest;
   /** However often it is sent, one scan comes of it. */
   key: string;

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { portfoliosListPortfolios, rangeScansGetUniverse } from "@/client";
 import { WATCHLIST, type Asked } from "@/service/question";
-import { watchlist } from "@/service/questions";
+import { portfolios, watchlist } from "@/service/questions";
+import { UniverseField } from "@/service/UniverseField";
 
 type Chosen = Pick<Asked, "universe" | "list" | "symbols">;
 const SOME = "some";
+const LIST = "list ";
 
 interface Props {
   chosen: Chosen;
@@ -12,52 +13,32 @@ interface Props {
 }
 
 /** Whom to ask: everybody, a type or exchange, the watchlist, a portfolio, or some symbols by name. */
-export function Among({ chosen, change }: Props) {
-  const { data } = useQuery({
-    queryKey: ["universe"],
-    queryFn: async () => (await rangeScansGetUniverse({ throwOnError: true })).data,
-    staleTime: 300_000,
-  });
+export function Among({ chosen: { universe, list, symbols }, change }: Props) {
   const { data: watched } = useQuery(watchlist);
-  const { data: portfolios } = useQuery({
-    queryKey: ["portfolios"],
-    queryFn: async () => (await portfoliosListPortfolios({ throwOnError: true })).data,
-  });
-  const kinds = Object.entries({ ...data?.by_type, ...data?.by_exchange });
+  const { data: held } = useQuery(portfolios);
   const lists: [string, string, number][] = [
     [WATCHLIST, "my watchlist", watched?.items.length ?? 0],
-    ...(portfolios?.items ?? []).map(({ id, name, symbols }): [string, string, number] => [id, name, symbols.length]),
+    ...(held?.items ?? []).map(({ id, name, symbols: its }): [string, string, number] => [id, name, its.length]),
   ];
-  const { universe, list, symbols } = chosen;
-  const isUnknown = (universe !== undefined && !kinds.some(([name]) => name === universe)) || (list !== undefined && !lists.some(([id]) => id === list));
-  const value = symbols !== undefined ? SOME : list !== undefined ? `list ${list}` : universe !== undefined ? `of ${universe}` : "";
-  function choose(next: string): void {
-    if (next === SOME) change({ symbols: "" });
-    else if (next.startsWith("list ")) change({ list: next.slice(5) });
-    else change({ universe: next.slice(3) || undefined });
+  const isUnknown = list !== undefined && !lists.some(([id]) => id === list);
+  function choose(kind: string | undefined, other?: string): void {
+    if (other === undefined) change({ universe: kind });
+    else if (other === SOME) change({ symbols: "" });
+    else change({ list: other.slice(LIST.length) });
   }
   return (
     <>
-      <label className="field">
-        <span>Universe</span>
-        <select value={value} onChange={(event) => choose(event.target.value)}>
-          <option value="">{data ? `all stocks · ${data.total}` : "all stocks"}</option>
-          {isUnknown && <option value={value}>{universe ?? "a list"}</option>}
-          {kinds.map(([name, count]) => (
-            <option key={name} value={`of ${name}`}>
+      <UniverseField chosen={universe} other={symbols !== undefined ? SOME : list && `${LIST}${list}`} choose={choose}>
+        <optgroup label="lists">
+          {isUnknown && <option value={`${LIST}${list}`}>a list</option>}
+          {lists.map(([id, name, count]) => (
+            <option key={id} value={`${LIST}${id}`}>
               {name} · {count}
             </option>
           ))}
-          <optgroup label="lists">
-            {lists.map(([id, name, count]) => (
-              <option key={id} value={`list ${id}`}>
-                {name} · {count}
-              </option>
-            ))}
-            <option value={SOME}>symbols …</option>
-          </optgroup>
-        </select>
-      </label>
+          <option value={SOME}>symbols …</option>
+        </optgroup>
+      </UniverseField>
       {symbols !== undefined && (
         <label className="field symbols">
           <span>Symbols</span>

@@ -1,9 +1,9 @@
 import { problemOf } from "@/service/problem";
 import { fixed, words } from "@/shared/format";
 import { Labels } from "@/shared/marks";
+import type { Tell } from "@/shared/Told";
 import { Export } from "./Export";
 import { Funnel, type Step } from "./Funnel";
-import type { Tell } from "./Told";
 import type { Scanned } from "./useScan";
 import { WhyNot } from "./Why";
 

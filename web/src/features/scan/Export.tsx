@@ -1,26 +1,14 @@
-import { scannerExportScan } from "@/client";
+import { exportScan, FORMATS, type Format } from "@/service/exports";
 import { problemOf } from "@/service/problem";
-import { csvOf, give } from "./file";
 import type { Column } from "@/shared/DataTable";
+import { saveFile } from "@/shared/file";
+import type { Tell } from "@/shared/Told";
+import { csvOf } from "./file";
 import type { Line } from "./rows";
-import type { Tell } from "./Told";
-
-const FORMATS = ["csv", "xlsx", "json", "parquet"] as const;
-type Format = (typeof FORMATS)[number];
-
-/** A scan's rows as the service writes them. */
-export async function exportScan(scan: string, format: Format, tell: Tell): Promise<void> {
-  try {
-    const { data } = await scannerExportScan({ path: { scan_id: scan, format }, parseAs: "blob", throwOnError: true });
-    give(data as unknown as Blob, `${scan}.${format}`);
-  } catch (error) {
-    tell(`No file: ${problemOf(error).detail}`);
-  }
-}
 
 /** What is in sight, deep parts with it. */
 export function exportSeen(name: string, columns: readonly Column<Line>[], lines: readonly Line[]): void {
-  give(new Blob([csvOf(columns, lines)], { type: "text/csv" }), `${name}.csv`);
+  saveFile(new Blob([csvOf(columns, lines)], { type: "text/csv" }), `${name}.csv`);
 }
 
 interface Props {
@@ -30,12 +18,13 @@ interface Props {
 }
 
 export function Export({ scan, seen, tell }: Props) {
+  const write = (id: string, format: Format) => void exportScan(id, format).catch((error: unknown) => tell(`No file: ${problemOf(error).detail}`));
   return (
     <span className="export">
       <span className="quiet">export</span>
       {scan &&
         FORMATS.map((format) => (
-          <button key={format} type="button" className="plain" title={`every row with every column of the scanner, as ${format}`} onClick={() => void exportScan(scan, format, tell)}>
+          <button key={format} type="button" className="plain" title={`every row with every column of the scanner, as ${format}`} onClick={() => write(scan, format)}>
             {format}
           </button>
         ))}

@@ -1,8 +1,8 @@
 import { ParameterField } from "@/service/ParameterField";
 import { FormulaField, FORMULAS } from "./FormulaField";
 import type { Asked } from "@/service/question";
+import type { Tell } from "@/shared/Told";
 import type { Field } from "./draft";
-import type { Tell } from "./Told";
 
 interface Props {
   fields: readonly Field[];

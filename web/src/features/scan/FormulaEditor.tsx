@@ -3,7 +3,7 @@ import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type Poin
 import { scannerListWords, type WordAnswer } from "@/client";
 import { callAt, choices, pieces, put, readable, type Choice } from "./language";
 
-export const formulaWords = {
+const formulaWords = {
   queryKey: ["formula-words"],
   queryFn: async () => (await scannerListWords({ throwOnError: true })).data.items,
   staleTime: Infinity,

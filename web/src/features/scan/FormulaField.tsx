@@ -5,11 +5,11 @@ import { scannerCheckFormula, type FormulaAnswer } from "@/client";
 import { problemOf } from "@/service/problem";
 import type { Asked } from "@/service/question";
 import { fixed, words } from "@/shared/format";
+import type { Tell } from "@/shared/Told";
 import { amongOf } from "./members";
 import { EXAMPLES } from "./examples";
 import { FormulaEditor } from "./FormulaEditor";
 import { mistaken, placeOf } from "./language";
-import type { Tell } from "./Told";
 
 /** A mistake is said almost at once; matches are counted when one has stopped to look. */
 const CHECK_MS = 120;

@@ -6,8 +6,8 @@ import { useState } from "react";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Preset, PresetBody } from "@/client";
 import { client } from "@/client/client.gen";
+import { Telling, useTold } from "@/shared/Told";
 import { Presets } from "./Presets";
-import { Telling, useTold } from "./Told";
 
 const HOSTILE = "<img src=x onerror=alert(1)>";
 let kept: Preset[];

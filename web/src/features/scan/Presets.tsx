@@ -4,8 +4,8 @@ import type { Preset, PresetBody } from "@/client";
 import { presets, usePresets } from "@/service/presets";
 import { problemOf } from "@/service/problem";
 import { isSameQuestion } from "@/service/question";
+import type { Tell } from "@/shared/Told";
 import { NameIt } from "./NameIt";
-import type { Tell } from "./Told";
 
 const DEFAULTS = "";
 const OWN = "own";

@@ -14,8 +14,8 @@ import { configOf, draftOf, fieldsOf, isIntraday, ofRange, ofScanner, questionOf
 import { Fields } from "./Fields";
 import { readable } from "./language";
 import { parametersOf } from "@/service/parameters";
+import type { Tell } from "@/shared/Told";
 import { Presets } from "./Presets";
-import type { Tell } from "./Told";
 
 const TIMEFRAMES = ["1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w"];
 const QUICK_TIMEFRAMES = ["5m", "15m", "1h", "1d"];

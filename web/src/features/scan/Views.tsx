@@ -2,9 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Saved } from "@/client";
 import { problemOf } from "@/service/problem";
+import type { Tell } from "@/shared/Told";
 import { NameIt } from "./NameIt";
 import { savedViews, useSavedViews } from "./savedViews";
-import type { Tell } from "./Told";
 import { viewOf, type View } from "./view";
 
 interface Props {

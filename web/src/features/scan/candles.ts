@@ -7,7 +7,7 @@ export interface Level {
   side: "up" | "down" | "";
 }
 
-export interface Candle {
+interface Candle {
   x: number;
   open: number;
   close: number;

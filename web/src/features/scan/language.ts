@@ -1,7 +1,7 @@
 import type { WordAnswer } from "@/client";
 
 /** Pieces of a formula as it is drawn: names, and what stands between them. */
-export interface Piece {
+interface Piece {
   at: number;
   text: string;
   isName: boolean;
@@ -63,7 +63,7 @@ export interface Choice {
   caret: number;
 }
 
-export interface Choices {
+interface Choices {
   from: number;
   to: number;
   items: Choice[];

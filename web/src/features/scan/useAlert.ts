@@ -1,10 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
-import { notificationsAddRule, notificationsDeleteRule, notificationsListRules } from "@/client";
-import { isAbout } from "@/service/alerts";
-import { keys } from "@/service/keys";
+import { addAlert, isAbout, removeAlert, rules } from "@/service/alerts";
 import { problemOf } from "@/service/problem";
-import type { Tell } from "./Told";
+import type { Tell } from "@/shared/Told";
 
 /** Tell me of this symbol's signals from now on; by a rule of its own, which undo takes away again. */
 export function useAlert(tell: Tell): (symbol: string) => void {
@@ -12,21 +10,18 @@ export function useAlert(tell: Tell): (symbol: string) => void {
   return useCallback(
     (symbol) => {
       const failed = (error: unknown) => tell(problemOf(error).detail);
-      const changed = () => void queries.invalidateQueries({ queryKey: keys.rules });
       const remove = async (id: string) => {
-        await notificationsDeleteRule({ path: { rule_id: id }, throwOnError: true });
-        changed();
+        await removeAlert(queries, id);
         tell(`You are not told of signals of ${symbol} any more`);
       };
       const add = async () => {
-        const { data: known } = await notificationsListRules({ query: { limit: 1000 }, throwOnError: true });
-        if (known.items.some((rule) => isAbout(rule, symbol))) {
+        const known = await queries.query({ ...rules, staleTime: 0 });
+        if (known.some((rule) => isAbout(rule, symbol))) {
           tell(`You are told of signals of ${symbol} already`);
           return;
         }
-        const { data } = await notificationsAddRule({ body: { name: `signals of ${symbol}`, conditions: { symbols: [symbol] } }, throwOnError: true });
-        changed();
-        tell(`You will be told of signals of ${symbol}`, () => void remove(data.id).catch(failed));
+        const { id } = await addAlert(queries, symbol);
+        tell(`You will be told of signals of ${symbol}`, () => void remove(id).catch(failed));
       };
       add().catch(failed);
     },

@@ -58,7 +58,7 @@ export function moved(names: readonly string[], name: string, by: number): strin
   return names.filter((one) => one !== name).toSpliced(to, 0, name);
 }
 
-export interface Order {
+interface Order {
   id: string;
   desc: boolean;
 }

@@ -1,23 +1,22 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import type { LiveStatus } from "@/client";
 import { Failure } from "@/service/Failure";
-import { scanners } from "@/service/questions";
+import { useLiveScanner } from "@/service/liveScanner";
+import { liveStatus, scanners } from "@/service/questions";
 import { useMayWrite } from "@/service/role";
 import { Refusal, useSending } from "@/service/sending";
 import { Skeleton } from "@/shared/Empty";
 import { ChipsField, TextField, Tick } from "@/shared/fields";
 import { clock, day, fixed, words } from "@/shared/format";
 import { Labels } from "@/shared/marks";
-import { Undone, type Undoable } from "@/shared/Undone";
+import { Telling, useTold } from "@/shared/Told";
 import { askedOf, questionOf } from "./live";
 import { ScannerParameters } from "./ScannerParameters";
-import { liveScanner, useLiveScanner } from "./useLiveScanner";
 
 /** What is scanned for the user as bars close, and with which parameters. */
 export function LiveScanner() {
-  const { data, error, refetch } = useQuery(liveScanner);
+  const { data, error, refetch } = useQuery(liveStatus);
   const may = useMayWrite();
   if (!data) return error ? <Failure error={error} again={() => void refetch()} /> : <Skeleton />;
   return (
@@ -76,15 +75,15 @@ function How({ status }: { status: LiveStatus }) {
 }
 
 function Asked({ status }: { status: LiveStatus }) {
-  const { start, stop } = useLiveScanner();
+  const { startWith, stop } = useLiveScanner();
   const { data: known } = useQuery(scanners);
-  const [undoable, offer] = useState<Undoable | null>(null);
+  const { told, tell, forget } = useTold();
   const asked = askedOf(status.asked);
   const isOn = status.state !== "stopped";
-  const { problem, isSending, wrong, submit } = useSending((form) => start.mutateAsync(questionOf(form, asked.config)));
+  const { problem, isSending, wrong, submit } = useSending((form) => startWith.mutateAsync(questionOf(form, asked.config)));
   return (
     <section aria-label="What it looks at">
-      <Undone of={undoable} forget={() => offer(null)} />
+      <Telling told={told} forget={forget} />
       <form className="plain-form narrow" onSubmit={submit} noValidate>
         <TextField label="Symbols" name="symbols" placeholder="all" about="With spaces between." defaultValue={asked.symbols?.join(" ") ?? ""} wrong={wrong("symbols")} />
         <Tick label="Those on my watchlist, whatever they are at the time" name="watchlist" defaultChecked={asked.watchlist} />
@@ -110,7 +109,7 @@ function Asked({ status }: { status: LiveStatus }) {
               loading={stop.isPending}
               onClick={() => {
                 stop.mutate(undefined, {
-                  onSuccess: () => offer({ said: "It is stopped; its signals go on.", undo: () => start.mutate(asked) }),
+                  onSuccess: () => tell("It is stopped; its signals go on.", () => startWith.mutate(asked)),
                 });
               }}
             >

@@ -2,13 +2,13 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { LiveStatus } from "@/client";
+import { inEffect, useLiveScanner } from "@/service/liveScanner";
 import { scanners } from "@/service/questions";
 import { useMayWrite } from "@/service/role";
 import { Refusal, useSending } from "@/service/sending";
 import { ChoiceField } from "@/shared/fields";
 import { words } from "@/shared/format";
 import { askedOf, parameterField, parametersOf, shown, withParameters, type Config, type Parameter } from "./live";
-import { inEffect, useLiveScanner } from "./useLiveScanner";
 
 /** One's own defaults of the live scanner: what differs from the service's. */
 export function ScannerParameters({ status }: { status: LiveStatus }) {

@@ -10,7 +10,7 @@ export const PARTS = [
 export type Part = (typeof PARTS)[number]["id"];
 
 /** `scanner`: the one whose parameters are open. */
-export interface SettingsSearch {
+interface SettingsSearch {
   part?: Part;
   scanner?: string;
 }

@@ -1,8 +1,9 @@
 import type { LiveQuestion } from "@/client";
+import { symbolsIn } from "@/service/question";
 
 export type Config = Record<string, Record<string, unknown>>;
 
-export interface LiveAsked {
+interface LiveAsked {
   symbols: string[] | null;
   watchlist: boolean;
   scanners: string[];
@@ -23,7 +24,7 @@ export function askedOf(said: Record<string, unknown> | null | undefined): LiveA
 /** What is written in the form, with the parameters that were. */
 export function questionOf(form: FormData, config: Config): LiveQuestion {
   const written = form.get("symbols");
-  const symbols = typeof written === "string" ? written.toUpperCase().split(/[\s,;]+/).filter(Boolean) : [];
+  const symbols = typeof written === "string" ? symbolsIn(written) : [];
   return {
     symbols: symbols.length > 0 ? symbols : null,
     watchlist: form.has("watchlist"),

@@ -4,6 +4,7 @@ import { signalsGetSignal, type ShownSignal, type SignalStory } from "@/client";
 import { Conditions } from "@/service/Conditions";
 import { explained } from "@/service/explained";
 import { Failure } from "@/service/Failure";
+import { keys } from "@/service/keys";
 import { problemOf } from "@/service/problem";
 import { Skeleton } from "@/shared/Empty";
 import { clock, day, fixed, price, short, signed, words } from "@/shared/format";
@@ -24,7 +25,7 @@ interface Props {
 /** A signal: its levels, its size, what became of it step by step, what it was made of, and why. */
 export function Detail({ id, listed, pending, change }: Props) {
   const { data, error, refetch } = useQuery({
-    queryKey: ["signal", id, listed?.updated_at],
+    queryKey: [...keys.signal(id), listed?.updated_at],
     queryFn: async () => (await signalsGetSignal({ path: { signal_id: id }, throwOnError: true })).data,
     placeholderData: keepPreviousData,
     retry: false,

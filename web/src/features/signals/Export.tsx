@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from "react";
 import { problemOf } from "@/service/problem";
+import { saveFile } from "@/shared/file";
 import { fixed } from "@/shared/format";
 import type { Filter } from "./address";
-import { csv, everySignal, json, save } from "./exporting";
+import { csvOf, everySignal, json } from "./exporting";
 
-const FORMATS = { csv: { type: "text/csv", write: csv }, json: { type: "application/json", write: json } } as const;
+const FORMATS = { csv: { type: "text/csv", write: csvOf }, json: { type: "application/json", write: json } } as const;
 
 /** Every signal of the filter as a file, however many pages that is; it says how far it is and can be stopped. */
 export function Export({ filter }: { filter: Filter }) {
@@ -20,7 +21,7 @@ export function Export({ filter }: { filter: Filter }) {
     tell(0);
     try {
       const every = await everySignal(filter, mine.signal, tell);
-      save(FORMATS[format].write(every), `signals.${format}`, FORMATS[format].type);
+      saveFile(new Blob([FORMATS[format].write(every)], { type: FORMATS[format].type }), `signals.${format}`);
     } catch (error) {
       if (!mine.signal.aborted) refuse(problemOf(error).detail);
     } finally {

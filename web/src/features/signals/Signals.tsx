@@ -1,11 +1,14 @@
 import "./signals.css";
 import { Button } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
-import { scannerStartLive, type ShownSignal } from "@/client";
+import type { ShownSignal } from "@/client";
 import { Failure } from "@/service/Failure";
+import { useLiveScanner } from "@/service/liveScanner";
 import { problemOf } from "@/service/problem";
+import { liveStatus } from "@/service/questions";
+import { useMayWrite } from "@/service/role";
 import { Empty, Skeleton } from "@/shared/Empty";
 import { fixed } from "@/shared/format";
 import { filterOf, type Filter, type SignalsSearch } from "./address";
@@ -129,19 +132,23 @@ function NoneSo({ clear }: { clear: () => void }) {
 
 /** What makes signals appear is the live scanner. */
 function NoneYet() {
-  const start = useMutation({ mutationFn: () => scannerStartLive({ body: {}, throwOnError: true }) });
+  const { data: live } = useQuery(liveStatus);
+  const { start } = useLiveScanner();
+  const mayWrite = useMayWrite();
+  const isOn = start.isSuccess || (live !== undefined && live.state !== "stopped");
   return (
     <Empty
-      title={start.isSuccess ? "The live scanner is on" : "No signals yet"}
+      title={isOn ? "The live scanner is on" : "No signals yet"}
       action={
-        !start.isSuccess && (
+        !isOn &&
+        mayWrite && (
           <Button size="xs" variant="default" loading={start.isPending} onClick={() => start.mutate()}>
             Start the live scanner
           </Button>
         )
       }
     >
-      {start.isSuccess
+      {isOn
         ? "Each hit that fits your account appears here as its bar closes."
         : "The live scanner writes one for every hit that fits your account, and follows it to its stop or target."}
       {start.error && <span className="refusal"> {problemOf(start.error).detail}</span>}

@@ -31,9 +31,6 @@ export function placeOf(chain: Chain, row: number): { page: number; at: number }
   return undefined;
 }
 
-/** The row that a page begins with. */
-export const beginOf = (chain: Chain, page: number): number => chain.sizes.slice(0, page).reduce((sum, size) => sum + size, 0);
-
 /** Rows from the end of what is known at which the next page is asked for. */
 const AHEAD = 60;
 

@@ -1,4 +1,5 @@
 import { signalsListSignals, type ShownSignal } from "@/client";
+import { csv } from "@/shared/file";
 import type { Filter } from "./address";
 
 const PAGE = 1_000;
@@ -21,25 +22,7 @@ export async function everySignal(filter: Filter, signal: AbortSignal, told: (co
   return found;
 }
 
-/** Signals as comma-separated values (RFC 4180); a text that a spreadsheet would take for a formula stands behind an apostrophe. */
-export function csv(signals: readonly ShownSignal[]): string {
-  const lines = signals.map((one) => NAMES.map((name) => field(one[name])).join(","));
-  return [NAMES.join(","), ...lines, ""].join("\r\n");
-}
-
-function field(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  if (typeof value === "number") return String(value);
-  const text = Array.isArray(value) ? value.join("; ") : (value as string);
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+/** Signals as comma-separated values, with a line of names. */
+export const csvOf = (signals: readonly ShownSignal[]): string => csv([NAMES, ...signals.map((one) => NAMES.map((name) => one[name]))]);
 
 export const json = (signals: readonly ShownSignal[]): string => JSON.stringify({ items: signals }, null, 1);
-
-/** Give the browser a file to keep. */
-export function save(text: string, name: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  Object.assign(document.createElement("a"), { href: url, download: name }).click();
-  URL.revokeObjectURL(url);
-}

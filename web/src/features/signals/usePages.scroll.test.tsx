@@ -3,6 +3,9 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { afterEach, expect, it, vi } from "vitest";
+import type { ShownSignal, SignalPage } from "@/client";
+import { hearSignals } from "@/service/news";
+import { signals } from "@/service/questions";
 import type { Filter } from "./address";
 import { usePages } from "./usePages";
 
@@ -61,4 +64,30 @@ it("what came meanwhile is on top when all is asked for again, and no page is lo
   await act(() => queries.invalidateQueries({ queryKey: ["signals"] }));
   await waitFor(() => expect(result.current.count).toBe(403));
   expect([result.current.newestId, result.current.before("0"), result.current.row(402)?.id]).toEqual(["-3", 3, "399"]);
+});
+
+const told = { id: "new", bar_time: "2025-07-01T14:00:00Z", symbol: "AAPL" } as ShownSignal;
+
+it("a signal that is told while the first page is on its way is on top of it, and one that is told later", async () => {
+  let answer: (given: { data: SignalPage }) => void = () => undefined;
+  list.mockReset();
+  list.mockReturnValue(new Promise((resolve) => (answer = resolve)));
+  const { result, queries } = pages();
+  await waitFor(() => expect(list).toHaveBeenCalled());
+  hearSignals(queries, { type: "signal", sequence: 1, signal: told });
+  answer({ data: { items: [{ id: "old" } as ShownSignal], next_cursor: null } });
+  await waitFor(() => expect(result.current.count).toBe(2));
+  expect(result.current.newestId).toBe("new");
+  act(() => hearSignals(queries, { type: "signal", sequence: 2, signal: { ...told, id: "newer" } }));
+  await waitFor(() => expect(result.current.newestId).toBe("newer"));
+});
+
+it("another list of the same filter, of another length, is not taken for its first page", async () => {
+  having(500);
+  const queries = new QueryClient();
+  queries.setQueryData(signals({ symbol: "AAPL", limit: 1000 }).queryKey, { items: [], next_cursor: null });
+  queries.setQueryData(signals({ symbol: "AAPL" }).queryKey, { items: [], next_cursor: null });
+  const wrapper = ({ children }: { children: ReactNode }) => <QueryClientProvider client={queries}>{children}</QueryClientProvider>;
+  const { result } = renderHook(() => usePages({ symbol: "AAPL" }), { wrapper });
+  await waitFor(() => expect(result.current.count).toBe(200));
 });

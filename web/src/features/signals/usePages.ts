@@ -1,6 +1,8 @@
 import { useQueries, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import { signalsListSignals, type ShownSignal, type SignalPage } from "@/client";
+import { withHeard } from "@/service/heard";
+import { keys } from "@/service/keys";
 import type { Filter } from "./address";
 import { BEGINNING, pagesFor, placeOf, total, withPage, type Chain } from "./chain";
 
@@ -9,8 +11,6 @@ const PAGE = 200;
 const KEPT_MS = 60_000;
 /** So many pages are read to find again what was on top before. */
 const MOST_READ = 5;
-
-const keyOf = (filter: Filter, cursor: string | null) => ["signals", cursor === null ? filter : { ...filter, cursor }];
 
 async function ask(filter: Filter, cursor: string | null, limit = PAGE): Promise<SignalPage> {
   return (await signalsListSignals({ query: { ...filter, cursor: cursor ?? undefined, limit }, throwOnError: true })).data;
@@ -33,10 +33,11 @@ export async function newest(before: SignalPage | undefined, read: (cursor: stri
 }
 
 function pageOf(queries: QueryClient, filter: Filter, cursor: string | null) {
-  const queryKey = keyOf(filter, cursor);
+  const queryKey = keys.signalPage(filter, cursor);
+  const read = () => (cursor === null ? newest(queries.getQueryData<SignalPage>(queryKey), (from) => ask(filter, from)) : ask(filter, cursor));
   return {
     queryKey,
-    queryFn: () => (cursor === null ? newest(queries.getQueryData<SignalPage>(queryKey), (from) => ask(filter, from)) : ask(filter, cursor)),
+    queryFn: () => withHeard({ ...filter, cursor }, read),
     staleTime: Infinity, // news come by the line
     gcTime: KEPT_MS,
   };

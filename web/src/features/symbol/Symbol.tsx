@@ -7,10 +7,10 @@ import { DeepCards } from "@/service/DeepCards";
 import { explained } from "@/service/explained";
 import { Failure } from "@/service/Failure";
 import { problemOf } from "@/service/problem";
-import { deep, quotes } from "@/service/questions";
+import { deep, quotes, signals as signalsOf } from "@/service/questions";
 import { Empty, Skeleton } from "@/shared/Empty";
 import { Labels } from "@/shared/marks";
-import { Undo } from "@/shared/Undo";
+import { Telling } from "@/shared/Told";
 import { symbolSearch, TIMEFRAMES, type SymbolSearch } from "./address";
 import { BarTable } from "./BarTable";
 import { Chart } from "./Chart";
@@ -18,7 +18,7 @@ import { Head } from "./Head";
 import { chosen as chosenOf, type Indicator } from "./indicators";
 import { deepLevels, levelsOf, ownLevels } from "./levels";
 import { Past } from "./Past";
-import { signalsOf, useLines } from "./questions";
+import { useLines } from "./questions";
 import { isDaily } from "./series";
 import { Toolbar } from "./Toolbar";
 import { Unknown } from "./Unknown";
@@ -28,6 +28,8 @@ import { useKeys } from "./useKeys";
 
 const route = getRouteApi("/frame/symbol/$");
 const NONE: ShownSignal[] = [];
+/** As many as a page holds. */
+const MOST_SIGNALS = 1000;
 const GOES_ON = ["active", "triggered"];
 
 /** A symbol: its chart with what was signalled and where it would be wrong, and what is known of it. */
@@ -45,7 +47,7 @@ function OfSymbol({ symbol }: { symbol: string }) {
     [go, symbol],
   );
   const found = useBars(symbol, timeframe, hours);
-  const { data: told } = useQuery(signalsOf(symbol));
+  const { data: told } = useQuery(signalsOf({ symbol, limit: MOST_SIGNALS }));
   const { data: quoted } = useQuery(quotes([symbol]));
   const signals = told?.items ?? NONE;
   const chosen = signals.find(({ id }) => id === seen.signal) ?? signals.find(({ status }) => GOES_ON.includes(status));
@@ -73,7 +75,7 @@ function OfSymbol({ symbol }: { symbol: string }) {
       </section>
       <aside className="about" aria-label={`About ${symbol}`}>
         <Head symbol={symbol} live={found.shown?.growing.at(-1)} isWatched={deeds.isWatched} watch={deeds.watch} isTold={deeds.isTold} alert={deeds.alert} />
-        {deeds.said && <Undo said={deeds.said.text} undo={deeds.said.undo} done={deeds.read} />}
+        <Telling told={deeds.told} forget={deeds.forget} />
         {deeds.error !== null && <p className="refusal">{problemOf(deeds.error).detail}</p>}
         <DeepCards symbol={symbol} />
         <Past symbol={symbol} signals={signals} hasMore={told?.next_cursor != null} chosen={seen.signal} choose={choose} />

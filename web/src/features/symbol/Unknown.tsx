@@ -41,7 +41,7 @@ export function Unknown({ symbol, error }: { symbol: string; error: unknown }) {
 }
 
 /** Names near the one that was asked for, as the service says them. */
-export function nearestOf(error: unknown): string[] {
+function nearestOf(error: unknown): string[] {
   const named = typeof error === "object" && error !== null && "nearest" in error ? error.nearest : [];
   return Array.isArray(named) ? named.filter((one): one is string => typeof one === "string") : [];
 }

@@ -17,7 +17,7 @@ export const outcomeWords = (signal: ShownSignal): string =>
   signal.outcome === "open" ? words(signal.status) : signal.outcome === "no_trade" ? `${words(signal.status)}, not traded` : words(signal.outcome);
 
 /** Of the signals that were traded to an end, how many reached their target before their stop. */
-export interface HitRate {
+interface HitRate {
   n: number;
   hits: number;
   /** The rate and the ends of its 95 % interval, in percent. */

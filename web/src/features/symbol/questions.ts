@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useQueries } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { marketDataBars, marketDataIndicators, signalsListSignals, type Indicators } from "@/client";
+import { marketDataBars, marketDataIndicators, type Indicators } from "@/client";
 import { problemOf } from "@/service/problem";
 import type { Hours, Timeframe } from "./address";
 import type { Lines, Value } from "./drawing";
@@ -99,11 +99,4 @@ export const lastDay = (symbol: string) =>
     queryKey: ["last-day", symbol],
     queryFn: async () => (await marketDataBars({ path: { symbol }, query: { timeframe: "1d", limit: 1 }, throwOnError: true })).data.bars.at(-1) ?? null,
     retry: false,
-  });
-
-/** The signals of a symbol, the latest first: as many as a page holds. */
-export const signalsOf = (symbol: string) =>
-  queryOptions({
-    queryKey: ["signals", { symbol }],
-    queryFn: async () => (await signalsListSignals({ query: { symbol, limit: 1000 }, throwOnError: true })).data,
   });

@@ -1,3 +1,4 @@
+import "./told.css";
 import { useCallback, useState } from "react";
 
 export interface Told {
@@ -17,7 +18,7 @@ export function useTold(): { told: Told | null; tell: Tell; forget: () => void }
 
 export function Telling({ told, forget }: { told: Told | null; forget: () => void }) {
   return (
-    <div className="told" role="status">
+    <div className="telling" role="status">
       {told && (
         <p>
           <span className="ellipsis">{told.text}</span>
