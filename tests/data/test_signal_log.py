@@ -86,6 +86,44 @@ def test_a_line_that_was_cut_short_is_no_line_and_the_next_one_is_whole(tmp_path
     assert [one.key.symbol for one in SignalLog(tmp_path, LIVE).known().values()] == ["A", "B", "C"]
 
 
+def test_what_is_written_while_somebody_reads_is_read_the_next_time(tmp_path, monkeypatch):
+    reader, writer = SignalLog(tmp_path, LIVE), SignalLog(tmp_path, LIVE)
+    writer.note([signal("A")])
+    read_on = SignalLog._read_on
+
+    def overtaken(self, file):
+        read_on(self, file)
+        if self is reader:
+            writer.note([signal("B")], [noted("triggered", signal("A"))])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SignalLog, "_read_on", overtaken)
+        first = reader.since(0, 100)
+    then = reader.since(first.offset, 100)
+    assert [(one.key.symbol, one.status) for one in first.signals] == [("A", "active")]
+    assert {(one.key.symbol, one.status) for one in then.signals} == {("A", "triggered"), ("B", "active")}
+    assert then.offset == writer.path.stat().st_size
+
+
+def test_no_signal_is_passed_over_by_who_reads_on_while_others_write(tmp_path):
+    names = [f"S{number}" for number in range(300)]
+    reader, offset, seen = SignalLog(tmp_path, LIVE), 0, dict[str, str]()
+    writer = SignalLog(tmp_path, LIVE)
+
+    def write():
+        for name in names:
+            writer.note([signal(name)])
+            writer.note([], [noted("triggered", signal(name))])
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    while writing.is_alive() or offset < writer.path.stat().st_size:
+        read = reader.since(offset, 7)
+        offset = read.offset
+        seen |= {one.key.symbol: one.status for one in read.signals}
+    assert seen == dict.fromkeys(names, "triggered")
+
+
 def test_what_is_no_line_of_ours_is_passed_over(tmp_path):
     log = SignalLog(tmp_path, LIVE)
     log.note([signal()])

@@ -66,7 +66,7 @@ class SignalLog:
         with self.path.open("rb") as file:
             self._read_on(file.fileno())
             file.seek(offset)
-            lines = [line for line in islice(file, most) if line.endswith(b"\n")]
+            lines = list(_up_to(self._offset - offset, islice(file, most)))
         new, touched = set[str](), dict[str, None]()
         for line in lines:
             key, is_new = _about(line)
@@ -141,6 +141,15 @@ class SignalLog:
 def logs(root: Path) -> list[SignalLog]:
     """Return the logs of every origin."""
     return [SignalLog(root, origin) for origin in ORIGINS]
+
+
+def _up_to(size: int, lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines that were taken in; what others have written since is for the next time."""
+    for line in lines:
+        size -= len(line)
+        if size < 0:
+            return
+        yield line
 
 
 def _about(line: bytes) -> tuple[str, bool]:
