@@ -110,7 +110,7 @@ async def break_down(desk, how, frame, chance):
         desk.fake.faults = NONE
         await until_given_up(desk)
     await desk.wait_out(lambda: len(desk.owner.gaps) > gaps)
-    await desk.subscribed(*desk.symbols)
+    await desk.wait_out(lambda: desk.fake.has_subscribers(*desk.symbols))
 
 
 async def until_given_up(desk):

@@ -7,7 +7,7 @@ const PROBLEM = {
   body: JSON.stringify({ status: 500, title: "Something failed", detail: "a planted fault" }),
 };
 const PANELS = {
-  Market: { endpoint: "**/scanner/market-overview*", there: ".breadth" },
+  Market: { endpoint: "**/scanner/market-overview*", there: ".ends" },
   "Next scans": { endpoint: "**/scanner/status", there: "dl" },
   Watchlist: { endpoint: "**/api/v1/watchlist*", there: "tbody tr" },
   Signals: { endpoint: "**/api/v1/signals*", there: ".empty" },
