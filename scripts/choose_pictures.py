@@ -8,7 +8,7 @@ from typing import Final
 from PIL import Image
 
 ROOT: Final = Path(__file__).parents[1]
-CHOSEN: Final = ("desk-dark", "scan-dark", "symbol-dark", "signals-light", "analytics-light", "range-dark")
+CHOSEN: Final = ("desk-live-dark", "scan-dark", "symbol-dark", "signals-light", "range-whole-light", "analytics-light")
 MOST: Final = 150_000  # bytes
 COLOURS: Final = (256, 192, 128, 96, 64, 48)
 

@@ -309,8 +309,23 @@ def test_what_one_of_several_processes_scans_the_others_answer(tmp_path):
                 agreed(f"/api/scanner/symbol/{name}", lambda said: "opportunity_score" in said["deepAnalysis"])
                 pids = {json.loads(line)["process"]["pid"] for line in service.log.splitlines() if "results" in line}
                 assert len(pids) == 2, "both were asked"
+                service.process.kill()
+                assert_nobody_listens(service.port)
     finally:
         redis.stop()
+
+
+def assert_nobody_listens(port: int) -> None:
+    """Wait until those who served are gone as well, whoever started them was killed and could not end them."""
+
+    def answers() -> bool:
+        with socket.socket() as asking:
+            return asking.connect_ex(("127.0.0.1", port)) == 0
+
+    end = time.monotonic() + 60
+    while answers():
+        assert time.monotonic() < end, "somebody still answers"
+        time.sleep(0.1)
 
 
 def somebody(folder: Path, **environment: str) -> str:

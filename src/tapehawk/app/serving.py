@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import multiprocessing
 import os
 import signal
 import socket
@@ -17,7 +18,9 @@ import tempfile
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack, closing, nullcontext
 from dataclasses import replace
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 from types import FrameType
 from typing import Any, Final
 
@@ -73,11 +76,19 @@ def at_port(known: Settings, services: Collection[str], port: int | None) -> Set
 
 def house_here(environment: Mapping[str, str] = os.environ) -> House:
     """Return the house of a process that another one started to serve."""
+    if parent := multiprocessing.parent_process():
+        Thread(target=_end_with, args=(parent,), daemon=True).start()
     known = settings(environment=environment)
     house, logs = House(known, tuple(environment[CHOSEN].split(","))), ExitStack()
     logs.enter_context(logging_of(known.api))
     house.close_last(logs.close)
     return house
+
+
+def _end_with(parent: BaseProcess) -> None:
+    """End as if told to once the process is gone that started this one, killed perhaps: nobody would end it."""
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def ready(house: House) -> None:

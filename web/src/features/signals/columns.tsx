@@ -28,7 +28,7 @@ export const COLUMNS: readonly Column[] = [
   priced("target1", "target"),
   { id: "confidence", title: "confidence", width: 92, isNumber: true, cell: (one) => <Bar value={one.confidence} side={side(one.direction)} /> },
   { id: "status", title: "status", width: 104, narrow: 90, cell: (one) => one.status },
-  { id: "outcome", title: "outcome", width: 84, cell: (one) => <Outcome of={one} /> },
+  { id: "outcome", title: "outcome", width: 100, cell: (one) => <Outcome of={one} /> },
   { id: "r", title: "R", about: "hypothetical, at the prices of bars", width: 52, isNumber: true, cell: (one) => signed(one.r, 1) },
   { id: "labels", title: "data", width: 110, cell: (one) => <Labels labels={one.labels} /> },
 ];
