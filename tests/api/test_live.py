@@ -84,8 +84,8 @@ def test_it_is_stopped_then_started_then_running_then_stopped_and_says_how_it_fa
 def test_its_phase_is_another_when_the_market_has_closed(clock, signed_in):
     ada = signed_in("ada")
     ada.post(START, json={"symbols": ["LUNA1"]})
-    assert scanned(ada, clock, HOURS.close + 5 * MINUTE)["session_phase"] == "after_hours"
-    said = ada.get(STATUS).json()
+    said = scanned(ada, clock, HOURS.close + 5 * MINUTE)
+    assert said["session_phase"] == "after_hours"
     assert dt.datetime.fromisoformat(said["phase_until"]) == _at(HOURS.after_hours_close)
 
 
