@@ -1,10 +1,11 @@
-"""Run every benchmark and write the table: `python -m benchmarks [NAME …]`."""
+"""Run every benchmark, each in a process of its own, and write the table: `python -m benchmarks [NAME …]`."""
 
 from __future__ import annotations
 
 import importlib
 import os
 import platform
+import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -23,14 +24,9 @@ _HEAD = "| claim | ours (median, spread) | peer | ratio | promised | kept |\n|--
 
 def main(names: list[str]) -> int:
     """Run the named benchmarks, or all; write RESULTS.md when all ran."""
-    lines = []
-    for name in names or ALL:
-        if name in NEEDS_REAL_BARS and not REAL.exists():
-            print(f"{name}: left out, it needs ../shared/data", flush=True)
-            continue
-        for result in _results(name):
-            print(result.line(), flush=True)
-            lines.append(result.line())
+    if len(names) == 1:
+        return _here(names[0])
+    lines = [line for name in names or ALL for line in _apart(name)]
     if not names:
         Path(__file__).with_name("RESULTS.md").write_text(
             f"# What was measured\n\n{_machine()}\n\n{_HEAD}\n" + "\n".join(lines) + "\n"
@@ -38,9 +34,27 @@ def main(names: list[str]) -> int:
     return 0
 
 
-def _results(name: str) -> list[Result]:
+def _here(name: str) -> int:
+    """Run one and print its rows."""
+    if name in NEEDS_REAL_BARS and not REAL.exists():
+        print(f"{name}: left out, it needs ../shared/data", flush=True)
+        return 0
     found: list[Result] = importlib.import_module(f"benchmarks.{name}").results()
-    return found
+    for result in found:
+        print(result.line(), flush=True)
+    return 0
+
+
+def _apart(name: str) -> list[str]:
+    """Run one where nothing of the others is left in memory; return its rows."""
+    rows = []
+    with subprocess.Popen([sys.executable, "-m", "benchmarks", name], stdout=subprocess.PIPE, text=True) as one:
+        for line in one.stdout or ():
+            print(line, end="", flush=True)
+            rows += [line.rstrip()] if line.startswith("|") else []
+    if one.returncode:
+        raise SystemExit(f"{name} failed")
+    return rows
 
 
 def _machine() -> str:

@@ -40,12 +40,16 @@ ROW |= dict.fromkeys(("entry", "stop", "target1", "target2", "confidence", "scor
 
 @dataclass(frozen=True)
 class Heard:
-    """What all clients heard in a run: seconds on the way, how many were to come, sockets that ended, CPU seconds."""
+    """What all clients heard in a run: seconds on the way, how many were to come, sockets that ended, CPU seconds.
+
+    `in_time`: all was said when it was to be; a service that holds its speakers up has no such rate.
+    """
 
     waits: np.ndarray[Any, np.dtype[np.float64]]
     expected: int
     ended: int
     cpu: float
+    in_time: bool
 
     @property
     def p99(self) -> float:
@@ -54,8 +58,8 @@ class Heard:
 
     @property
     def whole(self) -> bool:
-        """Say whether everybody heard everything."""
-        return self.waits.size == self.expected and not self.ended
+        """Say whether everybody heard everything, said in time."""
+        return self.waits.size == self.expected and not self.ended and self.in_time
 
 
 def results(seconds: float = SECONDS) -> Iterable[Result]:
@@ -108,12 +112,13 @@ def _running(kind: str) -> Iterator[Run]:
 
             def run(rate: float, seconds: float) -> Heard:
                 before = sum(psutil.Process(service.pid).cpu_times()[:2])
-                said = _asked(service, {"rate": rate, "seconds": seconds})["said"]
+                spoken = _asked(service, {"rate": rate, "seconds": seconds})
                 used = sum(psutil.Process(service.pid).cpu_times()[:2]) - before
                 time.sleep(SETTLED)
                 found = [_asked(load, {}) for load in loads]
                 waits = np.concatenate([np.load(one["waits"]) for one in found])
-                return Heard(waits, said * CLIENTS, sum(one["ended"] for one in found), used)
+                ended, in_time = sum(one["ended"] for one in found), spoken["seconds"] <= 1.05 * seconds
+                return Heard(waits, spoken["said"] * CLIENTS, ended, used, in_time)
 
             yield run
 
@@ -170,7 +175,7 @@ def serve(kind: str, home: Path) -> None:
         for number in range(count):
             time.sleep(max(0.0, began + number / asked["rate"] - time.monotonic()))
             say([{**ROW, "symbol": f"S{at}", "sent": time.monotonic_ns()} for at in range(5)])
-        print(json.dumps({"said": count}), flush=True)
+        print(json.dumps({"said": count, "seconds": time.monotonic() - began}), flush=True)
 
 
 Say = Callable[[list[dict[str, Any]]], object]

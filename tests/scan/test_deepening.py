@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tapehawk.core.errors import NoData
 from tapehawk.core.events import AnalysisProgress, DeepAnalysisComplete, SymbolAnalyzed
 from tapehawk.scan.deep_queue import PERIODIC, DeepQueue, Wish
-from tapehawk.scan.deepening import MOST_LOST, Deepening, Limits
+from tapehawk.scan.deepening import LONGEST_PAUSE, MOST_LOST, Deepening, Limits
 from tests.scan.workers import Desk
 
 ONE = Limits(threads=1, first=1, most=1)
@@ -49,6 +49,32 @@ def test_a_person_who_asks_while_batches_run_gets_the_next_one():
     desk.work()
     desk.turn()
     assert desk.begun[-1] == ("asked", ("Z",))
+
+
+def test_who_asks_is_answered_before_the_next_batch_begins():
+    desk = Desk(ONE)
+    desk.put("s", *"AB")
+    desk.turn()
+    desk.now = 100.0
+    with desk.queue.paused():
+        desk.work()
+        desk.turn()
+        assert [list(batch) for batch in desk.asked] == [["A"]]
+        assert not desk.pending
+    desk.finish()
+    assert [list(batch) for batch in desk.asked] == [["A"], ["B"]]
+
+
+def test_those_who_ask_without_end_do_not_keep_batches_from_beginning():
+    desk = Desk(ONE)
+    desk.put("s", *"AB")
+    desk.turn()
+    with desk.queue.paused():
+        desk.work()
+        desk.now += LONGEST_PAUSE
+        with desk.queue.paused():
+            desk.turn()
+        assert len(desk.pending) == 1
 
 
 def test_batches_begin_small_so_that_the_first_result_is_soon_there_and_grow():

@@ -26,7 +26,8 @@ def quick_scan(asked: QuickScanRequest, house: HouseDep, user: CurrentUser) -> R
     ends with the scan that asks for the same symbol next.
     """
     question = QuickQuestion(asked.symbols, asked.timeframe, asked.universe)
-    return json_answer(house.quick.scan(question, owner=str(user.id)).to_dict())
+    with house.quick.scanner.queue.paused():
+        return json_answer(house.quick.scan(question, owner=str(user.id)).to_dict())
 
 
 @router.get("/results", response_model=QuickResults)

@@ -8,6 +8,7 @@ from typing import Any
 
 from tapehawk.app.house import House
 from tapehawk.app.quick import EVERYTHING
+from tapehawk.app.settling import settle
 from tapehawk.jobs.run import Run
 from tapehawk.scan.quick_wire import Periodic
 
@@ -19,6 +20,7 @@ def make_ready(house: House, stop: Event) -> None:
     if not stop.wait(1.0):  # a process that ends at once need not make anybody ready
         for question in EVERYTHING:
             two.deepen(question)
+        settle()
     stop.wait()
 
 

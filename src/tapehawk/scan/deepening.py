@@ -15,7 +15,8 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Event as Flag
@@ -30,6 +31,8 @@ from tapehawk.scan.deep_queue import ASKED, DeepQueue, Wish
 Spawn: TypeAlias = Callable[[Callable[[], None]], None]
 
 MOST_LOST: Final = 4
+LONGEST_PAUSE: Final = 1.0
+"""Seconds for which nothing is begun at most, however many are answered meanwhile."""
 _log = logging.getLogger(__name__)
 
 
@@ -79,6 +82,8 @@ class _State:
     scans: dict[str, _Scan] = field(default_factory=dict)
     newest: dict[tuple[str, str], str] = field(default_factory=dict)
     running: list[_Batch] = field(default_factory=list)
+    answering: int = 0
+    answering_since: float = 0.0
     lost: list[_Batch] = field(default_factory=list)
     turned_away: int = 0
 
@@ -134,6 +139,20 @@ class Deepening:
                 state.size = self._limits.first
         self._wake.set()
         return len(away)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Begin no batch meanwhile: who asks is answered first."""
+        with self._lock:
+            if not self._state.answering:
+                self._state.answering_since = self._clock()
+            self._state.answering += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._state.answering -= 1
+            self._wake.set()
 
     def status(self) -> Deepened:
         """Say how the queue stands."""
@@ -197,6 +216,8 @@ class Deepening:
 
     def _begin(self, now: float) -> None:
         state, limits = self._state, self._limits
+        if state.answering and now < state.answering_since + LONGEST_PAUSE:
+            return
         while len(state.queue) and len(state.running) < limits.threads:
             batch = _Batch(state.queue.take(state.size), now + limits.patience)
             state.size = min(2 * state.size, limits.most)
