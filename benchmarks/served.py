@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 BARE = "/bare"
 TRIES = 600
+UNLIMITED = {f"SCANNER__API__RATE_{kind}": "0" for kind in ("PER_USER", "PER_ADDRESS", "EXPENSIVE")}
 
 
 def new_user(house: House) -> tuple[User, str]:
@@ -50,7 +51,7 @@ def served(store: Path, **environment: str) -> Iterator[httpx2.Client]:
         "DATABASE_URL": f"sqlite:///{ticket.with_name('records.db')}",
         "XDG_CONFIG_HOME": str(folder("config")),
         "SCANNER__STREAMING__QUICK_INTERVAL_MINUTES": "0",  # nothing goes on but what is asked
-        **{f"SCANNER__API__RATE_{kind}": "0" for kind in ("PER_USER", "PER_ADDRESS", "EXPENSIVE")},
+        **UNLIMITED,
     }
     command = [sys.executable, "-m", "benchmarks.served", str(port), str(ticket)]
     with subprocess.Popen(command, env={**os.environ, **about, **environment}) as process:

@@ -24,7 +24,7 @@ from fastapi import FastAPI, Response
 
 from benchmarks.market import folder
 from benchmarks.measure import Result, timed
-from benchmarks.served import new_user
+from benchmarks.served import UNLIMITED, new_user
 from tapehawk.api.app import build
 from tapehawk.app.house import House
 from tapehawk.app.settings import settings
@@ -133,7 +133,7 @@ def _served(what: str, environment: dict[str, str]) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "benchmarks.service_signals", what, str(port)]
-    with subprocess.Popen(command, env=os.environ | environment) as process:
+    with subprocess.Popen(command, env=os.environ | UNLIMITED | environment) as process:
         try:
             _until_open(port)
             yield f"http://127.0.0.1:{port}"

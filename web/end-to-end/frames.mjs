@@ -41,7 +41,7 @@ await page.waitForTimeout(2_000);
 const cdp = await page.context().newCDPSession(page);
 const events = [];
 cdp.on("Tracing.dataCollected", ({ value }) => events.push(...value));
-await cdp.send("Tracing.start", { transferMode: "ReportEvents", categories: "devtools.timeline,toplevel,disabled-by-default-devtools.timeline,blink.user_timing" });
+await cdp.send("Tracing.start", { transferMode: "ReportEvents", categories: "devtools.timeline,devtools.timeline.frame,toplevel,disabled-by-default-devtools.timeline" });
 await rows.first().hover();
 let at = 0;
 const updates = setInterval(() => {
