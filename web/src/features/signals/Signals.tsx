@@ -136,9 +136,10 @@ function NoneYet() {
   const { start } = useLiveScanner();
   const mayWrite = useMayWrite();
   const isOn = start.isSuccess || (live !== undefined && live.state !== "stopped");
+  const isStuck = live?.state === "failed" || live?.state === "no_provider";
   return (
     <Empty
-      title={isOn ? "The live scanner is on" : "No signals yet"}
+      title={isStuck ? "The live scanner does not run" : isOn ? "The live scanner is on" : "No signals yet"}
       action={
         !isOn &&
         mayWrite && (
@@ -148,9 +149,11 @@ function NoneYet() {
         )
       }
     >
-      {isOn
-        ? "Each hit that fits your account appears here as its bar closes."
-        : "The live scanner writes one for every hit that fits your account, and follows it to its stop or target."}
+      {isStuck
+        ? live.reason
+        : isOn
+          ? "Each hit that fits your account appears here as its bar closes."
+          : "The live scanner writes one for every hit that fits your account, and follows it to its stop or target."}
       {start.error && <span className="refusal"> {problemOf(start.error).detail}</span>}
     </Empty>
   );
