@@ -24,7 +24,7 @@ NO_SKIPS = os.environ.get("TAPEHAWK_NO_SKIPS") == "1"
 # `make soak` asks for "soak".
 settings.register_profile(
     "ci",
-    max_examples=25,
+    max_examples=10,
     deadline=None,
     derandomize=True,
     database=None,
@@ -141,6 +141,11 @@ def database_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     with fresh_database() as url:
         monkeypatch.setenv("DATABASE_URL", url)
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest first, so that nobody waits for them at the end."""
+    items.sort(key=lambda item: "in_the_browser" not in item.nodeid)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", pytest.param("light", marks=pytest.mark.soak)])
 def test_an_analyst(stored, tmp_path, monkeypatch, theme):
     monkeypatch.setenv("SCANNER__STREAMLIT__THEME", theme)
     with running(tmp_path) as (_, url, said):
