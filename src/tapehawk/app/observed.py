@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
@@ -51,7 +50,7 @@ class PastSignals:
 def _size_of(path: Path) -> int:
     """Return a file's bytes, 0 for none; asked for every symbol."""
     try:
-        return os.stat(path).st_size  # noqa: PTH116  a third of the time of a Path's own
+        return path.stat().st_size
     except FileNotFoundError:
         return 0
 

@@ -9,7 +9,6 @@ needs no more than this. The *data version* joins the versions of the tables tha
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,10 +30,8 @@ def bars_table(timeframe: str) -> str:
 
 def commits_of(root: Path, table: str) -> list[int]:
     """List the commits in a table's log. Raises CorruptStore when the log is lost and the data is not."""
-    try:
-        names = os.listdir(root / table / "_delta_log")  # noqa: PTH208  asked before every scan
-    except (FileNotFoundError, NotADirectoryError):
-        names = []
+    log = root / table / "_delta_log"
+    names = [path.name for path in log.iterdir()] if log.is_dir() else []
     commits = sorted(int(found[1]) for name in names if (found := _COMMIT.fullmatch(name)))
     if not commits and any((root / table).rglob("*.parquet")):
         raise CorruptStore(f"the table {table} has lost its log", hint=HOW_TO_MEND, path=root)

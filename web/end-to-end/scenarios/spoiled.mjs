@@ -27,8 +27,11 @@ export default async function (browser, { url }) {
       await panel(page, "Watchlist").getByText("SIMULATED").waitFor(); // the strip can't say it now
       await browser.look(page, "desk-spoiled");
     }
-    await page.unroute(endpoint);
     const again = panel(page, name).getByRole("button", { name: "Try again" }).first();
+    const asked = page.waitForRequest(endpoint);
+    await again.dispatchEvent("click");
+    await asked;
+    await page.unroute(endpoint);
     void again.dispatchEvent("click").catch(() => undefined); // unless news have brought it back already
     await panel(page, name).locator(PANELS[name].there).first().waitFor();
 

@@ -65,7 +65,7 @@ export default async function (browser, { url, server }) {
   await page.waitForURL(/timeframe=15m/);
   await page.keyboard.press("5");
   await page.waitForURL(/timeframe=5m/);
-  await page.getByRole("img", { name: /4\d\d bars of 5m/ }).waitFor();
+  await page.getByRole("img", { name: /400 bars of 5m/ }).waitFor();
   await page.waitForTimeout(500);
   await browser.look(page, "symbol-5m");
   const box = await page.locator(".chart").boundingBox();

@@ -137,9 +137,13 @@ function NoneYet() {
   const mayWrite = useMayWrite();
   const isOn = start.isSuccess || (live !== undefined && live.state !== "stopped");
   const isStuck = live?.state === "failed" || live?.state === "no_provider";
+  const title = isOn ? "The live scanner is on" : "No signals yet";
+  const about = isOn
+    ? "Each hit that fits your account appears here as its bar closes."
+    : "The live scanner writes one for every hit that fits your account, and follows it to its stop or target.";
   return (
     <Empty
-      title={isStuck ? "The live scanner does not run" : isOn ? "The live scanner is on" : "No signals yet"}
+      title={isStuck ? "The live scanner does not run" : title}
       action={
         !isOn &&
         mayWrite && (
@@ -149,11 +153,7 @@ function NoneYet() {
         )
       }
     >
-      {isStuck
-        ? live.reason
-        : isOn
-          ? "Each hit that fits your account appears here as its bar closes."
-          : "The live scanner writes one for every hit that fits your account, and follows it to its stop or target."}
+      {isStuck ? live.reason : about}
       {start.error && <span className="refusal"> {problemOf(start.error).detail}</span>}
     </Empty>
   );

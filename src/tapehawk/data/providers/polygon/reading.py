@@ -122,8 +122,7 @@ def bars_of(rows: list[Aggregate], *, timeframe: str, symbol: str = "") -> pl.Da
         schema={**SCHEMA, "time": pl.Int64()},
     )
     instant = pl.from_epoch("time", time_unit="ms").dt.cast_time_unit("us").dt.replace_time_zone("UTC")
-    labelled = frame.lazy().with_columns(time=dated(instant) if timeframe == "1d" else instant)
-    return labelled.sort("symbol", "time").collect()
+    return frame.with_columns(time=dated(instant) if timeframe == "1d" else instant).sort("symbol", "time")
 
 
 def dated(instant: pl.Expr) -> pl.Expr:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tapehawk.api.auth_models import ProfileChange
-from tests.accounts.conftest import accounts, clock  # noqa: F401  accounts on both databases
 
 plain = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text()
 values = st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=12)
@@ -22,7 +21,7 @@ values = st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(st.
 @example({"a": ["\ud800"]})
 @example({"a": 2**63, "b": 2**64, "c": -(2**63) - 1})
 @example({"a": float("inf"), "b": -0.0, "c": 1e308})
-def test_what_is_let_through_is_kept(accounts, preferences):  # noqa: F811
+def test_what_is_let_through_is_kept(accounts, preferences):
     try:
         asked = ProfileChange(preferences=preferences)
     except ValidationError:
