@@ -119,7 +119,7 @@ function Drawn({ symbol, seen, change, signals, chosen, choose, shown, found }: 
         </div>
       ) : (
         <Chart
-          key={looked.hours}
+          key={`${looked.timeframe} ${looked.hours}`}
           {...{ symbol, day, bars, growing, lines, signals, levels, choose }}
           timeframe={looked.timeframe}
           chosen={chosen?.id}
