@@ -45,12 +45,25 @@ def test_the_desk_sizes_signals_by_the_settings_multipliers():
     ("key", "value"),
     [
         ("premarket_risk", "1.01"), ("closed_risk", "-0.1"), ("regular_interval", "0"), ("after_hours_interval", "-1"),
-        ("continuous_calls", "0"), ("closed_interval", "1441"),
+        ("continuous_calls", "0"), ("closed_interval", "1441"), ("premarket_interval", "0.01"),
+        ("premarket_interval", "0.49"), ("regular_interval", "0.16"), ("after_hours_interval", "0.99"),
+        ("closed_interval", "0.99"), ("continuous_interval", "0.16"),
     ],
 )  # fmt: skip
 def test_a_value_out_of_bounds_is_refused_with_its_key(key, value):
     with pytest.raises(OutOfBounds, match=key):
         known(**{key: value})
+
+
+@pytest.mark.parametrize(
+    ("phase", "seconds"),
+    [("premarket", 30), ("regular", 10), ("after_hours", 60), ("closed", 60), ("continuous", 10)],
+)
+def test_a_phase_is_not_looked_at_more_often_than_it_may_be(phase, seconds):
+    assert rules(known(**{f"{phase}_interval": str(seconds / 60)}))[phase].between == seconds * 1_000_000
+    with pytest.raises(OutOfBounds) as caught:
+        known(**{f"{phase}_interval": str(seconds / 60 - 0.001)})
+    assert f"{seconds} seconds at least" in caught.value.hint
 
 
 def test_all_stands_in_each_phase_for_those_that_the_settings_switch_on():
