@@ -7,7 +7,7 @@ import pytest
 from tapehawk.app.asking import desk, scanners_named
 from tapehawk.app.phasing import day_plan, risk, rules
 from tapehawk.app.settings import settings
-from tapehawk.app.switching import enabled
+from tapehawk.app.switching import enabled, on_while_closed
 from tapehawk.core.errors import BadInput, OutOfBounds, UnknownName
 
 PUBLISHED = {  # interval in minutes, calls a minute, scanners, risk: surfaces.md section 6
@@ -95,6 +95,22 @@ def test_a_scanner_that_does_not_exist_is_an_error_that_names_the_key_and_the_ne
         enabled(known(premarket_scanners="gap,momentun"), ["all"], "1m", EXTENDED)
     assert "premarket_scanners" in caught.value.message
     assert "momentum" in caught.value.hint
+
+
+@pytest.mark.parametrize("of", [EXTENDED, ("us", "regular"), ("crypto", "extended")])
+@pytest.mark.parametrize("phase", PUBLISHED)
+def test_names_of_every_phase_are_checked_whichever_are_scanned(phase, of):
+    with pytest.raises(UnknownName, match=f"{phase}_scanners"):
+        enabled(known(**{f"{phase}_scanners": "nosuch"}), ["all"], "1m", of)
+
+
+def test_while_closed_daily_scanners_are_on_unless_the_settings_say_otherwise():
+    assert on_while_closed(known()) == set(scanners_named(["all"], "1d", known().scanners))
+    assert on_while_closed(known(closed_scanners="all")) == on_while_closed(known())
+    assert on_while_closed(known(closed_scanners="lc,gap")) == {"lc", "gap"}
+    assert on_while_closed(known(closed_scanners="")) == set()
+    with pytest.raises(UnknownName, match="closed_scanners"):
+        on_while_closed(known(closed_scanners="nosuch"))
 
 
 def test_where_nobody_is_on_that_is_said():

@@ -173,7 +173,10 @@ class Sessions(Section):
     after_hours_risk: Multiplier = RISK_BY_PHASE["after_hours"]
     closed_interval: Annotated[float, _minutes(60)] = 10
     closed_calls: Calls = 5
-    closed_scanners: Names = ("daily",)
+    closed_scanners: Annotated[
+        tuple[str, ...],
+        Field(description="who scans the last session's daily bars, in the service: names, `all` or `daily`"),
+    ] = ("daily",)
     closed_risk: Multiplier = RISK_BY_PHASE["closed"]
     continuous_interval: Annotated[float, _minutes(10)] = 1
     continuous_calls: Calls = 60
