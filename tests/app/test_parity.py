@@ -74,6 +74,17 @@ def test_bars_that_are_counted_from_the_regular_open_are_compared_too(monkeypatc
     assert found.live > 5
 
 
+@pytest.mark.parametrize("asked", [{"universe": "crypto"}, {"symbols": ["BECAC1/USDT", "LOTUR1/USDT"]}])
+def test_a_day_of_crypto_says_the_same_live_as_in_history(monkeypatch, tmp_path, asked):
+    """A Sunday: its session is the UTC date, and what looks back does so over days without an open or a close."""
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(tmp_path))
+    day = dt.date(2024, 4, 28)
+    fill_intraday(tmp_path, Simulator(seed=5), "5m", day - dt.timedelta(days=8), day, market="crypto")
+    found = parity(settings(), Asked(["all"], timeframe="5m", hours="extended", **asked), day, on_step=lambda _: None)
+    assert found.differences == ()
+    assert found.historical == found.live > 30
+
+
 def test_bars_that_a_later_split_made_untrusted_are_left_out_on_both_sides(monkeypatch, tmp_path):
     monkeypatch.setenv("SCANNER_DATA_DIR", str(filled(tmp_path / "store", until=NEXT)))
     one = symbols()[0]

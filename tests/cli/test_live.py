@@ -108,6 +108,14 @@ def test_what_cannot_be_replayed_is_said_with_what_can(stored, scanner, args, co
     assert said in " ".join(done.output.split())
 
 
+@pytest.mark.parametrize("phase", ["premarket", "closed", "continuous"])
+def test_a_setting_that_names_no_scanner_is_said_whichever_phase_it_is_of(stored, scanner, monkeypatch, phase):
+    monkeypatch.setenv(f"SCANNER__SESSIONS__{phase.upper()}_SCANNERS", "nosuch")
+    done = scanner("replay", DAY)
+    assert done.exit_code == 2, done.output
+    assert f"unknown scanner 'nosuch' (section [sessions], {phase}_scanners)" in " ".join(done.output.split())
+
+
 def test_a_replay_that_is_interrupted_ends_at_once_and_leaves_nothing_behind(stored, tmp_path):
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     before = sorted(path for path in stored.rglob("*") if path.is_file())

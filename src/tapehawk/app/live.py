@@ -90,6 +90,8 @@ def live(known: Settings, asked: Asked, provider: str | None, told: LiveTold, *,
 async def _live(known: Settings, asked: Asked, provider: Provider, told: LiveTold, clock: Clock) -> None:
     try:
         need_stream(provider)
+        if asked.market == CRYPTO:
+            need_market(provider, CRYPTO)
         series, today = series_of(provider.offer), dt.datetime.fromtimestamp(clock.now() / 1e6, dt.UTC).date()
         plan = day_plan(known, series.market)
         with within(CallBudget(lambda: plan.calls_at(clock.now()), clock=clock)):
@@ -104,6 +106,13 @@ def need_stream(provider: Provider) -> None:
     if not provider.offer.streams:
         message = f"{provider.name} has no live stream on the plan {provider.offer.plan!r}"
         raise BadInput(message, hint=f"scanner sync --provider {provider.name} --watch fetches every session's end")
+
+
+def need_market(provider: Provider, market: str) -> None:
+    """Raise BadInput for a provider whose bars are of another market."""
+    if series_of(provider.offer).market != market:
+        message = f"{provider.name} has no bars of the market {market!r}"
+        raise BadInput(message, hint=f"scanner config set providers.fetch_{market} NAME")
 
 
 async def _run(known: Settings, asked: Asked, feed: LiveFeed, told: LiveTold, *, day: dt.date | None = None) -> None:

@@ -116,7 +116,9 @@ def rates(
     end_date: EndDate = None,
     by: Annotated[
         list[str] | None,
-        typer.Option("--by", metavar="GROUP", help="scanner, pattern, direction, timeframe, phase, decile."),
+        typer.Option(
+            "--by", metavar="GROUP", help="scanner, pattern, direction, timeframe, phase, date, regime, decile."
+        ),
     ] = None,
     source: Annotated[
         str,
