@@ -21,7 +21,7 @@ LOOKED: Final = 4
 class Wish(NamedTuple):
     """A symbol that waits, and what a scan says of it: its side, how strongly, on which bars (None: the usual).
 
-    `owner`: who asked for the scan, "" for nobody in particular.
+    `owner`: who asked for the scan, "" for nobody in particular. `alone`: its batch was overdue, and it may be why.
     """
 
     scan_id: str
@@ -31,6 +31,7 @@ class Wish(NamedTuple):
     urgency: int = ASKED
     timeframe: str | None = None
     owner: str = ""
+    alone: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -71,14 +72,17 @@ class DeepQueue:
         """Take out the most urgent wishes that are about the same bars as the first of them, each symbol for one side.
 
         Wishes for a symbol that is taken come along, whoever's they are: at most LOOKED times `count` are looked at.
+        What is to be tried alone shares its batch with no other symbol.
         """
         near = self._waiting[: -LOOKED * count - 1 : -1]
         about = near[0].timeframe if near else None
+        count = 1 if near and near[0].alone else count
         sides: dict[str, str] = {}
         taken: list[Wish] = []
         left: list[Wish] = []
         for wish in near:
-            fits = wish.timeframe == about and (wish.symbol in sides or len(sides) < count)
+            has_room = not sides or (len(sides) < count and not wish.alone)
+            fits = wish.timeframe == about and (wish.symbol in sides or has_room)
             fits = fits and sides.setdefault(wish.symbol, wish.side) == wish.side
             (taken if fits else left).append(wish)
         self._waiting[len(self._waiting) - len(near) :] = left[::-1]
