@@ -55,6 +55,12 @@ class Places:
         within = (time >= self.begins) & (time < self.ends) & ((time - self.begins) % self.step == 0)
         return np.where(within, (time - self.begins + self.length) // self.step - 1, -1)
 
+    def closed(self, instant: int) -> int:
+        """Return how many slots of the session have closed by an instant."""
+        if instant >= self.ends:
+            return self.slots
+        return max(0, min(self.slots, (instant - self.begins) // self.step))
+
     def of(self, symbol: Ints, slot: Ints) -> Ints:
         """Return the records of some bars."""
         self._fit(symbol)

@@ -34,9 +34,7 @@ class SessionBars:
 
     def upto(self, watermark: int) -> int:
         """Return how many bars of the session have closed by an instant."""
-        if watermark >= self.places.ends:
-            return self.places.slots
-        return max(0, min(self.places.slots, (watermark - self.places.begins) // self.places.step))
+        return self.places.closed(watermark)
 
     def instant(self, place: int) -> int:
         """Return the instant at which so many bars of the session have closed, µs UTC."""
