@@ -87,6 +87,8 @@ def test_a_symbol_without_any_bar_is_named_and_hinders_nobody(whole, before):
     scan = LiveScan([VolumeSpike(), Momentum()], past)
     session = OpenSession(before, SIM, DAY)
     session.take(stream_bars(of_day()))
+    scan.step(HOURS.premarket_open + 29 * MINUTE)
+    assert scan.silent(30) == {}, "nobody is silent before so many bars have been"
     scan.step(NOON)
     assert scan.silent(30)["ZZNONE"] is None
     assert "ZZNONE" in scan.missing(NOON - MINUTE, NOON)
@@ -104,6 +106,7 @@ def test_a_halted_stock_is_named_with_its_last_bar_and_goes_on_where_it_stood(be
     last = max(one.time for one in traded if one.symbol == HALTED and one.time < NOON)
     assert scan.silent(30)[HALTED] == last
     assert set(scan.silent(30)) == {HALTED}
+    assert list(scan.silent(1)) == sorted(scan.silent(1), key=lambda symbol: -scan.silent(1)[symbol])
     states = [row for row in scan.states() if row["symbol"] == HALTED]
     assert all(row["bar_time"] <= f"{np.datetime64(last, 'us').astype('datetime64[s]')}Z" for row in states)
     scan.finish()

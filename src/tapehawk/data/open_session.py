@@ -80,6 +80,13 @@ class Places:
         records = self._record[symbols, first:last]
         return records[records >= 0].astype(np.int64), np.count_nonzero(records >= 0, axis=1)
 
+    def last(self, symbols: Ints, before: int) -> Ints:
+        """Return the last slot, of those before one, in which each of some symbols has a bar; -1 for none."""
+        self._fit(symbols)
+        there = self._record[symbols, :before] >= 0
+        last: Ints = np.where(there.any(axis=1), before - 1 - there[:, ::-1].argmax(axis=1), -1)
+        return last
+
     def _fit(self, symbol: Ints) -> None:
         if symbol.size and symbol.max() >= len(self._record):
             more = max(int(symbol.max()) + 1 - len(self._record), len(self._record))
