@@ -18,13 +18,11 @@ from tapehawk.app.settings import settings
 from tapehawk.core.sessions import us_calendar
 from tapehawk.data import store
 from tapehawk.data.providers.sim import Simulator
-from tapehawk.scan.desk import Desk
-from tapehawk.scan.events import events
 from tapehawk.scan.question import Question
 from tapehawk.scanners.volume_spike import VolumeSpike
 from tests.data.scripted import MINUTE
 from tests.fakes.clock import JumpingClock
-from tests.scan.live_market import DAY, NEXT, SIM, filled, stamp
+from tests.scan.live_market import DAY, NEXT, SIM, filled, historical_events, stamp
 
 SCANNER = Path(sys.executable).parent / "scanner"
 QUESTION = ("--scanner-type", "volume_spike")
@@ -67,7 +65,7 @@ def test_a_replay_says_which_rows_are_events_as_history_does_and_what_is_true_at
     said = messages(scanner("replay", DAY, *QUESTION, "--hours", "regular", "--format", "json"))
     came = [row for one in said if one["type"] == "scan_update" for row in one["results"]]
     question = Question("volume_spike", start_date=DAY, end_date=DAY, timeframe="1m")
-    assert rows_of(row for row in came if row["event"]) == rows_of(events(Desk(stored), [VolumeSpike()], question))
+    assert rows_of(row for row in came if row["event"]) == rows_of(historical_events(stored, [VolumeSpike()], question))
     assert not all(row["event"] for row in came)
 
 
