@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+import polars as pl
 import pytest
 
 from tapehawk.app import live as app_live
@@ -14,14 +15,16 @@ from tapehawk.app.live import live, replay
 from tapehawk.app.settings import settings
 from tapehawk.core.errors import BadInput
 from tapehawk.core.sessions import calendar_named, us_calendar
+from tapehawk.data import store
 from tapehawk.data.providers.sim import Simulator
 from tapehawk.data.providers.sim.adapter import SimProvider
 from tapehawk.data.providers.sim.config import SimConfig
 from tapehawk.data.providers.sim.filling import fill_intraday
 from tapehawk.data.providers.wire.asking import Asking
 from tapehawk.data.store import append_symbols
+from tests.data.scripted import MINUTE
 from tests.fakes.clock import JumpingClock
-from tests.scan.live_market import DAY, FIRST, HOURS, NEXT, filled, market
+from tests.scan.live_market import DAY, FIRST, HOURS, NEXT, SIM, filled, market, of_day, symbols
 
 ALL = Asked(["all"], timeframe="1m", hours="extended")
 
@@ -95,6 +98,21 @@ def test_the_risk_of_a_signal_is_scaled_by_the_settings(whole, monkeypatch):
         return sum(row["risk_amount"] for row in rows)
 
     assert risked("0") == 0 < risked("0.7")
+
+
+def test_a_halted_symbol_is_named_with_its_last_bar_once_thirty_bars_have_gone_by(tmp_path, monkeypatch):
+    halted, noon = symbols()[1], HOURS.open + 150 * MINUTE
+    root = filled(tmp_path / "store", until=us_calendar().previous(DAY))
+    lost = (pl.col("symbol") == halted) & (pl.col("time").to_physical() >= noon)
+    store.append_bars(root, [(SIM, of_day().filter(~lost))])
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(root))
+    beats = replayed(Asked(["volume_spike"], timeframe="1m", hours="extended")).beats
+    last = of_day().filter(~lost, pl.col("symbol") == halted)["time"].to_physical().max()
+    silent = {beat.at: beat.silent for beat in beats}
+    assert halted not in silent[last + 30 * MINUTE]
+    assert silent[last + 31 * MINUTE][halted] == last
+    assert silent[HOURS.after_hours_close][halted] == last
+    assert next(iter(silent[last + 31 * MINUTE])) == halted, "the newest silence first"
 
 
 class Metered(SimProvider):

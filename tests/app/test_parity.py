@@ -163,6 +163,15 @@ def test_a_live_path_that_looks_a_bar_ahead_is_reported_as_a_fault_of_the_progra
     assert {one.reason for one in found.differences} == {UNEXPLAINED}
 
 
+@pytest.mark.parametrize("planted", ["nobody is", "everybody is"])
+def test_an_event_that_is_none_on_the_other_side_is_reported(compared, monkeypatch, planted):
+    monkeypatch.setattr(joined, "events_among", lambda *_: lambda row: planted == "everybody is")
+    found = compared()
+    assert not found.equal
+    assert {tuple(one.values) for one in found.differences} == {("event",)}
+    assert len(found.differences) < found.live, "some are events, and others go on"
+
+
 def test_a_history_that_looks_a_bar_ahead_is_reported_too(compared, monkeypatch):
     def peeking(panel, *_):  # planted
         ahead = np.append(panel.columns["volume"][1:], 0.0)

@@ -8,11 +8,13 @@ import os
 from collections.abc import Collection, Iterable
 from contextlib import aclosing, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tapehawk.app.asking import ALL, CRYPTO, Asked, desk, questions
-from tapehawk.app.beats import Beat, LiveTold, Watched, beat_of, events_of
+from tapehawk.app.beats import Beat, LiveTold, Watched, beat_of, events_of, standing
 from tapehawk.app.broadcast import Silence, broadcasting
 from tapehawk.app.keeping import Keeping
 from tapehawk.app.phasing import day_plan, risk
@@ -70,7 +72,7 @@ def replay(  # noqa: PLR0913 - what is played, and how
     with TemporaryDirectory(prefix="tapehawk-replay-") as scratch:
         root, symbols = journals or Path(scratch), source.bars["symbol"].unique()
         feed = LiveFeed(source, root, symbols, series=series, clock=source.clock)
-        asyncio.run(_run(known, asked, feed, LiveTold(told.on_start, on_beat), day=day))
+        asyncio.run(_run(known, asked, feed, LiveTold(told.on_start, on_beat, states=told.states), day=day))
 
 
 def live(known: Settings, asked: Asked, provider: str | None, told: LiveTold, *, clock: Clock = SYSTEM) -> None:
@@ -161,7 +163,8 @@ async def scanned(  # noqa: PLR0913 - what is scanned, and how it is told
         settle()
         return scan
 
-    closed, wait = 0, known.streaming.wait_seconds if day is None else None  # a stored day is whole
+    closed, reached, now_so = 0, 0, dict[str, Any]()
+    wait = known.streaming.wait_seconds if day is None else None  # a stored day is whole
     async with aclosing(follow(feed, begin, wait=wait, remember=day is None)) as every:
         async for news in every:
             signals = tuple(await to_its_end(keeping.take, news))
@@ -169,7 +172,10 @@ async def scanned(  # noqa: PLR0913 - what is scanned, and how it is told
             if day is None:
                 bus.say(*events_of(beat, news, closed=closed))
                 closed = beat.watermark
-            told.on_beat(replace(beat, trouble=beat.trouble or bus.trouble))
+            if news.changes or news.scan.reached != reached:
+                reached = news.scan.reached
+                now_so = await to_its_end(partial(standing, news, replayed=day is not None, states=told.states))
+            told.on_beat(replace(beat, **now_so, trouble=beat.trouble or bus.trouble))
 
 
 def _slower(series: Series, timeframe: str) -> str | None:

@@ -13,10 +13,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
 from tapehawk.app.asking import ALL, Asked
-from tapehawk.app.beats import Beat, LiveTold, Watched
+from tapehawk.app.beats import NAMED, Beat, LiveTold, Watched
 from tapehawk.app.broadcast import Broadcast, Silence
 from tapehawk.app.live import listed, need_market, need_stream, scanned, stored_of
 from tapehawk.app.live_asked import HOURS, TIMEFRAME, USUAL, ParameterSet
@@ -230,7 +231,9 @@ def _scan_told(scan: LiveScanOf) -> dict[str, Any]:
             "scanned_through": instant(scan.beat.at),
             "expected": scan.beat.expected,
             "arrived": scan.beat.came,
-            "missing": list(scan.beat.missing[:100]),
+            "missing": list(scan.beat.missing[:NAMED]),
+            "silent": {symbol: _instant(last) for symbol, last in islice(scan.beat.silent.items(), NAMED)},
+            "silent_count": len(scan.beat.silent),
             "metrics": {phase: dict(one) for phase, one in scan.beat.metrics.items()},
         }
     return said

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import polars as pl
 
@@ -21,13 +22,18 @@ from tapehawk.data.as_known import as_known
 from tapehawk.data.open_session import MINUTE_US
 from tapehawk.data.store import read_actions, read_bars
 from tapehawk.scan.bar_oddities import Oddity, oddities
+from tapehawk.scan.events import events_among
+from tapehawk.scan.hit_table import key_of
 from tapehawk.scan.parity import Parity, Standing, explained, pairs_that_differ
 from tapehawk.scan.session_limits import Row
 from tapehawk.scan.watching import ranks, watch_for
 
+EVENT: Final = "event"
+"""The column that says whether a row became true at its bar."""
+
 
 def parity(known: Settings, asked: Asked, day: dt.date, *, on_step: Callable[[str], None]) -> Parity:
-    """Replay a stored day live and compare what it says with the scan of that day over history.
+    """Replay a stored day live and compare what it says with the scan of that day over history: hits, and events.
 
     A day that was received live is replayed as it came, with its late and revised bars. Scanners that the settings
     switch off in some phase are on in all of them, as they are in history.
@@ -40,7 +46,7 @@ def parity(known: Settings, asked: Asked, day: dt.date, *, on_step: Callable[[st
         on_step(f"replaying {day}")
         replay(known, asked, day, heard.told, journals=Path(scratch), as_came=True)
         on_step(f"scanning {day} over history")
-        live, historical = heard.standing.rows(), _historical(known, asked, day)
+        live, historical = heard.rows(), _historical(known, asked, day)
         differing = pairs_that_differ(historical, live)
         odd = _oddities(known, heard.series, Path(scratch), day) if differing else []
     differences = explained(differing, odd, _among_others(known, asked) if differing else ())
@@ -51,8 +57,13 @@ class _Heard:
     """Listens to a replay; rows are kept without the label that says that they come from one."""
 
     def __init__(self) -> None:
-        self.standing = Standing()
+        self._standing, self._events = Standing(), Standing()
         self.series = Series("", "")
+
+    def rows(self) -> list[Row]:
+        """Return the rows that stand, and of each whether it is an event."""
+        events = set(map(key_of, self._events.rows()))
+        return [{**row, EVENT: key_of(row) in events} for row in self._standing.rows()]
 
     @property
     def told(self) -> LiveTold:
@@ -62,7 +73,8 @@ class _Heard:
         self.series = watched.series
 
     def _beat(self, beat: Beat) -> None:
-        self.standing.hear(map(_as_in_history, beat.added), map(_as_in_history, beat.withdrawn))
+        self._standing.hear(map(_as_in_history, beat.added), map(_as_in_history, beat.withdrawn))
+        self._events.hear(map(_as_in_history, beat.events), map(_as_in_history, beat.retracted))
 
 
 def _as_in_history(row: Row) -> Row:
@@ -70,12 +82,16 @@ def _as_in_history(row: Row) -> Row:
 
 
 def _historical(known: Settings, asked: Asked, day: dt.date) -> list[Row]:
-    """Return the rows of every bar of the day, as a range of that one day has them, adjusted as on the day itself."""
+    """Return the rows of every bar of the day, as a range of that one day has them, and of each whether it is an event.
+
+    Bars are adjusted as on the day itself.
+    """
     ranged, at = questions(known, replace(asked, start_date=day, end_date=day)), desk(known, asked.market)
     bars, actions = at.asked(ranged[0]), read_actions(known.store)
     bars = replace(bars, panel=as_known(bars.panel, actions, day), among=as_known(bars.among, actions, day))
     scanners = [at.scanner(one) for one in ranged]
-    return [row for report in at.scan(scanners, ranged[0], bars) for row in report.rows()]
+    is_event = events_among(at, scanners, ranged[0], bars)
+    return [{**row, EVENT: is_event(row)} for report in at.scan(scanners, ranged[0], bars) for row in report.rows()]
 
 
 def _oddities(known: Settings, series: Series, journals: Path, day: dt.date) -> list[Oddity]:

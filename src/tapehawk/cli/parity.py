@@ -36,9 +36,9 @@ def parity(
 ) -> None:
     """Replay a stored session live and compare its rows with the scan of that day over history: they must be equal.
 
-    A day that was received live is replayed as its bars came, late and revised ones too. Every row that differs is
-    shown with the bar that explains it. What no bar explains is a bug, and any difference ends with the exit code of
-    one, 1.
+    Of each row that is also whether it became true at its bar (`event`) or went on. A day that was received live is
+    replayed as its bars came, late and revised ones too. Every row that differs is shown with the bar that explains it.
+    What no bar explains is a bug, and any difference ends with the exit code of one, 1.
 
     [dim]scanner parity 2024-03-01[/]
     [dim]scanner parity 2024-03-01 --hours regular --scanner-type momentum --symbols AAPL,NVDA[/]

@@ -26,7 +26,7 @@ Place: TypeAlias = tuple[int, bool, float, str]
 class Wish(NamedTuple):
     """A symbol that waits, and what a scan says of it: its side, how strongly, on which bars (None: the usual).
 
-    `owner`: who asked for the scan, "" for nobody in particular.
+    `owner`: who asked for the scan, "" for nobody in particular. `alone`: its batch was overdue, and it may be why.
     """
 
     scan_id: str
@@ -36,6 +36,7 @@ class Wish(NamedTuple):
     urgency: int = ASKED
     timeframe: str | None = None
     owner: str = ""
+    alone: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -77,15 +78,18 @@ class DeepQueue:
         """Take out the most urgent wishes that are about the same bars as the first of them, each symbol for one side.
 
         Wishes for a symbol that is taken come along, whoever's they are: at most LOOKED times `count` are looked at.
+        What is to be tried alone shares its batch with no other symbol.
         """
         near = list(islice((one for one in self._order if self._waits(one)), LOOKED * count))
         about = near[0][-1].timeframe if near else None
+        count = 1 if near and near[0][-1].alone else count
         sides: dict[str, str] = {}
         taken: list[Wish] = []
         left: list[tuple[Place, int, Wish]] = []
         for one in near:
             wish = one[-1]
-            fits = wish.timeframe == about and (wish.symbol in sides or len(sides) < count)
+            has_room = not sides or (len(sides) < count and not wish.alone)
+            fits = wish.timeframe == about and (wish.symbol in sides or has_room)
             if fits and sides.setdefault(wish.symbol, wish.side) == wish.side:
                 taken.append(self._waiting.pop(wish.key))
             else:

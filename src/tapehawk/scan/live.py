@@ -180,7 +180,7 @@ class LiveScan:
     def silent(self, bars: int) -> dict[str, int | None]:
         """Return the symbols that had none of the last `bars` bars, each with the start of its last one (None: none).
 
-        A halt, the end of a listing, no data at all: their states are as old as that.
+        A halt, the end of a listing, no data at all: their states are as old as that. The newest silence comes first.
         """
         return self._bars.silent(self._seen, bars)
 
