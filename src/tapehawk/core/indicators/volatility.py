@@ -98,8 +98,8 @@ def donchian(length: int = 20) -> Channel:
 def squeeze(length: int = 20, width: float = 2.0, multiple: float = 1.5, atr_length: int = 20) -> Expr:
     """True while the Bollinger bands lie inside the Keltner channel.
 
-    A condition. Warm-up: the longer of `length` and `atr_length`, less 1; settles as `keltner`. Source: Carter,
-    *Mastering the Trade* (2005).
+    A condition: bollinger upper < keltner upper and bollinger lower > keltner lower. Seed: as `ema` and `atr`. Warm-up:
+    the longer of `length` and `atr_length`, less 1; settles as `keltner`. Source: Carter, *Mastering the Trade* (2005).
     """
     bands, channel = bollinger(length, width), keltner(length, multiple, atr_length)
     return (bands.upper < channel.upper) & (bands.lower > channel.lower)
