@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from tapehawk.data.status import SeriesStatus
 
 MOST_ROWS: Final = 200
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="What the bar store holds.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
 
 @app.callback()
 def data() -> None:
-    """What the bar store holds."""
+    """What the bar store holds.
+
+    [dim]scanner data status[/]
+    """
 
 
 app.command("check")(check.check)
@@ -29,7 +32,10 @@ app.command("check")(check.check)
 
 @app.command("status")
 def status(format_: Format = "table") -> None:
-    """Show every stored series: bars, symbols, reach, and the room they take."""
+    """Show every stored series: bars, symbols, reach, and the room they take.
+
+    [dim]scanner data status[/]
+    """
     from tapehawk.app.settings import settings
     from tapehawk.app.sources import source_findings
     from tapehawk.cli import numbers
