@@ -58,7 +58,7 @@ def test_a_cap_that_hides_rows_says_which_option_shows_them(scanner):
     assert "--set max_results_per_day=" in done.stdout.replace("\n", "")
 
 
-def test_several_scanners_are_answered_one_after_another_and_all_is_every_one(answer):
+def test_q14_several_scanners_are_answered_one_after_another_and_all_is_every_one(answer):
     both = answer("run", "--scanner-type", "inside_bar", "--scanner-type", "volume_spike")
     assert [one["scanner_type"] for one in both] == ["inside_bar", "volume_spike"]
     every = answer("run", "--scanner-type", "all")
