@@ -13,7 +13,8 @@ from tapehawk.core.indicators.bounds import bars, factor
 def true_range() -> Expr:
     """True range: greatest of high - low, |high - previous close|, |low - previous close|.
 
-    Unit: price. First bar: high - low (TA-Lib answers null there). Warm-up: none; exact. Source: Wilder (1978).
+    Unit: price. Seed: the first bar's high - low (TA-Lib answers null there). Warm-up: none; settled, and exact, from
+    the second bar on. Source: Wilder (1978).
     """
     return call("wilder_range", high, low, close)
 
