@@ -108,7 +108,7 @@ def rates(
         typer.Option(
             "--scanner-type",
             metavar="SCANNER",
-            help="Scanner; may be repeated. `all`: every one.",
+            help="Scanner; may be repeated. `all`: every one that suits the bars, but for formula and ml.",
             autocompletion=options.complete_scanner,
         ),
     ] = None,
