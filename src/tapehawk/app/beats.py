@@ -127,7 +127,6 @@ def beat_of(feed: LiveFeed, news: News, minding: Minding, clock: PhaseClock, *, 
         now=now,
         phase=minding.plan.phase_at(now),
         turned=turned,
-        metrics=minding.metrics.plain(),
         stale_since=None if replayed else news.stale_since,
         trouble=feed.trouble,
         missing=news.missing,
@@ -145,7 +144,10 @@ def standing(news: News, *, replayed: bool, states: bool) -> dict[str, Any]:
 
 
 def events_of(beat: Beat, news: News, *, closed: int = 0) -> Iterator[Event]:
-    """Yield what a beat is in events, for others. `closed`: up to when bars were said to have closed (µs UTC)."""
+    """Yield what a beat is in events, for others. `closed`: up to when bars were said to have closed (µs UTC).
+
+    What becomes of signals is said once it is kept, which takes longer.
+    """
     if beat.turned:
         yield beat.turned
     if beat.watermark > closed:
@@ -154,7 +156,6 @@ def events_of(beat: Beat, news: News, *, closed: int = 0) -> Iterator[Event]:
     update = update_of(news)
     if update.events or update.triggers or update.withdrawn or update.missing:
         yield update
-    yield from beat.signals
 
 
 def _place(row: Row) -> tuple[str, float, str]:

@@ -167,11 +167,14 @@ async def scanned(  # noqa: PLR0913 - what is scanned, and how it is told
     wait = known.streaming.wait_seconds if day is None else None  # a stored day is whole
     async with aclosing(follow(feed, begin, wait=wait, remember=day is None)) as every:
         async for news in every:
-            signals = tuple(await to_its_end(keeping.take, news))
-            beat = replace(beat_of(feed, news, minding, clock, replayed=day is not None), signals=signals)
+            beat = beat_of(feed, news, minding, clock, replayed=day is not None)
             if day is None:
                 bus.say(*events_of(beat, news, closed=closed))
                 closed = beat.watermark
+            signals = tuple(await to_its_end(keeping.take, news))
+            if day is None:
+                bus.say(*signals)
+            beat = replace(beat, signals=signals, metrics=minding.metrics.plain())
             if news.changes or news.scan.reached != reached:
                 reached = news.scan.reached
                 now_so = await to_its_end(partial(standing, news, replayed=day is not None, states=told.states))
