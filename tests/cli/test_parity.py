@@ -31,8 +31,8 @@ def forgetful(stored, monkeypatch):
     """History lacks its first row and scores the next one lower."""
     historical = joined._historical
 
-    def wrong(known, asked, day):
-        _, second, *rest = historical(known, asked, day)
+    def wrong(*asked):
+        _, second, *rest = historical(*asked)
         return [{**second, "score": 1.0}, *rest]
 
     monkeypatch.setattr(joined, "_historical", wrong)

@@ -10,7 +10,7 @@ Minutes judge it the same way as they come and in stored history, by one functio
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -37,6 +37,11 @@ INTRABAR: Final = "intrabar"
 def is_intrabar(row: Row) -> bool:
     """Say whether a row waits for the close of its bar."""
     return INTRABAR in row["labels"]
+
+
+def judged(row: Row, closed: Container[Key]) -> Row:
+    """Return a trigger with what the close said: `confirmed`, that its bar is among those with a row of their own."""
+    return {**row, "confirmed": key_of(row) in closed}
 
 
 def armed_watch(scanner: Scanner, timeframe: str) -> Watch | None:
