@@ -98,6 +98,18 @@ def test_a_replay_folds_minutes_and_judges_levels_that_are_crossed_before_the_cl
     assert (ends.count(True), ends.count(False)) > (5, 5)
 
 
+def test_a_scanner_that_is_off_in_a_phase_has_no_triggers_in_it(whole, monkeypatch):
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(whole))
+
+    def triggered(asked: Asked) -> set[str]:
+        rows = (row for beat in replayed(asked).beats for row in beat.added)
+        return {row["phase"] for row in rows if is_intrabar(row) and row["scanner"] == "inside_bar"}
+
+    asked = Asked(["inside_bar"], timeframe="30m", hours="extended")
+    assert triggered(asked) == {"premarket", "regular"}
+    assert triggered(replace(asked, scanners=["all"])) == {"regular"}
+
+
 def test_bars_of_an_hour_are_not_folded_as_they_come():
     with pytest.raises(BadInput, match="can't be scanned live as 4h bars"):
         app_live._slower(replace(SIM, timeframe="1h"), "4h")
