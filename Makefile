@@ -20,7 +20,7 @@ help: ## this list
 
 setup: .venv/.dev .venv/.warm ## .venv with everything for development
 
-demo: .venv/.core .venv/.warm ## fill a store from the market simulator, scan it with every scanner, print the signals
+demo: .venv/.core .venv/.warm ## fill a store from the market simulator, scan it with every scanner of `all`, print the signals
 	@$(BIN)/python -m tapehawk.demo
 
 web: src/tapehawk/web_app/.built ## build the web app that `scanner serve` shows at / (needs Node 20.19 or newer)

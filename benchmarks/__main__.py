@@ -63,7 +63,8 @@ def _machine() -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "polars", "pandas", "deltalake"))
     return (
         f"{os.cpu_count()} cores of {model}, {platform.system()}, Python {platform.python_version()}, {versions}. "
-        "Medians with the spread in brackets; peers run in turn. Machines are noisy: read the ratios."
+        "Medians with the spread in brackets; peers run in turn. Machines are noisy: read the ratios. "
+        "Each benchmark is a process of its own."
     )
 
 

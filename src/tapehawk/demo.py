@@ -1,4 +1,4 @@
-"""The demo: a simulated market in a folder of its own, scanned with every scanner; `make demo` runs it.
+"""The demo: a simulated market in a folder of its own, scanned with every scanner of `all`; `make demo` runs it.
 
     generate daily bars → import → generate and import minutes of the last weeks → compile kernels → build panels → scan
 
@@ -67,7 +67,7 @@ class Steps:
 
 
 def run(folder: Path, console: Screen) -> list[Report]:
-    """Fill the folder's store and scan its last session with every scanner."""
+    """Fill the folder's store and scan its last session with every scanner that needs no formula and no model."""
     known = settings_at(folder / "scanner.toml", {"SCANNER_DATA_DIR": str(folder)})  # yours say nothing here
     steps = Steps(console)
     _fill(known.store, steps)

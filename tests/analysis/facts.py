@@ -59,6 +59,7 @@ BOUNDS: Mapping[str, Mapping[str, tuple[float, float]]] = {
         "entry": (0, 210), "target": (0, 220),
     },
     "confluence": {"share": (0, 1)},
+    "ml_prediction": {"probability": (0, 1)},
 }  # fmt: skip
 WORDS: Mapping[str, Mapping[str, set[str]]] = {
     "market_regime": {"regime": {"bull", "bear", "sideways"}, "volatility": {"low", "medium", "high"}},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from tests.analysis.test_every_part import (
     is_plain,
     scale_changes_nothing_but_prices,
     the_future_changes_nothing,
+    within_bounds,
 )
 from tests.core.made_models import made_model
 from tests.scanners.tape import found
@@ -113,6 +115,19 @@ def test_it_is_the_probability_that_the_scanner_ml_shows_of_the_same_bar():
                 assert answer["probability"] == one.columns["probability"][last[place]]
                 answers += 1
     assert answers > 0
+
+
+@pytest.mark.parametrize("slope", [-50.0, 1.5, 50.0])
+def test_a_probability_lies_between_0_and_1_however_sure_the_model_is(slope):
+    model = made_model(LIBERAL)
+    sure = replace(model, ensemble=replace(model.ensemble, slope=slope))
+    part = Prediction((Learned(sure, LIBERAL),))
+    told = tapes.analyst(tapes.every(seed=3), part).analyse(tapes.SYMBOLS, dict.fromkeys(tapes.SYMBOLS, BUY))
+    answers = [one["ml_prediction"] for one in told.values() if one["ml_prediction"]["available"]]
+    assert answers
+    for answer in answers:
+        within_bounds(part, answer)
+        assert all(0 <= one["probability"] <= 1 for one in answer["every"])
 
 
 def test_a_sell_is_as_likely_as_its_mirrored_buy():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field, replace
 
+import polars as pl
 import pytest
 
 from tapehawk.app import live as app_live
@@ -12,15 +14,19 @@ from tapehawk.app.beats import Beat, LiveTold, Watched
 from tapehawk.app.live import live, replay
 from tapehawk.app.settings import settings
 from tapehawk.core.errors import BadInput
-from tapehawk.core.sessions import us_calendar
+from tapehawk.core.sessions import calendar_named, us_calendar
+from tapehawk.data import store
+from tapehawk.data.providers.sim import Simulator
 from tapehawk.data.providers.sim.adapter import SimProvider
 from tapehawk.data.providers.sim.config import SimConfig
+from tapehawk.data.providers.sim.filling import fill_intraday
 from tapehawk.data.providers.wire.asking import Asking
+from tapehawk.data.store import append_symbols
 from tapehawk.scan.hit_table import key_of
 from tapehawk.scan.intrabar import is_intrabar
-from tests.data.scripted import SIM
+from tests.data.scripted import MINUTE
 from tests.fakes.clock import JumpingClock
-from tests.scan.live_market import DAY, HOURS, filled, stamp
+from tests.scan.live_market import DAY, FIRST, HOURS, NEXT, SIM, filled, market, of_day, stamp, symbols
 
 ALL = Asked(["all"], timeframe="1m", hours="extended")
 
@@ -138,6 +144,21 @@ def test_the_risk_of_a_signal_is_scaled_by_the_settings(whole, monkeypatch):
     assert risked("0") == 0 < risked("0.7")
 
 
+def test_a_halted_symbol_is_named_with_its_last_bar_once_thirty_bars_have_gone_by(tmp_path, monkeypatch):
+    halted, noon = symbols()[1], HOURS.open + 150 * MINUTE
+    root = filled(tmp_path / "store", until=us_calendar().previous(DAY))
+    lost = (pl.col("symbol") == halted) & (pl.col("time").to_physical() >= noon)
+    store.append_bars(root, [(SIM, of_day().filter(~lost))])
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(root))
+    beats = replayed(Asked(["volume_spike"], timeframe="1m", hours="extended")).beats
+    last = of_day().filter(~lost, pl.col("symbol") == halted)["time"].to_physical().max()
+    silent = {beat.at: beat.silent for beat in beats}
+    assert halted not in silent[last + 30 * MINUTE]
+    assert silent[last + 31 * MINUTE][halted] == last
+    assert silent[HOURS.after_hours_close][halted] == last
+    assert next(iter(silent[last + 31 * MINUTE])) == halted, "the newest silence first"
+
+
 class Metered(SimProvider):
     """The simulator, as if every fetch took twelve calls to a vendor."""
 
@@ -180,3 +201,62 @@ def test_where_live_scanning_is_switched_off_that_is_said(monkeypatch):
     monkeypatch.setenv("SCANNER__STREAMING__ENABLED", "false")
     with pytest.raises(BadInput, match="switched off"):
         live(settings(), ALL, "sim", LiveTold(lambda _: None, lambda _: None))
+
+
+# ------------------------------------------------------------------------------------------- universes, crypto
+
+
+@pytest.fixture
+def listed(tmp_path, monkeypatch):
+    """A store of five names of three exchanges."""
+    root = filled(tmp_path / "store", until=DAY)
+    append_symbols(root, market()[0].symbols(FIRST, NEXT))
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(root))
+    return root
+
+
+def test_a_replay_of_a_universe_is_of_its_names(listed):
+    heard = replayed(Asked(["volume_spike"], timeframe="1m", hours="extended", universe="nasdaq"))
+    assert heard.watched[0].symbols == 2
+    assert {row["symbol"] for beat in heard.beats for row in beat.added} == {"BEVO2", "BILA1"}
+
+
+def watched_live(asked: Asked) -> Watched:
+    """What is watched when a live scan begins."""
+    seen: list[Watched] = []
+
+    def began(watched: Watched) -> None:
+        seen.append(watched)
+        raise Enough
+
+    clock = JumpingClock(us_calendar().need_session(NEXT).open).clock
+    with pytest.raises(Enough):
+        live(settings(), asked, "sim", LiveTold(began, lambda _: None), clock=clock)
+    return seen[0]
+
+
+@pytest.mark.parametrize(("universe", "symbols"), [("nasdaq", 2), ("common", 5), ("all", 5)])
+def test_a_live_scan_of_a_universe_is_of_its_names(listed, universe, symbols):
+    asked = Asked(["volume_spike"], timeframe="1m", hours="extended", universe=universe)
+    assert watched_live(asked).symbols == symbols
+
+
+def test_who_asks_for_crypto_is_given_no_stocks():
+    with pytest.raises(BadInput, match="sim has no bars of the market 'crypto'"):
+        watched_live(Asked(["volume_spike"], timeframe="1m", universe="crypto"))
+
+
+def test_a_day_of_crypto_is_one_phase_from_midnight_to_midnight(tmp_path, monkeypatch):
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SCANNER__SESSIONS__CONTINUOUS_SCANNERS", "volume_spike")
+    monkeypatch.setenv("SCANNER__SESSIONS__CONTINUOUS_INTERVAL", "60")
+    sunday, hour = dt.date(2024, 4, 28), 3_600_000_000
+    fill_intraday(tmp_path, Simulator(seed=5), "5m", sunday - dt.timedelta(days=1), sunday, market="crypto")
+    heard = Heard()
+    replay(settings(), Asked(["all"], timeframe="5m", hours="extended", universe="crypto"), sunday, heard.told)
+    (watched,) = heard.watched
+    assert (watched.series.market, watched.symbols, watched.scanners) == ("crypto", 6, ("volume_spike",))
+    assert heard.on() == {"continuous": {"volume_spike"}}
+    began = calendar_named("crypto").need_session(sunday).open
+    assert [(beat.at - began) // hour for beat in heard.beats if beat.added][-1] == 24, "scanned to midnight"
+    assert {(beat.at - began) % hour for beat in heard.beats} == {0}

@@ -118,6 +118,24 @@ def test_live_signals_are_kept_by_their_origin_and_a_restart_changes_nothing(sim
     assert lives(after, later) == lives(SignalLog(alone, "simulated").known(), later)
 
 
+def test_who_starts_in_the_middle_of_a_session_is_told_its_events_so_far_as_such(sim_store):
+    beats = watched(JumpingClock(HOURS.open + 120 * MINUTE).clock, until=HOURS.open + 140 * MINUTE)
+    first = next(beat for beat in beats if beat.at > HOURS.open)
+    said = list(first.hits())
+    assert said
+    assert {kind for kind, _ in said} == {"event"}
+    assert min(row["bar_time"] for _, row in said) < min(row["bar_time"] for beat in beats for row in beat.added)
+    later = [kind for beat in beats if beat.at > first.at for kind, _ in beat.hits()]
+    assert {"event", "state"} <= set(later)
+
+
+def test_a_beat_says_how_many_bars_came_late(sim_store, monkeypatch):
+    monkeypatch.setattr(feed, "LATE", 0.2)
+    late = [beat.late for beat in watched(JumpingClock(HOURS.open).clock, until=HOURS.open + 60 * MINUTE)]
+    assert late[-1] > 0
+    assert late == sorted(late)
+
+
 def test_other_processes_hear_of_it_over_redis(sim_store, redis_address, monkeypatch):  # noqa: F811
     monkeypatch.setenv("REDIS_URL", redis_address)
     until = HOURS.open + 30 * MINUTE

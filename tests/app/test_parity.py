@@ -103,6 +103,17 @@ def test_minutes_go_before_stored_bars_on_both_sides(whole, monkeypatch, tmp_pat
     assert parity(settings(), asked, DAY, on_step=lambda _: None) == found
 
 
+@pytest.mark.parametrize("asked", [{"universe": "crypto"}, {"symbols": ["BECAC1/USDT", "LOTUR1/USDT"]}])
+def test_a_day_of_crypto_says_the_same_live_as_in_history(monkeypatch, tmp_path, asked):
+    """A Sunday: its session is the UTC date, and what looks back does so over days without an open or a close."""
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(tmp_path))
+    day = dt.date(2024, 4, 28)
+    fill_intraday(tmp_path, Simulator(seed=5), "5m", day - dt.timedelta(days=8), day, market="crypto")
+    found = parity(settings(), Asked(["all"], timeframe="5m", hours="extended", **asked), day, on_step=lambda _: None)
+    assert found.differences == ()
+    assert found.historical == found.live > 30
+
+
 def test_bars_that_a_later_split_made_untrusted_are_left_out_on_both_sides(monkeypatch, tmp_path):
     monkeypatch.setenv("SCANNER_DATA_DIR", str(filled(tmp_path / "store", until=NEXT)))
     one = symbols()[0]
@@ -181,6 +192,15 @@ def test_a_live_path_that_looks_a_bar_ahead_is_reported_as_a_fault_of_the_progra
     assert {one.reason for one in found.differences} == {UNEXPLAINED}
 
 
+@pytest.mark.parametrize("planted", ["nobody is", "everybody is"])
+def test_an_event_that_is_none_on_the_other_side_is_reported(compared, monkeypatch, planted):
+    monkeypatch.setattr(joined, "events_among", lambda *_: lambda row: planted == "everybody is")
+    found = compared()
+    assert not found.equal
+    assert {tuple(one.values) for one in found.differences} == {("event",)}
+    assert len(found.differences) < found.live, "some are events, and others go on"
+
+
 def test_a_history_that_looks_a_bar_ahead_is_reported_too(compared, monkeypatch):
     def peeking(panel, *_):  # planted
         ahead = np.append(panel.columns["volume"][1:], 0.0)
@@ -209,6 +229,12 @@ def test_a_trigger_that_is_told_a_minute_late_is_reported(compared, monkeypatch)
     assert not found.equal
     assert all((one.intrabar, one.on, set(one.values)) == (True, "both", {"available_at"}) for one in found.differences)
     assert {one.reason for one in found.differences} == {UNEXPLAINED}
+
+
+def test_an_event_among_slower_bars_that_is_none_in_history_is_reported_and_no_trigger_is(compared, monkeypatch):
+    monkeypatch.setattr(joined, "events_among", lambda *_: lambda row: False)
+    found = compared(**FOLDED)
+    assert {(one.intrabar, one.on, tuple(one.values)) for one in found.differences} == {(False, "both", ("event",))}
 
 
 def test_a_trigger_that_is_never_told_is_reported(compared, monkeypatch):

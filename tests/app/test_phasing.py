@@ -7,7 +7,7 @@ import pytest
 from tapehawk.app.asking import desk, scanners_named
 from tapehawk.app.phasing import day_plan, risk, rules
 from tapehawk.app.settings import settings
-from tapehawk.app.switching import enabled
+from tapehawk.app.switching import enabled, on_while_closed
 from tapehawk.core.errors import BadInput, OutOfBounds, UnknownName
 
 PUBLISHED = {  # interval in minutes, calls a minute, scanners, risk: surfaces.md section 6
@@ -45,12 +45,25 @@ def test_the_desk_sizes_signals_by_the_settings_multipliers():
     ("key", "value"),
     [
         ("premarket_risk", "1.01"), ("closed_risk", "-0.1"), ("regular_interval", "0"), ("after_hours_interval", "-1"),
-        ("continuous_calls", "0"), ("closed_interval", "1441"),
+        ("continuous_calls", "0"), ("closed_interval", "1441"), ("premarket_interval", "0.01"),
+        ("premarket_interval", "0.49"), ("regular_interval", "0.16"), ("after_hours_interval", "0.99"),
+        ("closed_interval", "0.99"), ("continuous_interval", "0.16"),
     ],
 )  # fmt: skip
 def test_a_value_out_of_bounds_is_refused_with_its_key(key, value):
     with pytest.raises(OutOfBounds, match=key):
         known(**{key: value})
+
+
+@pytest.mark.parametrize(
+    ("phase", "seconds"),
+    [("premarket", 30), ("regular", 10), ("after_hours", 60), ("closed", 60), ("continuous", 10)],
+)
+def test_a_phase_is_not_looked_at_more_often_than_it_may_be(phase, seconds):
+    assert rules(known(**{f"{phase}_interval": str(seconds / 60)}))[phase].between == seconds * 1_000_000
+    with pytest.raises(OutOfBounds) as caught:
+        known(**{f"{phase}_interval": str(seconds / 60 - 0.001)})
+    assert f"{seconds} seconds at least" in caught.value.hint
 
 
 def test_all_stands_in_each_phase_for_those_that_the_settings_switch_on():
@@ -82,6 +95,22 @@ def test_a_scanner_that_does_not_exist_is_an_error_that_names_the_key_and_the_ne
         enabled(known(premarket_scanners="gap,momentun"), ["all"], "1m", EXTENDED)
     assert "premarket_scanners" in caught.value.message
     assert "momentum" in caught.value.hint
+
+
+@pytest.mark.parametrize("of", [EXTENDED, ("us", "regular"), ("crypto", "extended")])
+@pytest.mark.parametrize("phase", PUBLISHED)
+def test_names_of_every_phase_are_checked_whichever_are_scanned(phase, of):
+    with pytest.raises(UnknownName, match=f"{phase}_scanners"):
+        enabled(known(**{f"{phase}_scanners": "nosuch"}), ["all"], "1m", of)
+
+
+def test_while_closed_daily_scanners_are_on_unless_the_settings_say_otherwise():
+    assert on_while_closed(known()) == set(scanners_named(["all"], "1d", known().scanners))
+    assert on_while_closed(known(closed_scanners="all")) == on_while_closed(known())
+    assert on_while_closed(known(closed_scanners="lc,gap")) == {"lc", "gap"}
+    assert on_while_closed(known(closed_scanners="")) == set()
+    with pytest.raises(UnknownName, match="closed_scanners"):
+        on_while_closed(known(closed_scanners="nosuch"))
 
 
 def test_where_nobody_is_on_that_is_said():

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tapehawk.app.schedule_times import after_session, cron, every
+from tapehawk.app.phasing import day_plan
+from tapehawk.app.schedule_times import after_session, cron, every, while_closed
+from tapehawk.app.settings import settings
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -104,3 +106,26 @@ def test_coins_have_a_run_a_day():
         dt.timedelta(minutes=5),
     )
     assert found == [utc(f"2026-03-{day:02}T00:25") for day in (7, 8, 9, 10)]
+
+
+def test_looks_while_closed_begin_with_the_night_and_end_with_it(monkeypatch):
+    monkeypatch.setenv("SCANNER__SESSIONS__CLOSED_INTERVAL", "180")
+    due = while_closed(day_plan(settings(), "us"))
+    found = times(due, here("2024-11-27T19:00"), here("2024-12-02T12:00"), dt.timedelta(minutes=10))
+    said = [f"{at.astimezone(NEW_YORK):%d %H:%M}" for at in found]
+    assert said[:9] == [
+        "27 20:00", "27 23:00", "28 02:00", "28 05:00", "28 08:00", "28 11:00", "28 14:00", "28 17:00", "28 20:00",
+    ]  # fmt: skip  # Thanksgiving is closed
+    assert "29 02:00" in said
+    assert "29 05:00" not in said, "premarket"
+    assert "29 17:00" in said, "it closes early"
+    assert said[-1] == "02 02:00"
+
+
+def test_while_the_market_is_open_no_look_is_due_and_none_is_caught_up(monkeypatch):
+    due = while_closed(day_plan(settings(), "us"))
+    assert due(here("2026-03-02T03:59:59")) == here("2026-03-02T03:50")
+    for at in ("04:00", "09:30", "15:59", "19:59:59"):
+        assert due(here(f"2026-03-02T{at}")) is None
+    assert due(here("2026-03-02T20:00")) == here("2026-03-02T20:00")
+    assert due(here("2026-03-02T20:09:59")) == here("2026-03-02T20:00")

@@ -139,7 +139,7 @@ def test_a_night_with_two_half_past_ones_has_one_run(database, hands):
 def test_the_house_schedules_what_it_knows(monkeypatch):
     house = House(settings())
     assert {one.kind for one in schedules(house)} <= set(house.queue.kinds)
-    assert {"retention", "retraining"} <= {one.name for one in schedules(house)}
+    assert {"retention", "retraining", "closed scan"} <= {one.name for one in schedules(house)}
     monkeypatch.setenv("SCANNER__STREAMING__QUICK_INTERVAL_MINUTES", "0")
     assert "quick scan" not in {one.name for one in schedules(House(settings()))}
     house.close()

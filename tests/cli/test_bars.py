@@ -86,3 +86,13 @@ def test_sql_answers_as_table_json_and_csv(scanner, answer):
     assert answer(*ask) == [{"n": 2, "word": "x", "nothing": None}]
     assert scanner(*ask, "--format", "csv").stdout == "n,word,nothing\n2,x,\n"
     assert scanner(*ask).stdout.splitlines()[2].split() == ["2", "x", "–"]
+
+
+@pytest.mark.usefixtures("stored")
+def test_an_answer_of_sql_from_simulated_bars_says_so_above_the_table_and_beside_other_formats(scanner):
+    ask, said = ("sql", "select symbol, close from bars_1d limit 1"), "bars of us:sim:sim:none:consolidated:simulated"
+    assert scanner(*ask).stdout.startswith(f"{said}  [simulated]\n")
+    assert scanner(*ask).stderr == ""
+    for format_ in ("json", "csv"):
+        assert scanner(*ask, "--format", format_).stderr == f"{said}  [simulated]\n"
+    assert scanner("sql", "select 1").stderr == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import signal
@@ -19,9 +20,11 @@ from tapehawk.data import store
 from tapehawk.data.providers.sim import Simulator
 from tapehawk.data.providers.sim.filling import fill_intraday
 from tapehawk.scan.hit_table import key_of
+from tapehawk.scan.question import Question
+from tapehawk.scanners.volume_spike import VolumeSpike
 from tests.data.scripted import MINUTE
 from tests.fakes.clock import JumpingClock
-from tests.scan.live_market import DAY, NEXT, SIM, filled
+from tests.scan.live_market import DAY, NEXT, SIM, filled, historical_events, stamp
 
 SCANNER = Path(sys.executable).parent / "scanner"
 QUESTION = ("--scanner-type", "volume_spike")
@@ -48,7 +51,7 @@ def messages(done) -> list[dict]:
 def test_a_replay_brings_the_rows_of_the_days_scan_each_labelled_replay(stored, scanner):
     said = messages(scanner("replay", DAY, *QUESTION, "--hours", "regular", "--format", "json"))
     assert [one["sequence"] for one in said] == list(range(1, len(said) + 1))
-    assert {one["type"] for one in said[:-1]} == {"scan_update", "signal_changed"}
+    assert {one["type"] for one in said[:-1]} == {"scan_update", "signal_changed", "states", "silent"}
     changed = next(one for one in said if one["type"] == "signal_changed")
     assert set(changed) == {"type", "setup_key", "from", "to", "reason", "timestamp", "sequence"}
     assert (said[-1]["type"], said[-1]["timestamp"]) == ("complete", "2024-02-15T01:00:00Z")
@@ -60,10 +63,38 @@ def test_a_replay_brings_the_rows_of_the_days_scan_each_labelled_replay(stored, 
     assert len(came) == said[-1]["rows"] > 0
 
 
+def test_a_replay_says_which_rows_are_events_as_history_does_and_what_is_true_at_the_end(stored, scanner):
+    said = messages(scanner("replay", DAY, *QUESTION, "--hours", "regular", "--format", "json"))
+    came = [row for one in said if one["type"] == "scan_update" for row in one["results"]]
+    question = Question("volume_spike", start_date=DAY, end_date=DAY, timeframe="1m")
+    assert rows_of(row for row in came if row["event"]) == rows_of(historical_events(stored, [VolumeSpike()], question))
+    assert not all(row["event"] for row in came)
+
+
+def test_what_is_true_now_is_what_was_found_in_each_symbols_last_bar(stored, scanner):
+    said = messages(scanner("replay", DAY, *QUESTION, "--hours", "regular", "--format", "json"))
+    hours, found = us_calendar().need_session(DAY), {}
+    for one in said:
+        if one["type"] == "scan_update":
+            for row in one["results"]:
+                found.setdefault(row["bar_time"], []).append({**row, "event": None})
+    bars = {stamp(time) for time in range(hours.open, hours.close, MINUTE)}
+    now = {one["timestamp"]: one["results"] for one in said if one["type"] == "states"}
+    busy = [time for time in sorted(bars) if stamp_after(time) in now]
+    assert len(busy) > 100
+    for time in busy:
+        fresh = [{**row, "event": None} for row in now[stamp_after(time)] if row["bar_time"] == time]
+        assert fresh == found.get(time, [])
+
+
+def stamp_after(time: str) -> str:
+    return stamp(int(dt.datetime.fromisoformat(time).timestamp() * 1e6) + MINUTE)
+
+
 def rows_of(rows) -> list[dict]:
     plain = [
         {"symbol": row.get("symbol", row.get("ticker"))}
-        | {name: value for name, value in row.items() if name not in {"labels", "ticker", "date", "symbol"}}
+        | {name: value for name, value in row.items() if name not in {"labels", "ticker", "date", "symbol", "event"}}
         for row in rows
     ]
     return sorted(plain, key=lambda row: (row["symbol"], row["bar_time"], row["pattern"]))
@@ -89,7 +120,8 @@ def test_a_replay_of_minutes_as_slower_bars_marks_what_crosses_a_level_before_th
     assert labels == {(*made, "replay"), (*made, "intrabar", "replay")}
     gone = [row for one in updates for row in one["withdrawn"]]
     early = [row for row in came if "intrabar" in row["labels"]]
-    assert sorted(early, key=key_of) == sorted(gone, key=key_of), "each is judged by its close"
+    judged = [{**row, "event": False} for row in gone]
+    assert sorted(early, key=key_of) == sorted(judged, key=key_of), "each is judged by its close"
     assert done.stderr == ""
 
 
@@ -142,6 +174,14 @@ def test_what_cannot_be_replayed_is_said_with_what_can(stored, scanner, args, co
     done = scanner("replay", *args)
     assert done.exit_code == code, done.output
     assert said in " ".join(done.output.split())
+
+
+@pytest.mark.parametrize("phase", ["premarket", "closed", "continuous"])
+def test_a_setting_that_names_no_scanner_is_said_whichever_phase_it_is_of(stored, scanner, monkeypatch, phase):
+    monkeypatch.setenv(f"SCANNER__SESSIONS__{phase.upper()}_SCANNERS", "nosuch")
+    done = scanner("replay", DAY)
+    assert done.exit_code == 2, done.output
+    assert f"unknown scanner 'nosuch' (section [sessions], {phase}_scanners)" in " ".join(done.output.split())
 
 
 def test_a_replay_that_is_interrupted_ends_at_once_and_leaves_nothing_behind(stored, tmp_path):

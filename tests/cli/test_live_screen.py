@@ -97,7 +97,46 @@ def test_rows_stand_newest_first_and_of_one_bar_the_best_first(screen):
     screen.beat(replace(BEAT, added=[row("OLD", "17:50")]))
     screen.beat(replace(BEAT, added=[row("BEST", score=99), row("LESS", score=50)], withdrawn=[row("OLD", "17:50")]))
     found = [line.split()[1:3] for line in drawn(screen) if line.startswith("12:5") and "gap" in line]
-    assert found == [["new", "BEST"], ["new", "LESS"], ["gone", "OLD"], ["new", "OLD"]]
+    assert found == [["state", "BEST"], ["state", "LESS"], ["gone", "OLD"], ["state", "OLD"]]
+
+
+def test_what_became_true_at_this_bar_is_told_from_what_goes_on(screen):
+    trigger = {**row("TRIG", score=10), "labels": ["simulated", "intrabar"]}
+    screen.beat(replace(BEAT, added=[row("NEW", score=90), row("OLD"), trigger], events=[row("NEW", score=90)]))
+    found = [line.split()[1:3] for line in drawn(screen) if line.startswith("12:5") and "gap" in line]
+    assert found == [["event", "NEW"], ["state", "OLD"], ["trigger", "TRIG"]]
+
+
+def test_how_many_hits_are_true_now_stands_there(screen):
+    screen.beat(replace(BEAT, states=[row("A"), row("B"), {**row("B"), "scanner": "momentum"}]))
+    assert "3 hits true now: gap 2, momentum 1" in drawn(screen)
+    screen.beat(BEAT)
+    assert "0 hits true now" in drawn(screen)
+
+
+def test_symbols_that_were_not_waited_for_stay_named_until_the_next_bar_is_scanned(screen):
+    said = "not waited for: AAA, BBB"
+    screen.beat(replace(BEAT, missing=("AAA", "BBB")))
+    assert said in drawn(screen)
+    screen.beat(BEAT)
+    assert said in drawn(screen)
+    screen.beat(replace(BEAT, at=BEAT.at + 60_000_000))
+    assert said not in drawn(screen)
+
+
+def test_thousands_of_silent_symbols_are_a_line_the_newest_silence_first(screen):
+    silent = {"HALT": utc("2026-11-27 17:26"), **{f"S{number:04}": None for number in range(3000)}}
+    screen.beat(replace(BEAT, silent=silent))
+    (said,) = [line for line in drawn(screen, width=160) if "without" in line]
+    assert said.startswith("3,001 symbols without one of the last 30 bars: HALT (last 12:26), S0000 (none), ")
+    assert said.endswith("S0003 (none) and 2,996 more")
+    screen.beat(BEAT)
+    assert not any("without" in line for line in drawn(screen))
+
+
+def test_how_many_bars_came_late_stands_beside_how_far_to_trust_it(screen):
+    screen.beat(replace(BEAT, late=1200))
+    assert drawn(screen)[3] == "[simulated] up to date · 1,200 bars came late"
 
 
 @pytest.mark.parametrize("height", [12, 24, 40])

@@ -11,6 +11,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from tapehawk.app.asking import NEEDS_MORE
+from tapehawk.catalog import scanner_names
+
 ROW = {
     "symbol", "bar_time", "available_at", "scanner", "pattern", "direction", "entry", "stop", "target1", "target2",
     "confidence", "score", "volume", "atr", "rvol", "position_size", "risk_amount", "phase", "confluence_factors",
@@ -58,12 +61,17 @@ def test_a_cap_that_hides_rows_says_which_option_shows_them(scanner):
     assert "--set max_results_per_day=" in done.stdout.replace("\n", "")
 
 
-def test_several_scanners_are_answered_one_after_another_and_all_is_every_one(answer):
+def test_q14_several_scanners_are_answered_one_after_another_and_all_is_every_one(answer):
     both = answer("run", "--scanner-type", "inside_bar", "--scanner-type", "volume_spike")
     assert [one["scanner_type"] for one in both] == ["inside_bar", "volume_spike"]
     every = answer("run", "--scanner-type", "all")
-    assert {"breakout", "inside_bar", "lc", "technical"} <= {one["scanner_type"] for one in every}
-    assert not {"formula", "ml"} & {one["scanner_type"] for one in every}
+    assert [one["scanner_type"] for one in every] == [name for name in scanner_names() if name not in NEEDS_MORE]
+
+
+@pytest.mark.parametrize("command", [["run"], ["live"], ["signals", "rates"]])
+def test_the_help_says_which_scanners_all_leaves_out(scanner, command):
+    said = " ".join(scanner(*command, "--help").stdout.replace("│", " ").split())
+    assert f"but for {' and '.join(NEEDS_MORE)}." in said
 
 
 def test_all_on_intraday_bars_leaves_out_the_scanners_of_daily_ones(answer):

@@ -20,6 +20,7 @@ SCREENS = {
     "replay": (REPLAY, "premarket"),
     "run --stream": (("run", *ROUNDS, "--stream"), "round "),
     "monitor": (("monitor", *ROUNDS), "scans a minute"),
+    "quick": (("quick", "--timeframe", "1m", "--watch"), "analysed"),
     "live": (("live", "--provider", "sim", "--scanner-type", "volume_spike", "--symbols", "NAVA1"), "waiting"),
 }
 

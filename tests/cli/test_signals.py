@@ -11,6 +11,7 @@ import pytest
 from tapehawk.core.rates import wilson
 from tapehawk.core.signal_record import Change, SetupKey, Signal
 from tapehawk.data.signal_log import Noted, SignalLog
+from tapehawk.scan.hit_rates import BY
 
 AT = 1_719_000_000_000_000
 
@@ -202,3 +203,9 @@ def test_rates_by_regime_are_of_the_market_that_is_stored(answer):
     found = answer("signals", "rates", "--scanner-type", "inside_bar", "--by", "regime")
     assert {one["group"]["regime"] for one in found["rates"]} <= {"bull", "bear", "sideways", None}
     assert len(found["rates"]) > 1
+
+
+def test_the_help_names_every_way_to_group(scanner):
+    said = " ".join(scanner("signals", "rates", "--help").output.split())
+    ways = set(BY) - {"confidence_from"}  # which only the records of users have
+    assert {way for way in ways if way not in said} == set()

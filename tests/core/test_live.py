@@ -85,6 +85,17 @@ def test_catching_up_in_any_pieces_is_the_same(panel, watches, cuts):
         assert lived(live, pieces(panel, cuts)) == history(panel, watches)
 
 
+def test_t8_a_symbol_that_was_quiet_for_long_goes_on_with_its_history():
+    busy = random_panel((120, 120), "30m", seed=5)
+    kept = np.ones(busy.n_bars, dtype=bool)
+    kept[140:220] = False  # six sessions of the second symbol
+    columns = {name: column[kept] for name, column in busy.columns.items()}
+    panel = replace(busy, starts=np.array([0, 120, 160]), time=busy.time[kept], columns=columns)
+    everything = shows_everything(intraday_watches())
+    with closing(Live(everything, panel)) as live:
+        assert lived(live, bar_by_bar(panel)) == history(panel, everything)
+
+
 def test_funnels_count_the_bars_of_a_step():
     with closing(Live(daily_watches(), PANEL)) as live:
         *_, last = bar_by_bar(PANEL)

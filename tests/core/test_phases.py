@@ -39,7 +39,7 @@ NAMED = {  # an instant, and its phase with its bounds, all UTC and worked by ha
 
 
 @pytest.mark.parametrize(("at", "name", "since", "until"), NAMED.values(), ids=list(NAMED))
-def test_an_instant_has_a_phase_that_began_and_will_end(at, name, since, until):
+def test_t5_an_instant_has_a_phase_that_began_and_will_end(at, name, since, until):
     assert phase_at("us", utc(at)) == Phase(name, utc(since), utc(until))
 
 
@@ -55,7 +55,7 @@ def edges_of_the_library() -> np.ndarray:
     return schedule[columns].to_numpy("datetime64[us]").astype(np.int64).ravel()
 
 
-def test_over_ten_years_every_phase_has_the_name_and_the_bounds_that_a_calendar_library_gives_it():
+def test_t5_over_ten_years_every_phase_has_the_name_and_the_bounds_that_a_calendar_library_gives_it():
     edges = edges_of_the_library().tolist()
     assert len(edges) > 2_500 * 4
     for number, (since, until) in enumerate(pairwise(edges)):

@@ -302,7 +302,7 @@ def test_previous_and_next_leave_out_the_date_itself():
     assert us_calendar().next(dt.date(2024, 1, 2)) == dt.date(2024, 1, 3)
 
 
-def test_shift_counts_sessions_not_days():
+def test_q16_shift_counts_sessions_not_days():
     assert np.array_equal(us_calendar().shift(days("2023-12-29", "2024-07-03"), 1), days("2024-01-02", "2024-07-05"))
     assert np.array_equal(us_calendar().shift(days("2024-01-02"), -5), days("2023-12-22"))
 

@@ -43,7 +43,7 @@ def array(*values: float) -> np.ndarray:
         (162, ["trend"], 93.15),
     ],
 )
-def test_confidence_is_base_times_what_applies_capped_at_200_and_halved(base, true, score):
+def test_t3_confidence_is_base_times_what_applies_capped_at_200_and_halved(base, true, score):
     columns = {
         "entry": array(1.0),
         **{f"factor.{name}": array(1.0 if name in true else 0.0) for name in ("volume", "trend", "rsi")},
@@ -153,7 +153,7 @@ def test_a_hair_of_rounding_takes_no_lot_away():
     assert size(1.1, 1.0, 1e6, Budget(np.array([0.3]), 100_000.0))[0] == 3
 
 
-def test_the_phase_scales_the_risk_and_not_the_confidence():
+def test_t3_the_phase_scales_the_risk_and_not_the_confidence():
     budget = Budget.of(Risk(), ["premarket", "regular", "after_hours", "continuous"])
     assert budget.to_lose.tolist() == [700, 1000, 500, 1000]
     assert Budget.of(Risk(50_000, 0.02), ["regular"]).to_lose.tolist() == [1000]

@@ -13,6 +13,7 @@ from tapehawk.core.kernels import NEVER
 from tapehawk.core.panel import Panel
 from tapehawk.core.timeframes import for_bars
 from tapehawk.core.warmup import Bars, settling, warmup
+from tests.core.every_indicator import every_indicator
 from tests.core.random_bars import random_panel
 
 DAILY = {
@@ -56,23 +57,55 @@ def test_and_on_half_hours_from_a_mondays_open(name):
     assert warmup(for_bars(x, "30m"), Bars("30m")) == first_value(x, random_panel((400,), "30m", seed=4))
 
 
-@pytest.mark.parametrize("name", ["rsi", "macd", "atr", "sma", "rvol", "bollinger"])
-def test_two_pasts_are_forgotten_after_the_settling(name):
-    x, bars = DAILY[name], settling(for_bars(DAILY[name], "1d"))
-    now = random_panel((bars + 40,), seed=1).columns
-    long, short = (
-        evaluate(Panel(("A",), np.array([0, n + bars + 40]), np.arange(n + bars + 40), columns).block(0, 1), x)[0]
-        for n, columns in ((n, _joined(random_panel((n,), seed=n).columns, now)) for n in (200, 60))
-    )
-    np.testing.assert_allclose(long[200 + bars :], short[60 + bars :], rtol=1e-9, atol=1e-9)
+WEEK = {"1d": 5, "30m": 65}  # bars
 
 
-def _joined(past, now):
-    return {name: np.concatenate((past[name], now[name])) for name in now}
+def after(weeks: int, x, timeframe: str, settled: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return x, and the closes, on the bars behind the first `settled` that follow some weeks of a past."""
+    n, later = weeks * WEEK[timeframe], settled + 40
+    past, now = (random_panel((bars,), timeframe, seed=seed).columns for bars, seed in ((n, weeks), (later, 1)))
+    past["session"] -= 7 * weeks
+    columns = {name: np.concatenate((past[name], now[name])) for name in now}
+    panel = Panel(("A",), np.array([0, n + later]), np.arange(n + later), columns, timeframe=timeframe)
+    return evaluate(panel.block(0, 1), x)[0][n + settled :], columns["close"][n + settled :]
 
 
-def test_a_total_never_settles():
-    assert settling(i.obv()) == NEVER
+def forgets(x, timeframe: str, settled: int) -> None:
+    """Fail if x tells two pasts apart: at all where it is made of windows, else by 1e-9 of the price, or of a hundred.
+
+    What is no price is in percent: what decays is exact to a share of the price or of the scale, not of what is left of
+    a difference.
+    """
+    (long, price), (short, _) = (after(weeks, x, timeframe, settled) for weeks in (40, 12))
+    if settled == warmup(for_bars(x, timeframe), Bars(timeframe)):
+        np.testing.assert_array_equal(long, short)
+    else:
+        scale = price if x.power else 100.0
+        assert (np.abs(long.astype(float) - short) <= 1e-9 * scale).all()
+
+
+INDICATORS = every_indicator()
+TOTALS = {"ad", "anchored_vwap", "obv", "psar", "since", "supertrend"}
+
+
+def settled_after(name: str, timeframe: str = "1d") -> int:
+    return settling(for_bars(INDICATORS[name], timeframe), Bars(timeframe))
+
+
+@pytest.mark.parametrize("timeframe", ["1d", "30m"])
+@pytest.mark.parametrize("name", [name for name in INDICATORS if name.partition(".")[0] not in TOTALS])
+def test_two_pasts_are_forgotten_after_the_settling_of_every_indicator(name, timeframe):
+    forgets(INDICATORS[name], timeframe, settled_after(name, timeframe))
+
+
+@pytest.mark.parametrize("name", ["atr", "macd.line", "true_range", "sma", "rvol_tod"])
+def test_a_settling_that_is_stated_too_short_is_caught(name):
+    with pytest.raises(AssertionError):
+        forgets(INDICATORS[name], "1d", settled_after(name) * 3 // 4)
+
+
+def test_totals_and_trails_never_settle_and_all_others_do():
+    assert {name.partition(".")[0] for name in INDICATORS if settled_after(name) == NEVER} == TOTALS
     assert settling(for_bars(close / i.sma(close, 5) + 0 * i.obv() / volume, "1d")) == NEVER
 
 

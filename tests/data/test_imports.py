@@ -200,7 +200,7 @@ def test_dates_are_days_or_weeks(root, write, days, timeframe):
     assert import_path(root, path, AS_TRADED).timeframe == timeframe
 
 
-def test_intraday_times_without_a_zone_need_one_told(root, write):
+def test_q16_intraday_times_without_a_zone_need_one_told(root, write):
     path = write("bars.csv", at("2024-07-02 09:30", "2024-07-02 09:31"))
     with pytest.raises(BadInput, match="no time zone") as raised:
         import_path(root, path, AS_TRADED)

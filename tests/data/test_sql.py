@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from tapehawk.core.errors import BadInput, CorruptStore, NoData
 from tapehawk.data import store
 from tapehawk.data.sql import query
-from tests.data.bar_frames import AS_TRADED, daily
+from tests.data.bar_frames import AS_TRADED, daily, minutes
 
 
 @pytest.fixture
@@ -24,27 +25,41 @@ def root(tmp_path):
     return root
 
 
+def rows_of(root, statement) -> pl.DataFrame:
+    return query(root, statement).rows
+
+
 def test_a_question_is_answered_from_the_newest_revisions(root):
-    answer = query(root, "select symbol, max(close) as top from bars_1d group by symbol order by symbol")
+    answer = rows_of(root, "select symbol, max(close) as top from bars_1d group by symbol order by symbol")
     assert answer.rows() == [("AAA", 12.0), ("BBB", 20.0)]
 
 
 def test_tables_join_and_times_are_utc(root):
-    answer = query(root, "select b.symbol, time from bars_1d b join symbols s using (symbol) order by time limit 1")
+    answer = rows_of(root, "select b.symbol, time from bars_1d b join symbols s using (symbol) order by time limit 1")
     assert answer.rows() == [("AAA", dt.datetime(2024, 1, 2, tzinfo=dt.UTC))]
     assert answer.schema["time"] == pl.Datetime("us", "UTC")
+
+
+def test_an_answer_names_the_labelled_series_among_the_bars_it_was_read_from(root):
+    made_up = replace(AS_TRADED, provider="sim", simulated=True)
+    partly = replace(AS_TRADED, timeframe="5m", volume_scope="iex")
+    store.append_bars(root, [(made_up, daily("SIM", [9.0]))])
+    store.append_bars(root, [(partly, minutes("AAA", dt.datetime(2024, 1, 2, 15, tzinfo=dt.UTC), [9.0], step=5))])
+    assert query(root, "from bars_1d").labels == {made_up.id: ("simulated",)}
+    assert set(query(root, "select 1 from bars_1d, bars_5m").labels) == {made_up.id, partly.id}
+    assert query(root, "from series").labels == {}
 
 
 @pytest.mark.parametrize(
     "statement", ["from bars_1d", "describe bars_1d", "with x as (from symbols) from x", "explain select 1"]
 )
 def test_every_way_of_reading_is_welcome(root, statement):
-    assert query(root, statement).height
+    assert rows_of(root, statement).height
 
 
 def test_the_tables_can_be_listed_without_reading_them(root):
     next((root / "bars_1d").rglob("*.parquet")).unlink()
-    assert query(root, "show tables")["name"].to_list() == ["bars_1d", "series", "symbols"]
+    assert rows_of(root, "show tables")["name"].to_list() == ["bars_1d", "series", "symbols"]
 
 
 @pytest.mark.parametrize(
@@ -144,18 +159,18 @@ def test_the_store_and_its_sql_work_without_pyarrow(root):
         "import sys; sys.modules['pyarrow'] = None\n"
         "from pathlib import Path; from tapehawk.data.sql import query; from tapehawk.data.panels import *\n"
         "root = Path(sys.argv[1])\n"
-        "assert query(root, 'from bars_1d').height == 3 == open_panel(root, PanelQuestion()).n_bars\n"
+        "assert query(root, 'from bars_1d').rows.height == 3 == open_panel(root, PanelQuestion()).n_bars\n"
     )
     subprocess.run([sys.executable, "-c", program, str(root)], check=True)
 
 
 def test_no_progress_is_drawn_into_the_answer(root):
     setting = "select current_setting('enable_progress_bar') as drawn"
-    assert query(root, setting).rows() == [(False,)]
+    assert rows_of(root, setting).rows() == [(False,)]
 
 
 def test_rows_never_revised_are_read_whole_too(tmp_path):
     store.append_bars(tmp_path, [(AS_TRADED, daily("BBB", [20.0]))])
     store.append_bars(tmp_path, [(AS_TRADED, daily("AAA", [10.0, 11.0]))])
-    answer = query(tmp_path, "select symbol, close from bars_1d order by close")
+    answer = rows_of(tmp_path, "select symbol, close from bars_1d order by close")
     assert answer.rows() == [("AAA", 10.0), ("AAA", 11.0), ("BBB", 20.0)]

@@ -147,7 +147,7 @@ scripts = st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 4), st.integ
 
 
 @given(scripts, st.data())
-def test_any_order_of_late_duplicate_and_revised_bars_gives_the_same_bars(tmp_path_factory, script, data):
+def test_t8_any_order_of_late_duplicate_and_revised_bars_gives_the_same_bars(tmp_path_factory, script, data):
     shuffled = data.draw(st.permutations(script + script[: len(script) // 2]))
     cuts = data.draw(st.integers(1, 7))
     right, mixed = (OpenSession(tmp_path_factory.mktemp("any"), SIM, DAY) for _ in range(2))
@@ -458,7 +458,7 @@ def values(bars):
     return [(b.symbol, (b.time - OPEN) // MINUTE, b.open, b.high, b.low, b.close, b.volume, b.revision) for b in bars]
 
 
-def test_trades_become_a_bar_by_their_instants_when_its_time_is_over():
+def test_t8_trades_become_a_bar_by_their_instants_when_its_time_is_over():
     builder = BarBuilder(MINUTE)
     assert builder.add([trade(20, 11, 5), trade(1, 10), trade(59, 9, 2), trade(40, 12), trade(61, 13)]) == []
     assert builder.close(OPEN + MINUTE) == []

@@ -26,7 +26,7 @@ def time():
     return clock_at()
 
 
-def test_a_missing_session_in_the_middle_is_named_everything_else_is_stored_and_it_is_asked_for_again(root, time):
+def test_l14_a_missing_session_in_the_middle_is_named_everything_else_is_stored_and_it_is_asked_for_again(root, time):
     with FakeMassive(without(TRUTH, MIDDLE)) as fake:
         for again in (False, True):
             fake.asked.clear()

@@ -52,7 +52,7 @@ def joins_right(seed: int) -> bool:
 
 
 @pytest.mark.parametrize("seed", range(150))
-def test_joined_are_all_bars_each_once_in_order(seed):
+def test_q16_joined_are_all_bars_each_once_in_order(seed):
     assert joins_right(seed)
 
 

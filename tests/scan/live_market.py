@@ -13,6 +13,7 @@ from tapehawk.core.state import equal
 from tapehawk.data import store
 from tapehawk.data.providers.sim import Simulator
 from tapehawk.scan.desk import Desk
+from tapehawk.scan.events import events_among
 from tapehawk.scan.history import Past
 from tapehawk.scan.live import LiveScan
 from tapehawk.scan.question import Question
@@ -67,6 +68,14 @@ def scan_of(root, *, day=DAY, journals=None, ranked=False, hours="regular", seri
 def historical(root, name: str, parameters: dict, *, hours="regular") -> list[dict]:
     question = Question(name, start_date=DAY, end_date=DAY, timeframe="1m", hours=hours, parameters=parameters)
     return in_one_order(Desk(root).run(question).rows())
+
+
+def historical_events(root, scanners, question: Question) -> list[dict]:
+    desk = Desk(root)
+    asked = desk.asked(question)
+    is_event = events_among(desk, scanners, question, asked)
+    rows = (row for report in desk.scan(scanners, question, asked) for row in report.rows())
+    return in_one_order(filter(is_event, rows))
 
 
 def live_rows(scan: LiveScan, name: str) -> list[dict]:

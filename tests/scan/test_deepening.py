@@ -246,6 +246,45 @@ def test_a_slow_batch_is_said_to_be_late_and_the_others_go_on():
     assert ended(desk) == ["s"]
 
 
+def test_a_slow_symbol_spoils_no_other_of_its_batch():
+    """The batch is overdue as one; its symbols are tried again one by one, and only the slow one is late again."""
+    desk = Desk(Limits(threads=1, first=4, most=4, patience=10))
+    desk.put("s", *"ABCDEFGH")
+    desk.turn()
+    desk.now = 10
+    desk.turn()  # the batch of A, B, C, D hangs for C
+    assert desk.told == []
+    for symbol in "ABCD":
+        assert desk.begun[-1] == ("s", (symbol,))
+        if symbol == "C":
+            desk.now += 10
+            desk.turn()
+        else:
+            desk.work(len(desk.pending) - 1)
+            desk.turn()
+    desk.work(len(desk.pending) - 1)
+    desk.turn()
+    late = {"available": False, "reason": "it took longer than 10 s"}
+    assert desk.results() == {name: late if name == "C" else {"side": "BUY"} for name in "ABCDEFGH"}
+    assert list(desk.asked[-1]) == list("EFGH"), "the others go on in batches"
+    assert ended(desk) == ["s"]
+    assert desk.queue.status().lost == 2
+
+
+def test_of_an_overdue_batch_only_what_is_still_asked_for_is_tried_again():
+    desk = Desk(Limits(threads=1, first=2, most=2, patience=10))
+    desk.put("old", "A", "B")
+    desk.turn()
+    desk.put("new", "A", side="SELL")
+    desk.now = 10
+    desk.turn()
+    desk.pending.pop(0)  # never comes back
+    desk.finish()
+    assert desk.results("old") == {"B": {"side": "BUY"}}
+    assert desk.results("new") == {"A": {"side": "SELL"}}
+    assert sorted(ended(desk)) == ["new", "old"]
+
+
 def test_a_late_result_is_not_told_after_all_and_its_worker_is_counted_back():
     desk = Desk(Limits(threads=1, first=1, most=1, patience=10))
     desk.put("s", "A")
@@ -261,15 +300,15 @@ def test_a_late_result_is_not_told_after_all_and_its_worker_is_counted_back():
 
 def test_where_batches_never_come_back_the_rest_is_turned_away_so_that_the_scan_ends():
     desk = Desk(Limits(threads=2, first=1, most=1, patience=10))
-    desk.put("s", *"ABCDEFG")
-    for _ in range(4):
+    desk.put("s", *"ABCDEFGHIJK")
+    for _ in range(MOST_LOST // 2):
         desk.turn()
         desk.now += 10
     desk.turn()
     assert len(desk.asked) == 0
     assert len(desk.pending) == MOST_LOST
-    assert set(desk.results()) == set("ABCDEFG")
-    assert desk.results()["G"]["reason"] == f"not begun: {MOST_LOST} analyses have not come back"
+    assert set(desk.results()) == set("ABCDEFGHIJK")
+    assert desk.results()["K"]["reason"] == f"not begun: {MOST_LOST} analyses have not come back"
     assert ended(desk) == ["s"]
 
 

@@ -214,7 +214,7 @@ def test_the_universes_of_a_store_are_the_types_and_exchanges_of_its_symbols(lis
     assert universes(tmp_path / "empty") == []
 
 
-def test_a_universe_is_who_was_listed_that_day_and_the_funnel_counts_those_without_bars(listed):
+def test_l21_a_universe_is_who_was_listed_that_day_and_the_funnel_counts_those_without_bars(listed):
     report = listed.run(Question("inside_bar", universe="common"))
     assert [row["symbol"] for row in report.results] == ["AAA"]
     assert list(steps(report).items())[:2] == [("symbols asked", 2), ("with stored bars", 1)]

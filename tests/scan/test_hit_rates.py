@@ -10,7 +10,7 @@ import pytest
 
 from tapehawk.core.errors import UnknownName
 from tapehawk.core.rates import wilson
-from tapehawk.scan.hit_rates import hit_rates, observed, with_deciles
+from tapehawk.scan.hit_rates import Observed, hit_rates, with_deciles
 from tapehawk.scan.track_record import COLUMNS, track_of_signals, with_regime
 
 DAY = dt.date(2024, 3, 11)
@@ -97,27 +97,17 @@ def past(count: int, **facts) -> list[dict]:
     return [{"score": 10.0 * (k % 10), "known_at": k, **({} if k % 4 else FAILED), **facts} for k in range(count)]
 
 
-def test_what_is_observed_beside_a_signal_is_of_its_own_scanner_and_decile():
-    rows = track(*past(400), *past(400, scanner="crp", **FAILED))
-    found = observed(rows, scanner="gap", score=35.0)
-    assert (found.group, found.n) == ({"scanner": "gap", "decile": 4}, 40)
+def test_what_is_observed_beside_a_score_is_of_its_decile():
+    found = Observed(track(*past(400))).of(35.0)
+    assert (found.group, found.n) == ({"decile": 4}, 40)
     assert found.rate == pytest.approx(np.mean([k % 4 != 0 for k in range(400) if k % 10 == 3]))
     assert found.interval == wilson(found.successes, 40)
 
 
 def test_fewer_than_thirty_closed_outcomes_say_nothing():
-    assert observed(track(*past(299)), scanner="gap", score=95.0) is None
-    assert observed(track(*past(300)), scanner="gap", score=95.0).n == 30
-    assert observed(track(*past(400)), scanner="breakout", score=35.0) is None
-    assert observed(track({**GOES_ON}), scanner="gap", score=35.0) is None
-
-
-def test_only_outcomes_known_by_then_are_observed():
-    rows = track(*past(600))
-    at = dt.datetime.fromtimestamp(349e-6, dt.UTC)
-    assert observed(rows, scanner="gap", score=35.0, at=at).n == 35
-    early = dt.datetime.fromtimestamp(250e-6, dt.UTC)
-    assert observed(rows, scanner="gap", score=35.0, at=early) is None
+    assert Observed(track(*past(299))).of(95.0) is None
+    assert Observed(track(*past(300))).of(95.0).n == 30
+    assert Observed(track({**GOES_ON})).of(35.0) is None
 
 
 def test_an_empty_log_has_an_empty_track():

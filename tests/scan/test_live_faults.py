@@ -21,7 +21,19 @@ from tapehawk.scan.history import Past
 from tapehawk.scan.live import REPLAY_ALL, LiveScan
 from tapehawk.scanners.momentum import Momentum
 from tapehawk.scanners.volume_spike import VolumeSpike
-from tests.data.scripted import MINUTE, SECOND, SIM, ByHand, Scripted, bar, end_session, in_order, play, stream_bars
+from tests.data.scripted import (
+    MINUTE,
+    SECOND,
+    SIM,
+    ByHand,
+    Event,
+    Scripted,
+    bar,
+    end_session,
+    in_order,
+    play,
+    stream_bars,
+)
 from tests.scan.live_market import (
     DAY,
     HOURS,
@@ -75,6 +87,8 @@ def test_a_symbol_without_any_bar_is_named_and_hinders_nobody(whole, before):
     scan = LiveScan([VolumeSpike(), Momentum()], past)
     session = OpenSession(before, SIM, DAY)
     session.take(stream_bars(of_day()))
+    scan.step(HOURS.premarket_open + 29 * MINUTE)
+    assert scan.silent(30) == {}, "nobody is silent before so many bars have been"
     scan.step(NOON)
     assert scan.silent(30)["ZZNONE"] is None
     assert "ZZNONE" in scan.missing(NOON - MINUTE, NOON)
@@ -92,6 +106,7 @@ def test_a_halted_stock_is_named_with_its_last_bar_and_goes_on_where_it_stood(be
     last = max(one.time for one in traded if one.symbol == HALTED and one.time < NOON)
     assert scan.silent(30)[HALTED] == last
     assert set(scan.silent(30)) == {HALTED}
+    assert list(scan.silent(1)) == sorted(scan.silent(1), key=lambda symbol: -scan.silent(1)[symbol])
     states = [row for row in scan.states() if row["symbol"] == HALTED]
     assert all(row["bar_time"] <= f"{np.datetime64(last, 'us').astype('datetime64[s]')}Z" for row in states)
     scan.finish()
@@ -191,6 +206,26 @@ def test_a_flood_of_late_bars_is_one_replay_however_many_they_are(tmp_path, monk
     assert scans["flooded"].events == scans["right"].events
     assert in_one_order(scans["flooded"].states()) == in_one_order(scans["right"].states())
     assert scans["right"].rows
+
+
+async def test_a_flood_of_late_bars_is_counted_and_what_comes_in_time_is_not(tmp_path):
+    few = NAMES[:20]
+    bars = list(walk(few, 30))
+    held_back = [one for one in bars if one.symbol in few[:8] and one.time >= HOURS.open + 10 * MINUTE]
+    provider = Scripted(of_day().clear(), ByHand(HOURS.open))  # history knows of nothing
+    feed = LiveFeed(provider, tmp_path, few, clock=provider.hand.clock)
+    in_time = [one for one in bars if one not in held_back]
+    await play(feed, provider, [Event(one.time + MINUTE + SECOND, one) for one in in_time])
+    assert feed.counts["late"] == 0
+    provider.hand.now = HOURS.open + 31 * MINUTE
+    await feed.tick()
+    watermark = feed.current.watermark.at
+    await feed.deliver(held_back)
+    await feed.deliver(held_back)  # said before: no bar is late twice
+    late = sum(one.time + MINUTE <= watermark for one in held_back)
+    assert feed.state.counts["late"] == late == 8 * 20
+    assert feed.state.counts["new"] == len(bars)
+    feed.close()
 
 
 def counted(monkeypatch) -> list[str]:

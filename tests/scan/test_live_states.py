@@ -12,7 +12,6 @@ from tapehawk.core.sessions import us_calendar
 from tapehawk.data.open_session import OpenSession
 from tapehawk.data.sealing import seal
 from tapehawk.scan.desk import Desk
-from tapehawk.scan.events import events
 from tapehawk.scan.history import Past
 from tapehawk.scan.live import LiveScan
 from tapehawk.scan.question import Question
@@ -21,7 +20,17 @@ from tapehawk.scanners.momentum import Momentum
 from tapehawk.scanners.relative_volume import RelativeVolume
 from tapehawk.scanners.volume_spike import VolumeSpike
 from tests.data.scripted import MINUTE, SIM, stream_bars
-from tests.scan.live_market import BUSY, DAY, HOURS, filled, in_one_order, market, of_day, symbols
+from tests.scan.live_market import (
+    BUSY,
+    DAY,
+    HOURS,
+    filled,
+    historical_events,
+    in_one_order,
+    market,
+    of_day,
+    symbols,
+)
 
 
 class Green(Scanner):
@@ -68,8 +77,8 @@ def scan_of(root) -> LiveScan:
     return LiveScan(SCANNERS, Past(root, SIM, DAY, symbols()))
 
 
-def historical_events(root) -> list[dict]:
-    return in_one_order(events(Desk(root), SCANNERS, Question("all", **RANGE)))
+def events_of(root) -> list[dict]:
+    return historical_events(root, SCANNERS, Question("all", **RANGE))
 
 
 def told_by_hand(steps: list[Changes]) -> list[dict]:
@@ -92,7 +101,7 @@ def test_the_events_as_bars_close_are_those_of_history(whole, before, bars_a_ste
     session.take(stream_bars(of_day()))
     instants = range(HOURS.open, HOURS.after_hours_close + 1, bars_a_step * MINUTE)
     steps = [*map(scan.step, instants), scan.finish()]
-    right = historical_events(whole)
+    right = events_of(whole)
     assert in_one_order(scan.events.values()) == right
     assert told_by_hand(steps) == right
     assert not any(step.retracted for step in steps)
@@ -136,7 +145,7 @@ def test_late_and_revised_bars_make_and_take_back_events(before):
     only_events = [step for step in steps if set(map(key, step.events)) - set(map(key, step.added))]
     assert only_events, "a row that stays as it is became an event when the bar before it turned out to be another"
     seal(before, session.journal)
-    right = historical_events(before)
+    right = events_of(before)
     assert in_one_order(scan.events.values()) == right
     assert told_by_hand(steps) == right
 

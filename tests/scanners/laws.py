@@ -1,4 +1,4 @@
-"""The laws of scanners, on every column a scanner can show: its conditions, entry, stop, score and what it shows.
+"""The laws of scanners, on every column a scanner computes: its conditions, levels, triggers, score and what it shows.
 
 They are laws about columns and not about hits, which are too rare to be broken visibly: a look-ahead and a lag of nine
 bars once passed tests on hits.
@@ -78,6 +78,9 @@ def columns_of(scanner: Scanner, timeframe: str) -> dict[str, Expr]:
     for setup in setups_for(scanner, timeframe):
         own = {**setup.when, "entry": setup.entry, "stop": setup.stop, "score": setup.score, **setup.show}
         columns |= {f"{setup.pattern}: {name}": x for name, x in own.items() if x is not None}
+        if setup.trigger is not None:
+            armed = {**setup.trigger.when, "level": setup.trigger.level, "stop": setup.trigger.stop}
+            columns |= {f"{setup.pattern}, trigger: {name}": x for name, x in armed.items()}
     return columns
 
 

@@ -17,6 +17,7 @@ from tapehawk.core.expr import KERNELS, call, number, on
 from tapehawk.core.kernels import Kernel
 from tapehawk.core.panel import Panel
 from tapehawk.core.scanner import BUY, NONE, Scanner, Setup, setups_for
+from tapehawk.core.trigger import Trigger
 from tests.scanners import laws
 
 BARS = (("1d", "regular"), ("30m", "regular"), ("30m", "extended"))
@@ -163,14 +164,17 @@ def leak(x, starts, state, params, out):
 def planted(monkeypatch) -> Callable[..., Scanner]:
     """Return a way to make a scanner that shows a broken kernel's column."""
 
-    def scanner(source, *, warmup=0, wrap=lambda x: x) -> Scanner:
+    def scanner(source, *, warmup=0, wrap=lambda x: x, triggers=False) -> Scanner:
         name = source.__name__
         monkeypatch.setitem(KERNELS, name, Kernel(name, source, 1, lambda: 1, lambda: warmup, lambda: 0, None, ()))
         column = wrap(call(name, close))
 
         class Broken(Scanner):
             def setups(self) -> Iterator[Setup]:
-                yield Setup("broken", BUY, {"up": close > low[1]}, stop=low, show={"column": column})
+                up = close > low[1]
+                trigger = Trigger(column[1], {"up": up[1]}, low[1]) if triggers else None
+                show = {} if triggers else {"column": column}
+                yield Setup("broken", BUY, {"up": up}, stop=low, show=show, trigger=trigger)
 
         return Broken()
 
@@ -212,6 +216,12 @@ def test_a_planted_look_ahead_is_caught(planted, timeframe, wrap):
 
 def test_a_planted_lag_is_caught(planted):
     assert broken(laws.nulls_stand_only_before_the_stated_history, planted(lag), market("1d", "regular"))
+
+
+def test_a_lag_and_a_leak_that_are_planted_in_a_trigger_are_caught(planted):
+    panel = market("1d", "regular")
+    assert broken(laws.nulls_stand_only_before_the_stated_history, planted(lag, triggers=True), panel)
+    assert broken(laws.symbols_are_independent, planted(leak, triggers=True), panel)
 
 
 def test_a_planted_warm_up_that_is_one_short_is_caught(planted):

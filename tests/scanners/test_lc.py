@@ -9,7 +9,8 @@ from tapehawk.core.columns import close
 from tapehawk.core.evaluate import evaluate
 from tapehawk.scanners.lc import COLUMNS, Lc
 from tapehawk.scanners.lc import features as f
-from tests.scanners.tape import at_last, daily, found, hits, market, shown
+from tests.scan.market import ask
+from tests.scanners.tape import START, at_last, daily, found, hits, market, shown
 
 QUIET = [(50.0, 50.3, 49.8, 50.0, 12e6)] * 60
 
@@ -67,6 +68,22 @@ def test_a_side_gives_it_levels_beyond_the_days_extreme():
     assert shown(Lc(side="long"), daily(*TAPE), BOTH[0])["stop"] == pytest.approx(EXTENDED[2] - 0.25 * atr)
     assert shown(Lc(side="short"), daily(*TAPE), BOTH[0])["stop"] == pytest.approx(EXTENDED[1] + 0.25 * atr)
     assert "stop" not in shown(Lc(), daily(*TAPE), BOTH[0])
+
+
+RANGE_ROW = [
+    "ticker", "date", "lc_frontside_d2_extended", "lc_frontside_d2_extended_1", "lc_frontside_d3_extended_1", "volume",
+    "gap_pct", "parabolic_score", "dollar_volume", "close_price", "high_price", "low_price", "open_price", "ema9",
+    "ema20", "ema50", "ema200", "atr", "high_chg_atr", "dist_h_9ema_atr", "dist_h_20ema_atr", "close_range", "labels",
+]  # fmt: skip
+
+
+def test_a_row_of_a_range_has_every_column_that_the_api_promises():
+    """Its `atr` too, which has the name of a column of the house: it is the one that the distances are in."""
+    (row,) = ask(daily(*TAPE), Lc(), start_date=START).results
+    assert list(row) == RANGE_ROW
+    assert row["atr"] == evaluate(daily(*TAPE).block(0, 1), f.atr)[0][-1]
+    assert row["high_chg_atr"] == pytest.approx((row["high_price"] - row["open_price"]) / row["atr"])
+    assert None not in row.values()
 
 
 def test_l1_the_first_rows_of_a_symbol_know_nothing_of_the_symbol_before_it():

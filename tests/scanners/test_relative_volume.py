@@ -59,6 +59,13 @@ def test_volume_is_compared_with_what_the_same_minute_usually_had():
     assert (row["day_high"], row["day_low"], row["avg_daily_volume"]) == (101.6, 99.9, pytest.approx(1.12e6))
 
 
+def test_a_row_says_when_the_session_began_to_trade_and_where_it_stands():
+    late = [Minute(25, at, (100.0, 101.5, 99.9, 101.2 + at / 1000, 9e6)) for at in (60, 120)]
+    row = shown(RelativeVolume(), intraday("30m", [*full_sessions("30m", 25), *late]), "up")
+    assert (row["first_tick"], row["last_tick"], row["current_ticks"]) == (60, 120, 2)
+    assert (row["open_price"], row["current_price"]) == (100.0, row["entry"])
+
+
 def test_q9_change_bounds_have_a_sign_are_open_by_default_and_count_from_the_true_open():
     big = (100.0, 109.5, 99.9, 109.0, 6e6)
     assert at_last(RelativeVolume(), daily(*calm(30), big)) == ["up"]

@@ -1,7 +1,8 @@
 """Who asks: the one place where a token, a ticket or a place becomes a user.
 
-A token is believed, its sign-in and its user are looked up: both can be ended at once. A ticket is used up. And where
-the settings say `auth = loopback-open`, who asks at home (`visitor.py`) and shows no token is the owner.
+A token is believed, its sign-in and its user are looked up in one question: both can be ended at once. A ticket
+is used up. And where the settings say `auth = loopback-open`, who asks at home (`visitor.py`) and shows no token is the
+owner.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from tapehawk.accounts.owner import owner_of
 from tapehawk.accounts.tickets import redeem
 from tapehawk.accounts.tokens import Tokens
 from tapehawk.accounts.visitor import Visitor
-from tapehawk.core.errors import NoData, NotSignedIn
+from tapehawk.core.errors import NotSignedIn
 from tapehawk.records.database import Database
 from tapehawk.records.users import User
 
@@ -38,12 +39,9 @@ class Who:
             raise NotSignedIn("sign in first", hint="POST /api/v1/auth/login brings a token: Authorization: Bearer …")
         claims = self.tokens.read(token)
         with self.database.read(fresh=True) as records:
-            try:
-                user = records.users.get(claims.user_id)
-            except NoData as error:
-                raise NotSignedIn("this user is gone") from error
-            if not records.sign_ins.is_good(claims.sign_in, claims.user_id):
-                raise NotSignedIn("this sign-in has ended", hint="sign in again")
+            user = records.sign_ins.holder(claims.sign_in, claims.user_id)
+        if user is None:
+            raise NotSignedIn("this sign-in has ended", hint="sign in again")
         return _active(user)
 
     def by_ticket(self, ticket: str) -> User:

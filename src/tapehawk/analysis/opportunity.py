@@ -67,8 +67,8 @@ class _Moment(NamedTuple):
 class Opportunity(Part):
     """The opportunity score of a signal.
 
-    `observed`: what became of past signals in the same decile of their score as this one is, handed in by whoever
-    counts them; left out of the answer where it is None or answers None.
+    `observed`: what became of past signals that had a score in the same decile, handed in by whoever counts them; left
+    out of the answer where it is None or answers None.
     """
 
     name: ClassVar[str] = "opportunity_score"

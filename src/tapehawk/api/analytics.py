@@ -122,7 +122,7 @@ class Produced(BaseModel):
     notes: list[str]
 
 
-def asked_span(
+async def asked_span(
     from_: Annotated[dt.date | None, Query(alias="from", description="first session")] = None,
     to: Annotated[dt.date | None, Query(description="last session, inclusive")] = None,
 ) -> Span:
@@ -130,7 +130,7 @@ def asked_span(
     return Span(from_, to)
 
 
-def asked_among(
+async def asked_among(
     scanner: Annotated[Word | None, Query(description="only this scanner's")] = None,
     pattern: Annotated[Word | None, Query(description="only of this pattern")] = None,
     direction: Direction | None = None,
@@ -140,7 +140,7 @@ def asked_among(
     return Among(scanner, pattern, direction, phase)
 
 
-def asked_counting(
+async def asked_counting(
     span: Annotated[Span, Depends(asked_span)], among: Annotated[Among, Depends(asked_among)]
 ) -> Counting:
     """Return which signals are counted."""

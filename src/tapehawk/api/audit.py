@@ -49,7 +49,7 @@ class EventPage(BaseModel):
     next_cursor: str | None
 
 
-def wanted_events(
+async def wanted_events(
     event: SecurityEvent | None = None,
     user_id: Annotated[uuid.UUID | None, Query(description="whom it concerns")] = None,
     ip: Annotated[str | None, Query(max_length=45, pattern=r"^[0-9A-Fa-f.:]*$", examples=["192.0.2.7"])] = None,

@@ -18,7 +18,7 @@ from tapehawk.records.users import User
 _bearer = HTTPBearer(auto_error=False, description="An access token of POST /api/v1/auth/login.")
 
 
-def the_house(connection: HTTPConnection) -> House:
+async def the_house(connection: HTTPConnection) -> House:
     """Return the house that answers."""
     return cast("House", connection.app.state.house)
 
@@ -26,7 +26,7 @@ def the_house(connection: HTTPConnection) -> House:
 HouseDep: TypeAlias = Annotated[House, Depends(the_house)]
 
 
-def the_visitor(connection: HTTPConnection) -> Visitor:
+async def the_visitor(connection: HTTPConnection) -> Visitor:
     """Return from where is asked."""
     return visitor(connection.client.host if connection.client else "", connection.headers)
 
@@ -58,7 +58,7 @@ def socket_user(connection: HTTPConnection, house: HouseDep, where: VisitorDep, 
 SocketUser: TypeAlias = Annotated[User, Depends(socket_user)]
 
 
-def current_sign_in(house: HouseDep, given: Bearer) -> uuid.UUID | None:
+async def current_sign_in(house: HouseDep, given: Bearer) -> uuid.UUID | None:
     """Return the sign-in of the token that is shown; None for the owner at home."""
     return house.tokens.read(given.credentials).sign_in if given else None
 
@@ -66,13 +66,13 @@ def current_sign_in(house: HouseDep, given: Bearer) -> uuid.UUID | None:
 SignInId: TypeAlias = Annotated[uuid.UUID | None, Depends(current_sign_in)]
 
 
-def writing_user(user: CurrentUser) -> User:
+async def writing_user(user: CurrentUser) -> User:
     """Return who asks, if they may change things. Raises NotAllowed for a viewer."""
     need_writer(user.role)
     return user
 
 
-def admin_user(user: CurrentUser) -> User:
+async def admin_user(user: CurrentUser) -> User:
     """Return who asks, if they are an admin. Raises NotAllowed."""
     need_admin(user.role)
     return user

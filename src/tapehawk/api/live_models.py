@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from tapehawk.api.texts import Symbol, Word
+from tapehawk.app.beats import SILENT_BARS
 from tapehawk.app.live_asked import LiveAsked
 
 State: TypeAlias = Literal["running", "starting", "stopped", "no_provider", "failed"]
@@ -115,6 +116,11 @@ class MarketStatus(BaseModel):
     expected: Annotated[int | None, Field(description="symbols of which a bar of the last minute is expected")] = None
     arrived: Annotated[int | None, Field(description="of them, those it came of")] = None
     missing: Annotated[list[str], Field(description="that were not waited for any longer, the first hundred")] = []
+    silent: Annotated[
+        dict[str, dt.datetime | None],
+        Field(description=f"without one of the last {SILENT_BARS} bars, and their last one; the first hundred"),
+    ] = {}
+    silent_count: Annotated[int, Field(description="how many those are")] = 0
     stale_since: dt.datetime | None = None
     trouble: Annotated[str, Field(description="what of the feed is not well")] = ""
     scanners: list[str] = []

@@ -33,7 +33,7 @@ _NOTHING: Final[dict[int | str, dict[str, Any]]] = {
 OfSymbol = Annotated[str, Path(min_length=1, max_length=32, description="may hold a slash: BTC/USDT")]
 
 
-def bars_wanted(
+async def bars_wanted(
     timeframe: Annotated[str, Query(max_length=8, description="1m 5m 15m 30m 1h 4h 1d 1w")] = "1d",
     from_: Annotated[Moment, Query(alias="from")] = None,
     to: Annotated[Moment, Query()] = None,

@@ -62,7 +62,7 @@ class ShownSignal(BaseModel):
     series: str = Field(description="whose bars it was made of")
     pattern: str
     direction: Direction
-    phase: str = Field(description="phase of the trading day of its bar")
+    phase: str = Field(description="phase of the trading day of its bar; `closed` where it was found in that phase")
     bar_time: dt.datetime
     available_at: dt.datetime = Field(description="first instant at which it could be known")
     data_version: str

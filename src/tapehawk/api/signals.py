@@ -24,7 +24,7 @@ from tapehawk.records.signals import Wanted
 router = APIRouter(prefix="/api/v1/signals", tags=["signals"])
 
 
-def wanted_signals(
+async def wanted_signals(
     symbol: Annotated[Symbol | None, Query(examples=["AAPL"])] = None,
     scanner: Annotated[Word | None, Query(examples=["breakout"])] = None,
     pattern: Annotated[Word | None, Query(examples=["resistance break"])] = None,

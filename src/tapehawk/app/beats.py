@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, Literal, TypeAlias
 
 from tapehawk.app.broadcast import Broadcast
 from tapehawk.core.events import BarsClosed, Event, PhaseChanged, SignalChanged
@@ -13,6 +13,8 @@ from tapehawk.core.phases import Phase
 from tapehawk.core.series import Series
 from tapehawk.data.stream import LiveFeed
 from tapehawk.scan.following import News
+from tapehawk.scan.hit_table import key_of
+from tapehawk.scan.intrabar import is_intrabar
 from tapehawk.scan.live import labelled
 from tapehawk.scan.phased import Minding, seen
 from tapehawk.scan.phases import DayPlan, PhaseClock
@@ -21,6 +23,13 @@ from tapehawk.scan.updates import update_of
 
 REPLAYED = "replay"
 """The label of every row that a replay brings."""
+SILENT_BARS: Final = 30
+"""Whoever had none of so many bars is named: halted, delisted, without data, or seldom traded."""
+NAMED: Final = 100
+"""Symbols that are named at most where programs are told of them; how many there are is said too."""
+Kind: TypeAlias = Literal["event", "state", "trigger", "gone", "no event"]
+"""What is said of a hit: it became true at its bar; it goes on; a price crossed its level and the bar has not closed;
+it holds no longer; it did not become true at its bar after all."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,11 @@ class Beat:
     `came`: symbols, of `expected`, with a bar of the last minute scanned. `phase`: of `now`; `turned` when that is
     another than at the last step. `metrics`: counts by phase so far. `stale_since`: the feed is behind since then,
     `trouble` says why where that is known. `missing`: symbols whose bars were not waited for any longer. `signals`:
-    what became of signals.
+    what became of signals. `events`: hits, those of `added` and others, that turn out to have become true at their bar;
+    `retracted`: which turn out not to. `late`: bars that came behind the watermark so far.
+
+    How things stand, whatever this step brought: `states`, the hits that are true now, where somebody asked for them
+    (`LiveTold`); `silent`, the symbols without one of the last SILENT_BARS bars, see `LiveScan.silent`.
     """
 
     at: int
@@ -70,53 +83,76 @@ class Beat:
     trouble: str = ""
     missing: tuple[str, ...] = ()
     signals: tuple[SignalChanged, ...] = ()
+    events: list[Row] = field(default_factory=list)
+    retracted: list[Row] = field(default_factory=list)
+    late: int = 0
+    states: list[Row] = field(default_factory=list)
+    silent: Mapping[str, int | None] = field(default_factory=dict)
+
+    def hits(self) -> Iterator[tuple[Kind, Row]]:
+        """Yield what this step says of hits, each once: what was taken back, then what is there."""
+        yield from (("gone", row) for row in self.withdrawn)
+        began, told = set(map(key_of, self.events)), set(map(key_of, self.withdrawn))
+        yield from (("no event", row) for row in self.retracted if key_of(row) not in told | began)
+        for row in self.added:
+            yield "trigger" if is_intrabar(row) else "event" if key_of(row) in began else "state", row
+        new = {key_of(row) for row in self.added if not is_intrabar(row)}
+        yield from (("event", row) for row in self.events if key_of(row) not in new)
 
 
 @dataclass(frozen=True)
 class LiveTold:
     """Who hears what is watched, and every beat. `bus`: who says the events of a live scan; None: the settings' bus.
 
-    `on_scan`: hears how many seconds each look took, and over how many bars it went.
+    `on_scan`: hears how many seconds each look took, and over how many bars it went. `states`: beats are to bring the
+    hits that are true now.
     """
 
     on_start: Callable[[Watched], None]
     on_beat: Callable[[Beat], None]
     bus: Broadcast | None = None
     on_scan: Callable[[float, int], None] = lambda _seconds, _bars: None
+    states: bool = False
 
 
 def beat_of(feed: LiveFeed, news: News, minding: Minding, clock: PhaseClock, *, replayed: bool) -> Beat:
     """Return what a step of a scan behind a feed brought."""
     now = feed.clock.now()
     turned = clock.turn(now)
-    stale = None if replayed else news.stale_since
-    added, withdrawn = (
-        sorted(labelled(rows, stale), key=lambda row: (row["bar_time"], -(row["score"] or 0.0), row["symbol"]))
-        for rows in (news.changes.added, news.changes.withdrawn)
-    )
-    if replayed:
-        added, withdrawn = (
-            [{**row, "labels": [*row["labels"], REPLAYED]} for row in rows] for rows in (added, withdrawn)
-        )
+    changes = {name: sorted(_labelled(rows, news, replayed), key=_place) for name, rows in vars(news.changes).items()}
     return Beat(
         at=news.scan.through,
-        added=added,
-        withdrawn=withdrawn,
+        added=changes["added"],
+        withdrawn=changes["withdrawn"],
+        events=changes["events"],
+        retracted=changes["retracted"],
         came=_came(feed, news.scan.through),
         expected=len(feed.symbols),
         watermark=seen(news.scan),
         now=now,
         phase=minding.plan.phase_at(now),
         turned=turned,
-        metrics=minding.metrics.plain(),
-        stale_since=stale,
+        stale_since=None if replayed else news.stale_since,
         trouble=feed.trouble,
         missing=news.missing,
+        late=feed.counts["late"],
     )
 
 
+def standing(news: News, *, replayed: bool, states: bool) -> dict[str, Any]:
+    """Return how things stand behind a step, as a beat says it; it takes a while, and has time.
+
+    `states`: those that are true now are asked for.
+    """
+    rows = _labelled(news.scan.states(), news, replayed) if states else []
+    return {"states": rows, "silent": news.scan.silent(SILENT_BARS)}
+
+
 def events_of(beat: Beat, news: News, *, closed: int = 0) -> Iterator[Event]:
-    """Yield what a beat is in events, for others. `closed`: up to when bars were said to have closed (µs UTC)."""
+    """Yield what a beat is in events, for others. `closed`: up to when bars were said to have closed (µs UTC).
+
+    What becomes of signals is said once it is kept, which takes longer.
+    """
     if beat.turned:
         yield beat.turned
     if beat.watermark > closed:
@@ -125,7 +161,18 @@ def events_of(beat: Beat, news: News, *, closed: int = 0) -> Iterator[Event]:
     update = update_of(news)
     if update.events or update.triggers or update.withdrawn or update.missing:
         yield update
-    yield from beat.signals
+
+
+def _place(row: Row) -> tuple[str, float, str]:
+    """Return where a row stands among others: by bar, of one bar the best first."""
+    return row["bar_time"], -(row["score"] or 0.0), row["symbol"]
+
+
+def _labelled(rows: Iterable[Row], news: News, replayed: bool) -> list[Row]:  # noqa: FBT001 - said by its name
+    """Return rows with what must be said of them."""
+    if replayed:
+        return [{**row, "labels": [*row["labels"], REPLAYED]} for row in rows]
+    return labelled(rows, news.stale_since)
 
 
 def _came(feed: LiveFeed, through: int) -> int:

@@ -36,6 +36,7 @@ from tapehawk.jobs.queue import Queue
 from tapehawk.records.database import Database, sqlite_url
 
 if TYPE_CHECKING:
+    from tapehawk.app.closed_rounds import ClosedRounds
     from tapehawk.app.market_bars import MarketBars
     from tapehawk.app.market_data import MarketData
     from tapehawk.app.quick import TwoPhase
@@ -118,6 +119,13 @@ class House:
         from tapehawk.scan.quick_board import Boards
 
         return Boards(secrets.token_hex(2) if self.known.redis_url else "")
+
+    @cached_property
+    def closed_rounds(self) -> ClosedRounds:
+        """What scans while the market is closed."""
+        from tapehawk.app.closed_rounds import ClosedRounds
+
+        return ClosedRounds(self)
 
     @cached_property
     def market_bars(self) -> MarketBars:

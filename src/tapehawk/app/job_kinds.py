@@ -20,6 +20,7 @@ def kinds(house: House) -> Mapping[str, Kind]:
     return {
         "range_scan": range_scanning.kind(house),
         "quick_scan": Kind(_work(house, "quick_rounds:scan")),
+        "closed_scan": Kind(_work(house, "closed_rounds:scan")),
         "sync": Kind(_work(house, "job_works:sync"), timeout=6 * HOUR),
         "train": Kind(_work(house, "job_works:train"), timeout=2 * HOUR),
         "retrain": Kind(_work(house, "job_works:retrain"), timeout=12 * HOUR),

@@ -8,11 +8,13 @@ import os
 from collections.abc import Collection, Iterable
 from contextlib import aclosing, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tapehawk.app.asking import ALL, CRYPTO, Asked, desk, questions
-from tapehawk.app.beats import Beat, LiveTold, Watched, beat_of, events_of
+from tapehawk.app.beats import Beat, LiveTold, Watched, beat_of, events_of, standing
 from tapehawk.app.broadcast import Silence, broadcasting
 from tapehawk.app.keeping import Keeping
 from tapehawk.app.phasing import day_plan, risk
@@ -75,7 +77,7 @@ def replay(  # noqa: PLR0913 - what is played, and how
     with TemporaryDirectory(prefix="tapehawk-replay-") as scratch:
         root, symbols = journals or Path(scratch), source.bars["symbol"].unique()
         feed = LiveFeed(source, root, symbols, series=series, clock=source.clock)
-        asyncio.run(_run(known, asked, feed, LiveTold(told.on_start, on_beat), day=day))
+        asyncio.run(_run(known, asked, feed, LiveTold(told.on_start, on_beat, states=told.states), day=day))
 
 
 def live(known: Settings, asked: Asked, provider: str | None, told: LiveTold, *, clock: Clock = SYSTEM) -> None:
@@ -95,6 +97,8 @@ def live(known: Settings, asked: Asked, provider: str | None, told: LiveTold, *,
 async def _live(known: Settings, asked: Asked, provider: Provider, told: LiveTold, clock: Clock) -> None:
     try:
         need_stream(provider)
+        if asked.market == CRYPTO:
+            need_market(provider, CRYPTO)
         series, today = series_of(provider.offer), dt.datetime.fromtimestamp(clock.now() / 1e6, dt.UTC).date()
         plan = day_plan(known, series.market)
         with within(CallBudget(lambda: plan.calls_at(clock.now()), clock=clock)):
@@ -109,6 +113,13 @@ def need_stream(provider: Provider) -> None:
     if not provider.offer.streams:
         message = f"{provider.name} has no live stream on the plan {provider.offer.plan!r}"
         raise BadInput(message, hint=f"scanner sync --provider {provider.name} --watch fetches every session's end")
+
+
+def need_market(provider: Provider, market: str) -> None:
+    """Raise BadInput for a provider whose bars are of another market."""
+    if series_of(provider.offer).market != market:
+        message = f"{provider.name} has no bars of the market {market!r}"
+        raise BadInput(message, hint=f"scanner config set providers.fetch_{market} NAME")
 
 
 async def _run(known: Settings, asked: Asked, feed: LiveFeed, told: LiveTold, *, day: dt.date | None = None) -> None:
@@ -157,15 +168,22 @@ async def scanned(  # noqa: PLR0913 - what is scanned, and how it is told
         settle()
         return scan
 
-    closed, wait = 0, known.streaming.wait_seconds if day is None else None  # a stored day is whole
+    closed, reached, now_so = 0, 0, dict[str, Any]()
+    wait = known.streaming.wait_seconds if day is None else None  # a stored day is whole
     async with aclosing(follow(feed, begin, wait=wait, remember=day is None)) as every:
         async for news in every:
-            signals = tuple(await to_its_end(keeping.take, news))
-            beat = replace(beat_of(feed, news, minding, clock, replayed=day is not None), signals=signals)
+            beat = beat_of(feed, news, minding, clock, replayed=day is not None)
             if day is None:
                 bus.say(*events_of(beat, news, closed=closed))
                 closed = beat.watermark
-            told.on_beat(replace(beat, trouble=beat.trouble or bus.trouble))
+            signals = tuple(await to_its_end(keeping.take, news))
+            if day is None:
+                bus.say(*signals)
+            beat = replace(beat, signals=signals, metrics=minding.metrics.plain())
+            if news.changes or news.scan.reached != reached:
+                reached = news.scan.reached
+                now_so = await to_its_end(partial(standing, news, replayed=day is not None, states=told.states))
+            told.on_beat(replace(beat, **now_so, trouble=beat.trouble or bus.trouble))
 
 
 def _slower(series: Series, timeframe: str) -> str | None:

@@ -15,11 +15,12 @@ from typing import Any, Final, Self
 
 from tapehawk.app.asking import ALL, CRYPTO, desk, parameters, scanners_named
 from tapehawk.app.settings import Settings
-from tapehawk.app.switching import enabled
+from tapehawk.app.switching import enabled, on_while_closed
 from tapehawk.catalog import scanner_type
 from tapehawk.core.errors import BadInput
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.series import MARKETS
+from tapehawk.core.sessions import CLOSED, PHASES
 from tapehawk.scan.parameters import configured
 from tapehawk.scan.phases import Enabled
 
@@ -92,8 +93,14 @@ def parameter_set(known: Settings, config: Config) -> ParameterSet:
 
 
 def switched(known: Settings, asked: LiveAsked, market: str) -> Enabled:
-    """Return the scanners that are wanted in each phase. Raises UnknownName, or BadInput where nobody is left."""
-    return enabled(known, asked.scanners or (ALL,), TIMEFRAME, (market, HOURS))
+    """Return the scanners that are wanted in each phase. Raises UnknownName, or BadInput where nobody is left.
+
+    While stocks are closed, those that the settings switch on then: one that is named scans the bars that come.
+    """
+    found = enabled(known, asked.scanners or (ALL,), TIMEFRAME, (market, HOURS))
+    if market == CRYPTO or asked.scanners:
+        return found
+    return {**found, PHASES[CLOSED]: on_while_closed(known)}
 
 
 def named(known: Settings, asked: LiveAsked) -> tuple[str, ...]:

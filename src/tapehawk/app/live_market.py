@@ -13,18 +13,19 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
 from tapehawk.app.asking import ALL, Asked
-from tapehawk.app.beats import Beat, LiveTold, Watched
+from tapehawk.app.beats import NAMED, Beat, LiveTold, Watched
 from tapehawk.app.broadcast import Broadcast, Silence
-from tapehawk.app.live import listed, need_stream, scanned, stored_of
+from tapehawk.app.live import listed, need_market, need_stream, scanned, stored_of
 from tapehawk.app.live_asked import HOURS, TIMEFRAME, USUAL, ParameterSet
 from tapehawk.app.live_giving import folder_of
 from tapehawk.app.live_plan import MarketPlan, provider_for
 from tapehawk.app.phasing import day_plan
 from tapehawk.app.settings import Settings
-from tapehawk.core.errors import BadInput, NoData, TapehawkError
+from tapehawk.core.errors import NoData, TapehawkError
 from tapehawk.core.signal_shape import instant
 from tapehawk.data.providers.door import Provider
 from tapehawk.data.providers.registry import build
@@ -114,12 +115,10 @@ class LiveMarket:
             await provider.close()
 
     async def _symbols(self, provider: Provider) -> list[str]:
-        series = series_of(provider.offer)
-        if series.market != self.plan.market:
-            message = f"{provider.name} has no bars of the market {self.plan.market!r}"
-            raise BadInput(message, hint=f"scanner config set providers.fetch_{self.plan.market} NAME")
+        need_market(provider, self.plan.market)
         if self.plan.symbols is not None:
             return sorted(self.plan.symbols)
+        series = series_of(provider.offer)
         stored = await asyncio.to_thread(stored_of, self.known, series)
         return stored or sorted(await listed(provider, series))
 
@@ -232,7 +231,9 @@ def _scan_told(scan: LiveScanOf) -> dict[str, Any]:
             "scanned_through": instant(scan.beat.at),
             "expected": scan.beat.expected,
             "arrived": scan.beat.came,
-            "missing": list(scan.beat.missing[:100]),
+            "missing": list(scan.beat.missing[:NAMED]),
+            "silent": {symbol: _instant(last) for symbol, last in islice(scan.beat.silent.items(), NAMED)},
+            "silent_count": len(scan.beat.silent),
             "metrics": {phase: dict(one) for phase, one in scan.beat.metrics.items()},
         }
     return said

@@ -7,44 +7,68 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-from tapehawk.core.signal_record import LIVE, SIMULATED
+import polars as pl
+
+from tapehawk.core.errors import NoData
+from tapehawk.core.panel import Panel
+from tapehawk.core.signal_record import origin_of
 from tapehawk.data.signal_log import SignalLog
 from tapehawk.scan.hit_rates import HitRate, Observed
+from tapehawk.scan.scores_then import scores_then
 from tapehawk.scan.track_record import track_of_signals
 
-OF: Final = "logged signals in the same decile of their own scanner's score"
+OF: Final = "logged signals whose own opportunity score, as known when each was made, is in the same decile"
 
 
 class PastSignals:
-    """The logged signals of a market on bars of a timeframe.
+    """The logged signals on some bars, of whichever scanners: each is graded by the opportunity score that it had.
 
-    `simulated`: whether those bars are, whose signals have a log of their own; asked until it is known.
+    `bars`: the newest of them; raises NoData where there are none. Signals of simulated bars have a log of their own.
     """
 
-    def __init__(self, store: Path, market: str, timeframe: str, *, simulated: Callable[[], bool | None]) -> None:
-        self._store, self._market, self._timeframe, self._simulated = store, market, timeframe, simulated
+    def __init__(self, store: Path, bars: Callable[[], Panel]) -> None:
+        self._store, self._bars = store, bars
         self._log: SignalLog | None = None
-        self._size, self._observed, self._lock = -1, Observed(track_of_signals(()), {}), Lock()
+        self._size, self._lock = -1, Lock()
+        self._scores: dict[str, float | None] = {}
+        self._observed = Observed(track_of_signals(()))
 
     def __call__(self, score: float) -> Mapping[str, Any] | None:
         """Say what became of those in a score's decile: n, hit rate, its 95 % intervals; None of fewer than 30."""
         with self._lock:
-            if self._log is None and (simulated := self._simulated()) is not None:
-                self._log = SignalLog(self._store, SIMULATED if simulated else LIVE)
-            if self._log is None:
+            try:
+                log = self._looked()
+            except NoData:
                 return None
-            found = self._known(self._log).of(score)
-            return None if found is None else _said(found, self._log.path.stem)
+            found = self._observed.of(score)
+            return None if found is None else _said(found, log.path.stem)
 
-    def _known(self, log: SignalLog) -> Observed:
-        size = _size_of(log.path)
+    def ready(self) -> None:
+        """Grade what is logged, so that no symbol has to wait for that."""
+        self(0.0)
+
+    def _looked(self) -> SignalLog:
+        """Take in what was logged since; return the log. Raises what opening the bars does."""
+        if self._log is None:
+            self._log = SignalLog(self._store, origin_of(self._bars().labels))
+        size = _size_of(self._log.path)
         if size != self._size:
-            mine = [one for one in log.known().values() if self._is_mine(one.market, one.key.timeframe)]
-            self._size, self._observed = size, Observed(track_of_signals(mine), {})
-        return self._observed
+            self._observed = Observed(self._graded(self._log, self._bars()))
+            self._size = size
+        return self._log
 
-    def _is_mine(self, market: str, timeframe: str) -> bool:
-        return (market, timeframe) == (self._market, self._timeframe)
+    def _graded(self, log: SignalLog, panel: Panel) -> pl.DataFrame:
+        """Return the track of those that came to an end, with the opportunity score of each instead of its own."""
+        about = (panel.calendar, panel.timeframe)
+        closed = {
+            key: one
+            for key, one in log.known().items()
+            if one.status == "closed" and (one.market, one.key.timeframe) == about
+        }
+        self._scores |= scores_then(panel, [one for key, one in closed.items() if key not in self._scores])
+        graded = {key: score for key in closed if (score := self._scores.get(key)) is not None}
+        track = track_of_signals(closed[key] for key in graded)
+        return track.with_columns(score=pl.Series(list(graded.values()), dtype=pl.Float64))
 
 
 def _size_of(path: Path) -> int:

@@ -16,11 +16,11 @@ from tapehawk.app.house import House
 from tapehawk.app.live_giving import Giving, books, folder_of
 from tapehawk.app.live_plan import Planning
 from tapehawk.core.errors import NoData
-from tapehawk.core.series import Series
+from tapehawk.core.series import SESSION_TIMEFRAMES
 from tapehawk.core.sessions import calendar_named
 from tapehawk.core.signal_record import Signal
 from tapehawk.data.signal_log import SignalLog, logs
-from tapehawk.data.store import stored_series, stored_sessions
+from tapehawk.data.store import Stored, stored_series, stored_sessions
 from tapehawk.jobs.run import Run
 from tapehawk.scan.history import Past
 from tapehawk.scan.signal_life import opened
@@ -62,18 +62,20 @@ def _pasts(house: House, going_on: Mapping[str, Signal]) -> Iterator[Past]:
     for one in going_on.values():
         groups[one.market, one.key.series, one.key.timeframe, one.hours].add(one.key.symbol)
     for (market, name, timeframe, hours), symbols in sorted(groups.items()):
-        series = _series(house, market, name)
-        sessions = stored_sessions(house.known.store, series) if series else []
-        if series and sessions:
-            next_one = calendar_named(market).next(sessions[-1])
+        by_day = timeframe in SESSION_TIMEFRAMES
+        stored = _stored(house, market, name, timeframe if by_day else "1m")
+        if stored:
+            series = stored.series
+            last = stored.last.date() if by_day else stored_sessions(house.known.store, series)[-1]
+            next_one = calendar_named(market).next(last)
             slower = None if timeframe == series.timeframe else timeframe
             yield Past(house.known.store, series, next_one, tuple(sorted(symbols)), hours, slower)
 
 
-def _series(house: House, market: str, name: str) -> Series | None:
-    """Return the series of minutes of a name, None where none of it is stored."""
+def _stored(house: House, market: str, name: str, timeframe: str) -> Stored | None:
+    """Return what is stored of a series on a timeframe, None where nothing is."""
     try:
-        every = stored_series(house.known.store, "1m", market=market)
+        every = stored_series(house.known.store, timeframe, market=market)
     except NoData:
         return None
-    return next((one.series for one in every if one.series.id == name), None)
+    return next((one for one in every if one.series.id == name), None)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import polars as pl
 
@@ -26,6 +27,7 @@ from tapehawk.data.store import read_actions, read_bars
 from tapehawk.scan.asked import Asked as Bars
 from tapehawk.scan.bar_oddities import Oddity, oddities
 from tapehawk.scan.desk import Desk
+from tapehawk.scan.events import events_among
 from tapehawk.scan.hit_table import key_of
 from tapehawk.scan.intrabar import is_intrabar, judged
 from tapehawk.scan.intrabar_history import triggers
@@ -34,9 +36,12 @@ from tapehawk.scan.question import Question
 from tapehawk.scan.session_limits import Row
 from tapehawk.scan.watching import ranks, watch_for
 
+EVENT: Final = "event"
+"""The column that says whether a row became true at its bar; a trigger, whose bar has not closed, has none."""
+
 
 def parity(known: Settings, asked: Asked, day: dt.date, *, on_step: Callable[[str], None]) -> Parity:
-    """Replay a stored day live and compare what it says with the scan of that day over history.
+    """Replay a stored day live and compare what it says with the scan of that day over history: hits, and events.
 
     A day that was received live is replayed as it came, with its late and revised bars. Scanners that the settings
     switch off in some phase are on in all of them, as they are in history. Bars that are made of faster ones are made
@@ -50,7 +55,7 @@ def parity(known: Settings, asked: Asked, day: dt.date, *, on_step: Callable[[st
         on_step(f"replaying {day}")
         replay(_looking(known, asked), asked, day, heard.told, journals=Path(scratch), as_came=True)
         on_step(f"scanning {day} over history")
-        live, historical = heard.standing.rows(), _historical(known, asked, day, heard.series.timeframe)
+        live, historical = heard.rows(), _historical(known, asked, day, heard.series.timeframe)
         differing = pairs_that_differ(historical, live)
         odd = _oddities(known, heard.series, Path(scratch), day) if differing else []
     length, among = TIMEFRAMES[asked.timeframe] * MINUTE_US, _among_others(known, asked) if differing else ()
@@ -70,8 +75,14 @@ class _Heard:
     """Listens to a replay; rows are kept without the label that says that they come from one."""
 
     def __init__(self) -> None:
-        self.standing = Standing()
+        self._standing, self._events = Standing(), Standing()
         self.series = Series("", "")
+
+    def rows(self) -> list[Row]:
+        """Return the rows that stand, and of each that is of a close whether it is an event."""
+        events = set(map(key_of, self._events.rows()))
+        rows = self._standing.rows()
+        return [row if is_intrabar(row) else {**row, EVENT: key_of(row) in events} for row in rows]
 
     @property
     def told(self) -> LiveTold:
@@ -82,7 +93,9 @@ class _Heard:
 
     def _beat(self, beat: Beat) -> None:
         added, withdrawn = (list(map(_as_in_history, rows)) for rows in (beat.added, beat.withdrawn))
-        self.standing.hear(added, withdrawn, through=beat.at)
+        self._standing.hear(added, withdrawn, through=beat.at)
+        events, retracted = (list(map(_as_in_history, rows)) for rows in (beat.events, beat.retracted))
+        self._events.hear(events, retracted, through=beat.at)
 
 
 def _as_in_history(row: Row) -> Row:
@@ -90,10 +103,10 @@ def _as_in_history(row: Row) -> Row:
 
 
 def _historical(known: Settings, asked: Asked, day: dt.date, played: str) -> list[Row]:
-    """Return the rows of every bar of the day, as a range of that one day has them, adjusted as on the day itself.
+    """Return the rows of every bar of the day, as a range of that one day has them, and of each whether it is an event.
 
-    `played`: the timeframe of the bars that were replayed. Where it is a faster one, history is made of the same bars,
-    and has the triggers within.
+    Bars are adjusted as on the day itself. `played`: the timeframe of the bars that were replayed. Where it is a faster
+    one, history is made of the same bars, and has the triggers within.
     """
     ranged, at = questions(known, replace(asked, start_date=day, end_date=day)), desk(known, asked.market)
     scanners, actions = [at.scanner(one) for one in ranged], read_actions(known.store)
@@ -112,7 +125,8 @@ def _each(bars: Bars, made: Callable[[Panel], Panel]) -> Bars:
 
 
 def _rows(at: Desk, scanners: Sequence[Scanner], question: Question, bars: Bars) -> list[Row]:
-    return [row for report in at.scan(scanners, question, bars) for row in report.rows()]
+    is_event = events_among(at, scanners, question, bars)
+    return [{**row, EVENT: is_event(row)} for report in at.scan(scanners, question, bars) for row in report.rows()]
 
 
 def _oddities(known: Settings, series: Series, journals: Path, day: dt.date) -> list[Oddity]:

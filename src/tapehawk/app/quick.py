@@ -16,9 +16,7 @@ from tapehawk.analysis.part import Part
 from tapehawk.app.market_bars import benchmark_of
 from tapehawk.app.observed import PastSignals
 from tapehawk.app.settings import Settings
-from tapehawk.core.errors import NoData
 from tapehawk.core.events import Event
-from tapehawk.data.freshness import SIMULATED
 from tapehawk.data.panels import PanelQuestion
 from tapehawk.scan.deep import Analyst, usual_parts
 from tapehawk.scan.deep_answers import Parts
@@ -88,7 +86,8 @@ class Analysts:
         """
         known = self._known
         models = Models(known.store, known.scanners, timeframe, market=market, parameters=known.parameters)
-        past = PastSignals(known.store, market, timeframe, simulated=lambda: _simulated(bars, timeframe))
+        past = PastSignals(known.store, lambda: bars(timeframe))
+        past.ready()
         own: tuple[Part, ...] = (models.prediction(), Opportunity(timeframe, past))
         by_name = {part.name: part for part in own}
         return [by_name.get(part.name, part) for part in usual_parts(timeframe)]
@@ -153,14 +152,6 @@ def two_phase(  # noqa: PLR0913 - what it is joined of
 
     desk = QuickDesk(known.store, StoreReference(known.store), now=now, prefer=_prefer(known), threads=threads)
     return TwoPhase(QuickScanner(around(desk), queue, tell, now=now, boards=boards), analysts)
-
-
-def _simulated(bars: StoredBars, timeframe: str) -> bool | None:
-    """Say whether the bars that answer are simulated; None while there are none."""
-    try:
-        return SIMULATED in bars(timeframe).labels
-    except NoData:
-        return None
 
 
 def _prefer(known: Settings) -> Mapping[str, str | None]:

@@ -12,6 +12,7 @@ import numpy as np
 from cronsim import CronSim
 
 from tapehawk.core.sessions import calendar_named
+from tapehawk.scan.phases import DayPlan
 
 Due: TypeAlias = Callable[[dt.datetime], dt.datetime | None]
 """From now to the last instant that is due by then, None where there was none yet."""
@@ -45,7 +46,27 @@ def after_session(market: str, delay: dt.timedelta) -> Due:
     ends = calendar.after_hours_close + int(delay.total_seconds() * 1e6)
 
     def due(now: dt.datetime) -> dt.datetime | None:
-        passed = int(np.searchsorted(ends, int(now.timestamp() * 1e6), side="right"))
-        return EPOCH + dt.timedelta(microseconds=int(ends[passed - 1])) if passed else None
+        passed = int(np.searchsorted(ends, _instant(now), side="right"))
+        return _time(int(ends[passed - 1])) if passed else None
 
     return due
+
+
+def while_closed(plan: DayPlan) -> Due:
+    """Return the looks of a market's closed phase, the first when it begins; while the market is open none is due."""
+
+    def due(now: dt.datetime) -> dt.datetime | None:
+        phase = plan.phase_at(_instant(now))
+        passed = _instant(now) - phase.since
+        return None if phase.is_open else _time(phase.since + passed - passed % plan.rules[phase.name].between)
+
+    return due
+
+
+def _instant(time: dt.datetime) -> int:
+    """Return a time in µs UTC."""
+    return round(time.timestamp() * 1e6)
+
+
+def _time(instant: int) -> dt.datetime:
+    return EPOCH + dt.timedelta(microseconds=instant)

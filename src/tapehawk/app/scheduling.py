@@ -17,7 +17,8 @@ from typing import Any, Final
 from pydantic import SecretStr
 
 from tapehawk.app.house import House
-from tapehawk.app.schedule_times import Due, after_session, cron, every
+from tapehawk.app.phasing import day_plan
+from tapehawk.app.schedule_times import Due, after_session, cron, every, while_closed
 from tapehawk.app.settings import Settings
 from tapehawk.core.errors import NoData, TryAgain
 from tapehawk.data.providers.registry import provider_names
@@ -95,6 +96,7 @@ def _every(known: Settings) -> Iterator[Schedule]:
     minutes = known.streaming.quick_interval_minutes
     if minutes:
         yield Schedule("quick scan", "quick_scan", every(dt.timedelta(minutes=minutes)))
+    yield Schedule("closed scan", "closed_scan", while_closed(day_plan(known, "us")))
     for market in ("us", "crypto"):
         provider = provider_of(known, market)
         if provider:

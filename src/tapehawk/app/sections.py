@@ -7,7 +7,7 @@ provider's: `[providers.polygon]` is data/providers/polygon/config.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
@@ -15,11 +15,16 @@ from tapehawk.core.phase_risk import RISK_BY_PHASE
 from tapehawk.core.price_band import check_band
 
 Seconds = Annotated[int, Field(ge=1, le=86_400, description="seconds")]
-Minutes = Annotated[float, Field(gt=0, le=1440, description="minutes between scans in this phase")]
 Multiplier = Annotated[float, Field(ge=0, le=1, description="what the risk of a trade is multiplied by")]
 Calls = Annotated[int, Field(ge=1, le=100_000, description="calls to a provider a minute that scanning makes at most")]
 Days = Annotated[int, Field(ge=1, le=3650, description="days they are kept once they are over")]
 Names = Annotated[tuple[str, ...], Field(description="what `all` stands for in live scanning: names, `all` or `daily`")]
+
+
+def _minutes(least: int) -> Any:  # noqa: ANN401 - what pydantic's own Field returns
+    """Declare the minutes between two scans in a phase; `least`: in seconds."""
+    said = f"minutes between scans in this phase; {least} seconds at least"
+    return Field(ge=least / 60, le=1440, description=said)
 
 
 class Section(BaseModel):
@@ -154,23 +159,26 @@ class Streamlit(Section):
 class Sessions(Section):
     """What live scanning does in each phase of the trading day, and how the risk of its signals is scaled."""
 
-    premarket_interval: Minutes = 2
+    premarket_interval: Annotated[float, _minutes(30)] = 2
     premarket_calls: Calls = 30
     premarket_scanners: Names = ("gap", "volume_spike", "relative_volume")
     premarket_risk: Multiplier = RISK_BY_PHASE["premarket"]
-    regular_interval: Minutes = 1
+    regular_interval: Annotated[float, _minutes(10)] = 1
     regular_calls: Calls = 60
     regular_scanners: Names = ("all",)
     regular_risk: Multiplier = RISK_BY_PHASE["regular"]
-    after_hours_interval: Minutes = 5
+    after_hours_interval: Annotated[float, _minutes(60)] = 5
     after_hours_calls: Calls = 15
     after_hours_scanners: Names = ("reversal", "volume_spike")
     after_hours_risk: Multiplier = RISK_BY_PHASE["after_hours"]
-    closed_interval: Minutes = 10
+    closed_interval: Annotated[float, _minutes(60)] = 10
     closed_calls: Calls = 5
-    closed_scanners: Names = ("daily",)
+    closed_scanners: Annotated[
+        tuple[str, ...],
+        Field(description="who scans the last session's daily bars, in the service: names, `all` or `daily`"),
+    ] = ("daily",)
     closed_risk: Multiplier = RISK_BY_PHASE["closed"]
-    continuous_interval: Minutes = 1
+    continuous_interval: Annotated[float, _minutes(10)] = 1
     continuous_calls: Calls = 60
     continuous_scanners: Names = ("all",)
     continuous_risk: Multiplier = RISK_BY_PHASE["continuous"]

@@ -96,6 +96,7 @@ def export(
     """
     from tapehawk.app.settings import settings
     from tapehawk.cli.answers import print_json
+    from tapehawk.cli.table import labelled
     from tapehawk.cli.terminal import screen, working
     from tapehawk.data.exports import ExportQuestion, export_bars
 
@@ -109,14 +110,16 @@ def export(
         print_json(done)
         return
     said = f"wrote {numbers.many(done.rows, 'bar')} of {numbers.many(done.symbols, 'symbol')} to {done.path}"
-    screen(known).print(_labelled(said, done.series.labels))
+    screen(known).print(labelled(said, done.series.labels))
 
 
 def _show_import(console: Console, done: ImportReport, root: Path) -> None:
+    from tapehawk.cli.table import labelled
+
     verb = "would be stored" if done.dry_run else "stored"
     stored = done.stored
     counts = f"{stored.new:,} new, {stored.revised:,} corrected, {stored.unchanged:,} unchanged"
-    console.print(_labelled(f"{done.kind}: {counts} {verb} in {root}", _labels(done)))
+    console.print(labelled(f"{done.kind}: {counts} {verb} in {root}", _labels(done)))
     _facts(console, done)
     for reason, rows in done.rejected.items():
         console.print(Text(f"  refused  {numbers.many(rows, 'row')}: {reason}", style="yellow"))
@@ -147,10 +150,3 @@ def _facts(console: Console, done: ImportReport) -> None:
 
 def _labels(done: ImportReport) -> tuple[str, ...]:
     return tuple(dict.fromkeys(label for one in done.series for label in one.labels))
-
-
-def _labelled(said: str, labels: tuple[str, ...]) -> Text:
-    text = Text(said)
-    for label in labels:
-        text.append(f"  [{label}]", style="bold yellow")
-    return text

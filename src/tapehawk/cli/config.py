@@ -134,7 +134,10 @@ def show(sections: Sections = None, config_file: ConfigFile = None, format_: For
 
 @app.command("path")
 def path(config_file: ConfigFile = None, format_: Format = "table") -> None:
-    """Print which settings file is used, or would be written."""
+    """Print which settings file is used, or would be written.
+
+    [dim]scanner config path[/]
+    """
     from tapehawk.app.settings import found_file
     from tapehawk.cli.answers import print_json, print_path
 

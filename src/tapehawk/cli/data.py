@@ -13,15 +13,21 @@ from tapehawk.cli import check
 from tapehawk.cli.options import Format
 
 if TYPE_CHECKING:
+    import polars as pl
+    from rich.console import Console
+
     from tapehawk.data.status import SeriesStatus
 
 MOST_ROWS: Final = 200
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="What the bar store holds.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
 
 @app.callback()
 def data() -> None:
-    """What the bar store holds."""
+    """What the bar store holds.
+
+    [dim]scanner data status[/]
+    """
 
 
 app.command("check")(check.check)
@@ -29,7 +35,10 @@ app.command("check")(check.check)
 
 @app.command("status")
 def status(format_: Format = "table") -> None:
-    """Show every stored series: bars, symbols, reach, and the room they take."""
+    """Show every stored series: bars, symbols, reach, and the room they take.
+
+    [dim]scanner data status[/]
+    """
     from tapehawk.app.settings import settings
     from tapehawk.app.sources import source_findings
     from tapehawk.cli import numbers
@@ -92,31 +101,36 @@ def sql(
 ) -> None:
     """Ask the store in SQL (DuckDB): tables bars_1d, bars_1m, …, symbols, actions, series.
 
+    Where bars were read that are simulated, or have another label, it says so: above a table, else as a remark.
+
     [dim]scanner sql 'select symbol, max(close) from bars_1d group by symbol order by 2 desc limit 10'[/]
     """
     from tapehawk.app.settings import settings
-    from tapehawk.cli import numbers
     from tapehawk.cli.answers import print_json
-    from tapehawk.cli.table import listing
-    from tapehawk.cli.terminal import screen, working
+    from tapehawk.cli.table import labelled
+    from tapehawk.cli.terminal import complaints, screen, working
     from tapehawk.data.sql import query
 
     known = settings()
     with working(known, "asking"):
         found = query(known.store, statement)
+    out = screen(known)
+    for series, labels in found.labels.items():
+        (out if format_ == "table" else complaints()).print(labelled(f"bars of {series}", labels))
     if format_ == "json":
-        print_json(found.to_dicts())
+        print_json(found.rows.to_dicts())
     elif format_ == "csv":
-        typer.echo(found.write_csv(), nl=False)
+        typer.echo(found.rows.write_csv(), nl=False)
     else:
-        numeric = [place for place, kind in enumerate(found.dtypes) if kind.is_numeric()]
-        shown = [["–" if cell is None else cell for cell in row] for row in found.head(MOST_ROWS).iter_rows()]
-        out = screen(known)
-        listing(out, found.columns, shown, right=numeric)
-        more = found.height - MOST_ROWS
-        out.print(
-            Text(
-                f"{numbers.many(found.height, 'row')}{f', the first {MOST_ROWS} shown' if more > 0 else ''}",
-                style="dim",
-            )
-        )
+        _show_rows(out, found.rows)
+
+
+def _show_rows(out: Console, rows: pl.DataFrame) -> None:
+    from tapehawk.cli import numbers
+    from tapehawk.cli.table import listing
+
+    numeric = [place for place, kind in enumerate(rows.dtypes) if kind.is_numeric()]
+    shown = [["–" if cell is None else cell for cell in row] for row in rows.head(MOST_ROWS).iter_rows()]
+    listing(out, rows.columns, shown, right=numeric)
+    first = f", the first {MOST_ROWS} shown" if rows.height > MOST_ROWS else ""
+    out.print(Text(f"{numbers.many(rows.height, 'row')}{first}", style="dim"))

@@ -6,12 +6,15 @@ import typer
 
 from tapehawk.cli.options import ConfigFile, Format
 
-app = typer.Typer(no_args_is_help=True, help="The database of the records: users, signals, scans, jobs.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
 
 @app.callback()
 def db() -> None:
-    """Keep `db` a group of commands."""
+    """The database of the records: users, signals, scans, jobs.
+
+    [dim]scanner db upgrade[/]
+    """
 
 
 @app.command("upgrade")

@@ -9,7 +9,7 @@ import typer
 
 from tapehawk.cli.options import ConfigFile
 
-app = typer.Typer(no_args_is_help=True, help="Configurations of what goes around the services.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
 Out = Annotated[Path | None, typer.Option("--out", help="File to write; standard output if none is named.")]
 Listen = Annotated[int | None, typer.Option("--listen", min=1, max=65_535, help="Port: 80, with a certificate 443.")]
@@ -20,7 +20,10 @@ Key = Annotated[Path | None, typer.Option("--key", help="TLS: the certificate's 
 
 @app.callback()
 def deploy() -> None:
-    """Keep `deploy` a group of commands."""
+    """Configurations of what goes around the services.
+
+    [dim]scanner deploy nginx[/]
+    """
 
 
 @app.command("nginx")

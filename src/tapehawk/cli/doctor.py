@@ -23,6 +23,8 @@ def doctor(config_file: ConfigFile = None, format_: Format = "table") -> None:
     """Check the installation, the settings, the store, and how fresh its bars are. Tells no secret.
 
     Ends with 3 where the store is not there or can't be read.
+
+    [dim]scanner doctor[/]
     """
     from tapehawk.app.doctor import BAD, checkup
     from tapehawk.cli.answers import print_json

@@ -42,8 +42,8 @@ def replay(
     are stored they are played as they are, and nothing within them can be judged.
 
     The store is only read. `all` stands in each phase of the day for the scanners that the settings switch on in it
-    (`scanner config show sessions`). On a terminal it is a screen; JSON is a message a line, as the live socket sends
-    them: `scan_update`, last `complete`.
+    (`scanner config show sessions`). On a terminal it is a screen; what is said, and the messages of JSON, are those of
+    `scanner live`, last `complete`.
 
     [dim]scanner replay 2024-03-01 --scanner-type momentum[/]
     [dim]scanner replay 2024-03-01 --speed 60 --symbols AAPL,NVDA[/]
@@ -90,6 +90,12 @@ def live(
     phase of the day for the scanners that the settings switch on in it (`scanner config show sessions`), which also say
     how often is looked. While the source is down rows say since when they are stale; what was missed is fetched before
     scanning goes on.
+
+    Each hit says what it is: an `event` became true at its bar, a `state` goes on, a `trigger` is `intrabar`; `gone`
+    and `no event` take back what late or revised bars made wrong. Beside them: how many hits are true now, who had none
+    of the last 30 bars and when its last one was, who was not waited for, how many bars came late. JSON is a message a
+    line: `scan_update` (each of `results` with `event`, true or false), `states` (all that is true now), `silent`,
+    `missing`, `late`, `signal_changed`.
 
     [dim]scanner live --provider sim[/]
     [dim]scanner live --provider alpaca --scanner-type momentum --symbols AAPL,NVDA[/]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
+from tapehawk.cli import numbers
 from tapehawk.cli.session_clock import ExchangeClock
-from tapehawk.cli.signal_lines import Messages, head, line
+from tapehawk.cli.signal_lines import NEWS, Messages, Row, head, instant_text, line
 from tapehawk.data.versions import faster
 
 if TYPE_CHECKING:
@@ -16,6 +19,10 @@ if TYPE_CHECKING:
 
     from tapehawk.app.beats import Beat, LiveTold, Watched
     from tapehawk.core.events import SignalChanged
+
+
+NEWS_WIDTH: Final = 10
+NO_HIT: Final = ("gone", "no event")
 
 
 class _Trouble:
@@ -43,14 +50,15 @@ class LiveLines:
     def __init__(self, console: Console, market: str) -> None:
         self._out, self._clock = console, ExchangeClock(market)
         self._trouble = _Trouble(self._clock)
-        self._shown, self._at = 0, 0
+        self._shown = self._at = self._late = 0
+        self._silent: Mapping[str, int | None] = {}
 
     @property
     def told(self) -> LiveTold:
         """Return who is told."""
         from tapehawk.app.beats import LiveTold
 
-        return LiveTold(self._start, self._beat)
+        return LiveTold(self._start, self._beat, states=True)
 
     def end(self) -> None:
         """Say how it ended."""
@@ -60,7 +68,7 @@ class LiveLines:
         self._out.print(title(watched))
         self._out.print(Text(f"{', '.join(watched.scanners)}", style="dim"))
         say_unjudged(unjudged(watched.timeframe, folded=watched.folded))
-        self._out.print(head())
+        self._out.print(Text.assemble(" " * NEWS_WIDTH, head()))
 
     def _beat(self, beat: Beat) -> None:
         self._trouble.tell(beat)
@@ -70,17 +78,27 @@ class LiveLines:
             self._out.print(Text.assemble((f"{self._clock.clock(beat.turned.at)}  ", "dim"), phase))
         if beat.missing:
             self._out.print(Text(f"{self._clock.clock(beat.at)}  not waited for: {some(beat.missing)}", style="yellow"))
-        for row in beat.withdrawn:
-            self._out.print(Text.assemble(("no longer  ", "yellow"), line(row, self._clock.zone)), soft_wrap=True)
-        for row in beat.added:
-            self._shown += 1
-            self._out.print(Text(line(row, self._clock.zone)), soft_wrap=True)
+        self._say_silent(beat)
+        for news, row in beat.hits():
+            self._shown += news not in NO_HIT
+            text = (f"{news:<{NEWS_WIDTH}}", NEWS[news])
+            self._out.print(Text.assemble(text, line(row, self._clock.zone)), soft_wrap=True)
         for event in beat.signals:
             if event.after != "active":
                 self._out.print(Text(f"{self._clock.clock(event.at)}  {became(event)}", style="dim"), soft_wrap=True)
         if beat.added or beat.withdrawn:
             came = f"{beat.came:,} of {beat.expected:,} symbols had a bar"
-            self._out.print(Text(f"{self._clock.clock(beat.at)}  watermark; {came}", style="dim"))
+            late, self._late = beat.late - self._late, beat.late
+            said = ["watermark", came, true_now(beat.states), *([came_late(late)] if late else [])]
+            self._out.print(Text(f"{self._clock.clock(beat.at)}  {'; '.join(said)}", style="dim"), soft_wrap=True)
+
+    def _say_silent(self, beat: Beat) -> None:
+        """Name whom no bar has come of for a while, once."""
+        new = {symbol: last for symbol, last in beat.silent.items() if symbol not in self._silent}
+        self._silent = beat.silent
+        if new:
+            text = f"{self._clock.clock(beat.at)}  {silent(new, self._clock)}"
+            self._out.print(Text(text, style="yellow"), soft_wrap=True)
 
 
 class LiveMessages:
@@ -89,14 +107,16 @@ class LiveMessages:
     def __init__(self) -> None:
         self._messages = Messages()
         self._trouble = _Trouble(ExchangeClock("crypto"))
-        self._shown, self._at = 0, 0
+        self._shown = self._at = self._late = 0
+        self._silent: Mapping[str, int | None] = {}
+        self._states: Sequence[Row] = []
 
     @property
     def told(self) -> LiveTold:
         """Return who is told."""
         from tapehawk.app.beats import LiveTold
 
-        return LiveTold(self._start, self._beat)
+        return LiveTold(self._start, self._beat, states=True)
 
     def end(self) -> None:
         """Say that it ended."""
@@ -108,13 +128,32 @@ class LiveMessages:
     def _beat(self, beat: Beat) -> None:
         self._trouble.tell(beat)
         self._at = beat.at
-        self._shown += len(beat.added)
-        self._messages.updates(beat.at, beat.added, beat.withdrawn)
+        hits = list(beat.hits())
+        results = [{**row, "event": news == "event"} for news, row in hits if news not in NO_HIT]
+        gone, no_events = ([row for news, row in hits if news == no_hit] for no_hit in NO_HIT)
+        self._shown += len(results)
+        self._messages.updates(beat.at, results=results, withdrawn=gone, retracted=no_events)
         if beat.missing:
             self._messages.say("missing", beat.at, symbols=list(beat.missing))
+        self._say_how_things_stand(beat)
         for event in beat.signals:
             way = {"from": event.before or None, "to": event.after, "reason": event.reason}
             self._messages.say("signal_changed", event.at, setup_key=event.setup_key, **way)
+
+    def _say_how_things_stand(self, beat: Beat) -> None:
+        """Say what is true now, who is silent, and how many bars came late, where that has changed."""
+        from tapehawk.app.beats import NAMED, SILENT_BARS
+
+        if beat.states != self._states:
+            self._states = beat.states
+            self._messages.say("states", beat.at, results=beat.states)
+        if beat.silent != self._silent:
+            self._silent = beat.silent
+            named = {symbol: instant_text(last) for symbol, last in islice(beat.silent.items(), NAMED)}
+            self._messages.say("silent", beat.at, bars=SILENT_BARS, count=len(beat.silent), symbols=named)
+        if beat.late != self._late:
+            self._messages.say("late", beat.at, bars=beat.late - self._late)
+            self._late = beat.late
 
 
 def title(watched: Watched) -> Text:
@@ -146,6 +185,26 @@ def some(symbols: Sequence[str], most: int = 5) -> str:
     """Name symbols, the first few of many."""
     more = f" and {len(symbols) - most:,} more" if len(symbols) > most else ""
     return ", ".join(symbols[:most]) + more
+
+
+def silent(symbols: Mapping[str, int | None], clock: ExchangeClock) -> str:
+    """Say who had none of the last bars, each with the start of its last one."""
+    from tapehawk.app.beats import SILENT_BARS
+
+    named = [f"{symbol} (last {clock.clock(last)})" if last else f"{symbol} (none)" for symbol, last in symbols.items()]
+    return f"{numbers.many(len(named), 'symbol')} without one of the last {SILENT_BARS} bars: {some(named)}"
+
+
+def true_now(states: Iterable[Row]) -> str:
+    """Say how many hits are true now, by scanner."""
+    by_scanner = Counter(str(row["scanner"]) for row in states)
+    said = ", ".join(f"{scanner} {count:,}" for scanner, count in by_scanner.most_common())
+    return f"{numbers.many(by_scanner.total(), 'hit')} true now{f': {said}' if said else ''}"
+
+
+def came_late(bars: int) -> str:
+    """Say how many bars came late."""
+    return f"{numbers.many(bars, 'bar')} came late"
 
 
 def became(event: SignalChanged) -> str:

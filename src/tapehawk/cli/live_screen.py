@@ -12,7 +12,7 @@ from rich.text import Text
 from tapehawk.cli import numbers
 from tapehawk.cli.counts import HEAD, counts
 from tapehawk.cli.full_screen import full_screen
-from tapehawk.cli.live_lines import ending, some, title, unjudged
+from tapehawk.cli.live_lines import NO_HIT, came_late, ending, silent, some, title, true_now, unjudged
 from tapehawk.cli.session_clock import ExchangeClock
 from tapehawk.cli.signal_lines import COLUMNS, Row, on_screen
 from tapehawk.cli.table import fitted, table
@@ -48,7 +48,7 @@ class LiveScreen:
 
         try:
             with full_screen(self._console, self.draw):
-                run(LiveTold(self.start, self.beat))
+                run(LiveTold(self.start, self.beat, states=True))
             if self._rows:
                 table(self._console, COLUMNS, list(self._rows)[:MOST_AT_THE_END][::-1])
         finally:
@@ -66,10 +66,9 @@ class LiveScreen:
             self._last = beat
             self._missing = beat.missing or (self._missing if beat.at == self._missing_at else ())
             self._missing_at = beat.at
-            self._shown += len(beat.added)
-            for news, rows in (("gone", beat.withdrawn), ("new", beat.added)):
-                rising = sorted(rows, key=lambda row: (row["bar_time"], row["score"] or 0.0))
-                self._rows.extendleft(on_screen(row, self._clock.zone, news) for row in rising)
+            hits = [on_screen(row, self._clock.zone, news) for news, row in beat.hits()]
+            self._shown += sum(row["news"] not in NO_HIT for row in hits)
+            self._rows.extendleft(sorted(hits, key=_place))
 
     def draw(self, width: int, height: int) -> Iterator[RenderableType]:
         """Draw it at a size."""
@@ -117,6 +116,9 @@ class LiveScreen:
         yield self._trust(watched, last)
         if self._missing:
             yield Text(f"not waited for: {some(self._missing)}", style="yellow")
+        if last.silent:
+            yield Text(silent(last.silent, self._clock), style="yellow")
+        yield Text(true_now(last.states))
 
     def _trust(self, watched: Watched, last: Beat) -> Text:
         """Return how far to trust it; the labels of the bars stand here too, where no window is too narrow for them."""
@@ -124,6 +126,13 @@ class LiveScreen:
         for label in (*watched.series.labels, *(["replay"] if watched.day else [])):
             text.append(f"[{label}] ", style="bold yellow")
         if last.stale_since is None:
-            return text.append("up to date", style="green")
-        why = f": {last.trouble}" if last.trouble else ""
-        return text.append(f"stale since {self._clock.clock(last.stale_since)} {self._clock.short}{why}", "bold red")
+            text.append("up to date", style="green")
+        else:
+            why = f": {last.trouble}" if last.trouble else ""
+            text.append(f"stale since {self._clock.clock(last.stale_since)} {self._clock.short}{why}", "bold red")
+        return text.append(f" · {came_late(last.late)}", style="yellow") if last.late else text
+
+
+def _place(row: Row) -> tuple[bool, str, float]:
+    """Return where a row stands among those of a step, the topmost last: hits above what was taken back."""
+    return row["news"] not in NO_HIT, row["bar_time"], row["score"] or 0.0

@@ -16,15 +16,22 @@ if TYPE_CHECKING:
 
     from tapehawk.app.learning import Predictions
 
-app = typer.Typer(
-    no_args_is_help=True, help="Train models on a scanner's past signals, see how good they are, and ask them."
-)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 Hours = Annotated[Literal["regular", "extended"], typer.Option("--hours", help="Trading hours.")]
 Universe = Annotated[
     str | None,
     typer.Option("--universe", metavar="NAME", help="A type or exchange of the stored symbols, or `crypto`."),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1, help="What chance in the training begins with.")]
+
+
+@app.callback()
+def ml() -> None:
+    """Train models on a scanner's past signals, see how good they are, and ask them.
+
+    [dim]scanner ml train --scanner-type breakout[/]
+    [dim]scanner ml card breakout[/]
+    """
 
 
 @app.command("train")

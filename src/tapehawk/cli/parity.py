@@ -36,10 +36,10 @@ def parity(
 ) -> None:
     """Replay a stored session live and compare its rows with the scan of that day over history: they must be equal.
 
-    A day that was received live is replayed as its bars came, late and revised ones too. Slower bars are made of the
-    day's minutes on both sides, and rows marked `intrabar` are compared too, with what the close made of them. Every
-    row that differs is shown with the bar that explains it. What no bar explains is a bug, and any difference ends with
-    the exit code of one, 1.
+    Of each row that is also whether it became true at its bar (`event`) or went on. A day that was received live is
+    replayed as its bars came, late and revised ones too. Slower bars are made of the day's minutes on both sides, and
+    rows marked `intrabar` are compared too, with what the close made of them. Every row that differs is shown with the
+    bar that explains it. What no bar explains is a bug, and any difference ends with the exit code of one, 1.
 
     [dim]scanner parity 2024-03-01[/]
     [dim]scanner parity 2024-03-01 --scanner-type inside_bar --timeframe 5m[/]

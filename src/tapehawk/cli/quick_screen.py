@@ -160,7 +160,7 @@ class Screen(Rows):
 
     def __init__(self, console: Console, title: str) -> None:
         super().__init__(console, title)
-        self._page = full_screen(console, self.drawn)
+        self._page = full_screen(console, self._while_it_is_up)
 
     def __enter__(self) -> Self:
         try:
@@ -179,6 +179,9 @@ class Screen(Rows):
 
     def _leave(self) -> None:
         self._console.print(Group(*self.drawn(self._console.width, self._console.height)))
+
+    def _while_it_is_up(self, width: int, height: int) -> list[RenderableType]:
+        return [*self.drawn(width, height - 1), Text("Ctrl-C ends", style="dim")]
 
     def drawn(self, width: int, height: int) -> list[RenderableType]:
         """Return what is known now, as large as the terminal is."""

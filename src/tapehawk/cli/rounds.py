@@ -55,7 +55,7 @@ class RoundMessages:
     def tell(self, news: RoundNews) -> None:
         """Write a round."""
         for look in news.round.looks:
-            self._messages.updates(news.round.at, look.changes.added, look.changes.withdrawn)
+            self._messages.updates(news.round.at, results=look.changes.added, withdrawn=look.changes.withdrawn)
             if look.error:
                 self._messages.say("error", news.round.at, scanner_type=look.scanner, error=look.error.message)
 

@@ -24,7 +24,7 @@ ScannerTypes = Annotated[
     typer.Option(
         "--scanner-type",
         metavar="SCANNER",
-        help="Scanner to run; may be repeated. `all` runs every one.",
+        help="Scanner to run; may be repeated. `all`: every one that suits the bars, but for formula and ml.",
         autocompletion=options.complete_scanner,
     ),
 ]

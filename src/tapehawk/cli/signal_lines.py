@@ -21,7 +21,15 @@ Row = Mapping[str, Any]
 WIDTHS: Final = {"time": 8, "symbol": 10, "side": 5, "scanner": 16, "pattern": 26, "score": 7, "entry": 10, "stop": 10}
 """Columns of a line, those of `scanner run`; target1 and the labels follow."""
 
-NEWS: Final = {"new": "bold green", "gone": "yellow"}
+NEWS: Final = {
+    "new": "bold green",
+    "event": "bold green",
+    "trigger": "cyan",
+    "state": "dim",
+    "gone": "yellow",
+    "no event": "yellow",
+}
+"""What is said of a row, and how it is shown; of live hits those of `Beat.hits`."""
 COLUMNS: Final = (
     Column("time", "clock", numbers.plain, 1, right=False),
     Column("", "news", numbers.plain, 1, right=False, style=lambda news: NEWS.get(news, "")),
@@ -82,25 +90,20 @@ class Messages:
     def say(self, kind: str, at: int | None, **values: object) -> None:
         """Write a message; `at`: the instant it is about, µs UTC."""
         self.sequence += 1
-        message = {"type": kind, **values, "timestamp": _instant(at), "sequence": self.sequence}
+        message = {"type": kind, **values, "timestamp": instant_text(at), "sequence": self.sequence}
         sys.stdout.write(json.dumps(message, ensure_ascii=False, allow_nan=False) + "\n")
         sys.stdout.flush()
 
-    def updates(self, at: int, added: Sequence[Row], withdrawn: Sequence[Row]) -> None:
-        """Write the live socket's message of every scanner that has news."""
-        for name in dict.fromkeys(row["scanner"] for row in (*added, *withdrawn)):
-            self.say(
-                "scan_update",
-                at,
-                scanner_type=name,
-                results=_of(name, added),
-                withdrawn=_of(name, withdrawn),
-            )
+    def updates(self, at: int, **rows: Sequence[Row]) -> None:
+        """Write the live socket's message of every scanner that has news: rows by what they are."""
+        for name in dict.fromkeys(row["scanner"] for some in rows.values() for row in some):
+            self.say("scan_update", at, scanner_type=name, **{what: _of(name, some) for what, some in rows.items()})
 
 
 def _of(scanner: str, rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row["scanner"] == scanner]
 
 
-def _instant(instant: int | None) -> str | None:
+def instant_text(instant: int | None) -> str | None:
+    """Return an instant (µs UTC) as programs are told it."""
     return f"{dt.datetime.fromtimestamp(instant / 1e6, dt.UTC):%Y-%m-%dT%H:%M:%SZ}" if instant else None

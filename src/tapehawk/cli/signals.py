@@ -108,7 +108,7 @@ def rates(
         typer.Option(
             "--scanner-type",
             metavar="SCANNER",
-            help="Scanner; may be repeated. `all`: every one.",
+            help="Scanner; may be repeated. `all`: every one that suits the bars, but for formula and ml.",
             autocompletion=options.complete_scanner,
         ),
     ] = None,
@@ -116,7 +116,9 @@ def rates(
     end_date: EndDate = None,
     by: Annotated[
         list[str] | None,
-        typer.Option("--by", metavar="GROUP", help="scanner, pattern, direction, timeframe, phase, decile."),
+        typer.Option(
+            "--by", metavar="GROUP", help="scanner, pattern, direction, timeframe, phase, date, regime, decile."
+        ),
     ] = None,
     source: Annotated[
         str,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -81,6 +81,14 @@ def _side(*, right: bool) -> Literal["right", "left"]:
 def _drawn() -> Table:
     """Return an empty table with a line below its head; columns stand PADDING apart, one of which is the divider."""
     return Table(box=box.SIMPLE_HEAD, header_style="bold", show_edge=False, padding=(0, PADDING - 1, 0, 0))
+
+
+def labelled(said: str, labels: Iterable[str]) -> Text:
+    """Return what is said of bars with the labels of their series behind it."""
+    text = Text(said)
+    for label in labels:
+        text.append(f"  [{label}]", style="bold yellow")
+    return text
 
 
 def listing(

@@ -8,8 +8,16 @@ import typer
 
 from tapehawk.cli.options import ConfigFile, Format
 
-app = typer.Typer(no_args_is_help=True, help="Add users of the service.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 Role = Annotated[Literal["admin", "user", "viewer"], typer.Option("--role", help="What they may do.")]
+
+
+@app.callback()
+def user() -> None:
+    """Add users of the service.
+
+    [dim]scanner user add ada@example.org[/]
+    """
 
 
 @app.command("add")

@@ -213,12 +213,23 @@ def on(timeframe: str, x: Expr) -> Expr:
 
 
 def rank(x: Expr) -> Expr:
-    """Return the place of x in the scan's universe at this bar's time, 1 the highest; ties share the better place."""
+    """Rank: 1 + how many symbols of the scan's universe have a higher x at this bar's time; 1 is the highest.
+
+    Ties share the better place. The universe is every symbol whose universe conditions hold at the bar; the others, and
+    those whose x is null, are not counted and have null themselves.
+
+    Unit: places. Warm-up: that of x; settles as x. Source: definition (competition ranking), glossary 20.
+    """
     return make("rank", (_comparable(x, "rank"),), ("rank",))
 
 
 def percentile(x: Expr) -> Expr:
-    """Return the percent of the scan's universe at this bar's time whose x is lower or equal (the highest: 100)."""
+    """Percentile: 100 × how many symbols of the scan's universe have no higher x, over how many it has.
+
+    At this bar's time; the highest has 100, ties share the higher percentile. Who is counted is told at `rank`.
+
+    Unit: percent, above 0. Warm-up: that of x; settles as x. Source: definition, glossary 20.
+    """
     return make("rank", (_comparable(x, "percentile"),), ("percentile",))
 
 

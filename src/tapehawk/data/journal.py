@@ -193,8 +193,8 @@ def bars_at(path: Path, numbers: Ints) -> Bars:
     if not numbers.size:
         return np.empty(0, BAR)
     with reading_journal(path):
-        found: Bars = np.memmap(_found(path), BAR, "r")[numbers]
-        return np.array(found)
+        found: Bars = np.memmap(_found(path), BAR, "r")[numbers]  # chosen by number, which copies them
+        return found
 
 
 @contextmanager

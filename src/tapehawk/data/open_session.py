@@ -60,6 +60,12 @@ class Places:
         within = (time >= self.begins) & (time < self.ends) & ((time - self.begins) % self.step == 0)
         return np.where(within, (time - self.begins + self.length) // self.step - 1, -1)
 
+    def closed(self, instant: int) -> int:
+        """Return how many slots of the session have closed by an instant."""
+        if instant >= self.ends:
+            return self.slots
+        return max(0, min(self.slots, (instant - self.begins) // self.step))
+
     def of(self, symbol: Ints, slot: Ints) -> Ints:
         """Return the records of some bars."""
         self._fit(symbol)
@@ -78,6 +84,13 @@ class Places:
         self._fit(symbols)
         records = self._record[symbols, first:last]
         return records[records >= 0].astype(np.int64), np.count_nonzero(records >= 0, axis=1)
+
+    def last(self, symbols: Ints, before: int) -> Ints:
+        """Return the last slot, of those before one, in which each of some symbols has a bar; -1 for none."""
+        self._fit(symbols)
+        there = self._record[symbols, :before] >= 0
+        last: Ints = np.where(there.any(axis=1), before - 1 - there[:, ::-1].argmax(axis=1), -1)
+        return last
 
     def _fit(self, symbol: Ints) -> None:
         if symbol.size and symbol.max() >= len(self._record):

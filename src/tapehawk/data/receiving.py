@@ -58,7 +58,7 @@ class Receiving:
                 continue
             session = self._session(day)
             taken = session.bars.take(among)
-            self._count(taken)
+            self._count(taken, session)
             session.watermark.heard(max(bar.time for bar in among))
             step = session.bars.places.step
             self.counts["before their close"] += sum(0 < bar.received < bar.time + step for bar in among)
@@ -70,11 +70,11 @@ class Receiving:
         days, _ = self._calendar.locate(bars["time"].to_physical().to_numpy(), "extended")
         news: list[Iterator[StreamBar]] = []
         for day in np.unique(days[days >= 0]).tolist():
-            session = self._session(day).bars
-            taken = session.fill(bars.filter(pl.Series(days == day)), now)
-            self._count(taken)
+            session = self._session(day)
+            taken = session.bars.fill(bars.filter(pl.Series(days == day)), now)
+            self._count(taken, session)
             self.counts["filled"] += taken.which.size
-            news.append(bars_of(taken.rows, list(session.journal.numbers)))
+            news.append(bars_of(taken.rows, list(session.bars.journal.numbers)))
         return chain.from_iterable(news)
 
     def hold(self, since: int) -> None:
@@ -141,6 +141,8 @@ class Receiving:
     def _knows(self, bar: StreamBar) -> bool:
         return self.current is not None and self.current.bars.knows(bar)
 
-    def _count(self, taken: Taken) -> None:
+    def _count(self, taken: Taken, session: Running) -> None:
+        behind = session.bars.places.closed(session.watermark.at)
+        self.counts["late"] += int(taken.arrived[:behind].sum())
         self.counts.update(new=taken.new, revised=taken.revised, duplicate=taken.duplicate, outdated=taken.outdated)
         self.counts.update({f"refused: {reason}": count for reason, count in taken.refused.items() if count})

@@ -12,17 +12,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 from arro3.core import Table
 
 from tapehawk.core.bars import TIMEFRAMES
 from tapehawk.core.errors import BadInput, NoData, TapehawkError
-from tapehawk.data import tables
+from tapehawk.data import store, tables
 from tapehawk.data.shapes import ACTIONS, SERIES, SYMBOLS, bars_of
 from tapehawk.data.tables import Table as Shape
-from tapehawk.data.versions import HOW_TO_FILL, table_version
+from tapehawk.data.versions import HOW_TO_FILL, bars_table, table_version
 
 LOCKS = (
     "SET TimeZone = 'UTC'",
@@ -32,7 +32,14 @@ LOCKS = (
 )
 
 
-def query(root: Path, statement: str) -> pl.DataFrame:
+class Answer(NamedTuple):
+    """The rows; and of the series whose bars were read for them those that have labels, by their ids."""
+
+    rows: pl.DataFrame
+    labels: Mapping[str, tuple[str, ...]]
+
+
+def query(root: Path, statement: str) -> Answer:
     """Answer one SQL statement that reads.
 
     Raises BadInput when DuckDB is not installed, the statement is wrong, more than one, or does more than read the
@@ -47,7 +54,7 @@ def query(root: Path, statement: str) -> pl.DataFrame:
             connection.register(name, view)
         for lock in LOCKS:
             connection.execute(lock)
-        return _answer(connection, statement)
+        return Answer(_rows(connection, statement), _labels(root, views))
     except duckdb.Error as error:
         failed = next((view.error for view in views.values() if view.error), None)
         refusal = failed or _refusal(str(error), views)
@@ -58,7 +65,7 @@ def query(root: Path, statement: str) -> pl.DataFrame:
     raise refusal.with_traceback(None)
 
 
-def _answer(connection: Any, statement: str) -> pl.DataFrame:  # noqa: ANN401  an optional module's
+def _rows(connection: Any, statement: str) -> pl.DataFrame:  # noqa: ANN401  an optional module's
     """Run the statement and take its rows.
 
     Through the Arrow table that comes with deltalake: read by Polars directly, DuckDB 2.0 leaks its types, and says so
@@ -72,12 +79,23 @@ def _answer(connection: Any, statement: str) -> pl.DataFrame:  # noqa: ANN401  a
     return pl.DataFrame(Table.from_arrow(result))
 
 
+def _labels(root: Path, views: Mapping[str, _View]) -> dict[str, tuple[str, ...]]:
+    """Return the labels of the series whose bars have been read."""
+    labels: dict[str, tuple[str, ...]] = {}
+    for timeframe in TIMEFRAMES:
+        view = views.get(bars_table(timeframe))
+        if view is not None and view.rows is not None:
+            known, read = store.known_series(root, timeframe), view.rows["series"].unique()
+            labels |= {name: known[name].labels for name in sorted(read) if known[name].labels}
+    return labels
+
+
 class _View:
     """A table as DuckDB reads it through the Arrow interface: the schema when asked, the rows when needed."""
 
     def __init__(self, root: Path, table: Shape) -> None:
         self._root, self._table = root, table
-        self._rows: pl.DataFrame | None = None
+        self.rows: pl.DataFrame | None = None
         self.error: TapehawkError | None = None
         self.schema = pl.Schema({name: kind for name, kind in table.schema.items() if name not in ("revision", "year")})
 
@@ -88,15 +106,15 @@ class _View:
         return self._read().__arrow_c_stream__(requested_schema)
 
     def _read(self) -> pl.DataFrame:
-        if self._rows is None:
+        if self.rows is None:
             try:
                 version = table_version(self._root, self._table.name)
                 rows = tables.newest(self._root, self._table, version=version, in_order=False)
-                self._rows = rows.select(self.schema.names())
+                self.rows = rows.select(self.schema.names())
             except TapehawkError as error:
                 self.error = error
                 raise
-        return self._rows
+        return self.rows
 
 
 def _duckdb() -> ModuleType:

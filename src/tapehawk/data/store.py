@@ -138,7 +138,7 @@ def stored_series(root: Path, timeframe: str, *, market: str | None = None, vers
     at = _at(root, bars_table(timeframe), version)
     if at is None:
         raise no_bars(root, timeframe)
-    known = _known_series(root, timeframe)
+    known = known_series(root, timeframe)
     found = [_stored(known, facts, root) for facts in _reach(root, bars_table(timeframe), at)]
     wanted = [one for one in found if market in (None, one.series.market)]
     if not wanted:
@@ -165,7 +165,7 @@ def preferred_series(
 
 def kept_apart(root: Path, series: Series) -> tuple[str, ...]:
     """List the series of the same feed whose volume has another scope, by id: they are never joined with this one."""
-    kin = _known_series(root, series.timeframe).values()
+    kin = known_series(root, series.timeframe).values()
     source, mine = (series.market, series.provider, series.feed), series.volume_scope
     others = (one for one in kin if (one.market, one.provider, one.feed) == source and one.volume_scope != mine)
     return tuple(sorted(one.id for one in others))
@@ -219,7 +219,8 @@ def _series_rows(batch: Sequence[Series]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema_overrides=SERIES.schema).select(SERIES.schema.names())
 
 
-def _known_series(root: Path, timeframe: str) -> dict[str, Series]:
+def known_series(root: Path, timeframe: str) -> dict[str, Series]:
+    """Return the series of a timeframe by their ids."""
     rows = tables.newest(root, SERIES, version=table_version(root, "series"))
     known = rows.filter(pl.col("timeframe") == timeframe).drop("revision")
     return {row.pop("id"): Series(**row) for row in known.iter_rows(named=True)}

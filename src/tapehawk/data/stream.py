@@ -44,8 +44,8 @@ SEAL_AFTER: Final = 10 * MINUTE_US  # after the session's end: late bars have co
 class LiveFeed:
     """Receives the bars of `symbols` into the journals of the store at `root`, until cancelled.
 
-    `counts`: bars new, revised, duplicate, outdated (an older revision), refused by reason, filled from history, come
-    before their close (by our clock, which then differs from the feed's); gaps.
+    `counts`: bars new, late (new ones behind the watermark), revised, duplicate, outdated (an older revision), refused
+    by reason, filled from history, come before their close (by our clock, which then differs from the feed's); gaps.
     `trouble`: why the last gap could not be filled, "" when all is well. `version` rises with everything that changes.
     """
 

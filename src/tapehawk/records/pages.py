@@ -44,7 +44,7 @@ def paged(
     statement = statement.order_by(*(column.desc() for column in by)).limit(limit + 1)
     found = connection.execute(statement)
     names = [str(name) for name in found.keys()]  # noqa: SIM118  a result is no mapping
-    rows = [dict(zip(names, row, strict=True)) for row in found]
+    rows = [dict(zip(names, row, strict=True)) for row in found.all()]
     more, rows = len(rows) > limit, rows[:limit]
     return Page(rows, _written([rows[-1][column.name] for column in by]) if more else None)
 

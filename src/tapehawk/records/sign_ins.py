@@ -6,13 +6,21 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import sqlalchemy as sa
 
 from tapehawk.records.owned import OwnedRows
 from tapehawk.records.pages import Page
-from tapehawk.records.tables import sign_ins
+from tapehawk.records.tables import sign_ins, users
+from tapehawk.records.users import User
+
+_HOLDER: Final = (  # built once: every request asks it
+    sa.select(users)
+    .join(sign_ins)
+    .where(sign_ins.c.id == sa.bindparam("sign_in"), users.c.id == sa.bindparam("user"))
+    .where(sign_ins.c.revoked_at.is_(None))
+)
 
 
 @dataclass(frozen=True)
@@ -42,11 +50,10 @@ class SignIns:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def is_good(self, id: uuid.UUID, user_id: uuid.UUID) -> bool:
-        """Say whether a user's sign-in still holds: it was not revoked."""
-        wanted = sa.select(sign_ins.c.revoked_at).where(sign_ins.c.id == id, sign_ins.c.user_id == user_id)
-        row = self._connection.execute(wanted).one_or_none()
-        return row is not None and row[0] is None
+    def holder(self, id: uuid.UUID, user_id: uuid.UUID) -> User | None:
+        """Return the user whose sign-in this is while it holds; None where there is none, or it was revoked."""
+        row = self._connection.execute(_HOLDER, {"sign_in": id, "user": user_id}).mappings().one_or_none()
+        return None if row is None else User.of(dict(row))
 
     def add(self, user_id: uuid.UUID, *, now: dt.datetime, lasts: dt.timedelta, **about: str) -> uuid.UUID:
         """Add a sign-in; return its id."""

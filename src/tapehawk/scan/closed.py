@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from tapehawk.analysis.part import LATE_SESSIONS
-from tapehawk.core.panel import Ints, Panel
+from tapehawk.core.panel import Floats, Ints, Panel
 from tapehawk.core.session_table import MINUTE
 from tapehawk.core.sessions import Calendar, calendar_named, date_of
 from tapehawk.core.slower import MINUTES
 from tapehawk.scan.question import monday_of
+
+Keys: TypeAlias = Ints | Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,13 +33,8 @@ class Closed:
     @classmethod
     def at(cls, panel: Panel, instant: int) -> Closed:
         """Return the bars of a panel that have closed at an instant (µs UTC)."""
-        key, bound = _key(panel), first_open(panel, instant)
-        low, high = panel.starts[:-1].copy(), panel.starts[1:].copy()
-        while (looking := low < high).any():
-            middle = (low + high) // 2
-            closed = looking & (key[np.minimum(middle, panel.n_bars - 1)] < bound)
-            low, high = np.where(closed, middle + 1, low), np.where(closed | ~looking, high, middle)
-        return cls(panel, low)
+        ends = _behind(_key(panel), panel.starts[:-1], panel.starts[1:], np.array(first_open(panel, instant)))
+        return cls(panel, ends)
 
     @cached_property
     def place(self) -> dict[str, int]:
@@ -93,6 +90,13 @@ class Closed:
         return int(np.searchsorted(self.panel.starts, bar, side="right")) - 1
 
 
+def ends_at(panel: Panel, places: Ints, instants: Ints) -> Ints:
+    """Return for some symbols the place behind the last bar of each that had closed at an instant of its own."""
+    moments, place = np.unique(instants, return_inverse=True)
+    bounds = np.array([first_open(panel, one) for one in moments.tolist()], dtype=np.int64)
+    return _behind(_key(panel), panel.starts[places], panel.starts[places + 1], bounds[place])
+
+
 def first_open(panel: Panel, instant: int) -> int:
     """Return the first value of a panel's key (`time`, on daily and weekly bars `session`) that has not closed."""
     calendar = calendar_named(panel.calendar)
@@ -129,7 +133,17 @@ def closes_of(panel: Panel, bars: Ints) -> Ints:
     return ends
 
 
-def _key(panel: Panel) -> npt.NDArray[np.int64] | npt.NDArray[np.float64]:
+def _behind(key: Keys, low: Ints, high: Ints, bound: Ints) -> Ints:
+    """Return where in each stretch low … high - 1 of a rising key its bound stands: behind whatever is less."""
+    low, high = low.copy(), high.copy()
+    while (looking := low < high).any():
+        middle = (low + high) // 2
+        less = looking & (key[np.minimum(middle, key.size - 1)] < bound)
+        low, high = np.where(less, middle + 1, low), np.where(less | ~looking, high, middle)
+    return low
+
+
+def _key(panel: Panel) -> Keys:
     return panel.time if panel.timeframe in MINUTES else panel.columns["session"]
 
 

@@ -37,7 +37,7 @@ class Inputs:
         kind = (panel.timeframe, panel.hours, panel.calendar)
         spaces = self._spaces.setdefault(kind, [])
         space = self._space(kind, spaces)
-        for block in _blocks(panel, np.searchsorted(panel.starts, bars, side="right") - 1):
+        for block in _blocks(panel, np.unique(np.searchsorted(panel.starts, bars, side="right") - 1)):
             Evaluation(space, block).show([bars], list(values))
         spaces.append(space)
         return values.T.tolist()

@@ -9,19 +9,24 @@ bounded: when it is full the least urgent symbols are turned away, and whoever a
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from heapq import nlargest
+from itertools import count, islice
+from typing import Final, NamedTuple, TypeAlias
 
 ASKED: Final = 0
 PERIODIC: Final = 1
 NO_SIDE: Final = "HOLD"
 LOOKED: Final = 4
+FEW: Final = 100  # wishes that are put in their places one by one; more are sorted with all that wait
+Place: TypeAlias = tuple[int, bool, float, str]
 
 
 class Wish(NamedTuple):
     """A symbol that waits, and what a scan says of it: its side, how strongly, on which bars (None: the usual).
 
-    `owner`: who asked for the scan, "" for nobody in particular.
+    `owner`: who asked for the scan, "" for nobody in particular. `alone`: its batch was overdue, and it may be why.
     """
 
     scan_id: str
@@ -31,6 +36,7 @@ class Wish(NamedTuple):
     urgency: int = ASKED
     timeframe: str | None = None
     owner: str = ""
+    alone: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -38,59 +44,81 @@ class Wish(NamedTuple):
         return self.owner, self.symbol
 
     @property
-    def place(self) -> tuple[int, bool, float, str]:
+    def place(self) -> Place:
         """Return its place in the queue, the lowest first."""
         return self.urgency, self.side == NO_SIDE, -self.strength, self.symbol
 
 
 class DeepQueue:
-    """At most `room` waiting wishes, one a symbol and owner."""
+    """At most `room` waiting wishes, one a symbol and owner: a few more cost little, however many wait."""
 
     def __init__(self, room: int) -> None:
         self.room = room
-        self._waiting: list[Wish] = []  # the most urgent last
+        self._waiting: dict[tuple[str, str], Wish] = {}
+        self._order: list[tuple[Place, int, Wish]] = []  # the most urgent first; who waits no longer is passed over
+        self._added = count()
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def add(self, wishes: Iterable[Wish]) -> tuple[list[Wish], list[Wish]]:
         """Put wishes in; return the older ones whose place they took, and those turned away for want of room."""
-        waiting = {wish.key: wish for wish in self._waiting}
-        superseded = []
+        superseded, new = [], []
         for wish in wishes:
-            older = waiting.get(wish.key)
-            if older is None:
-                waiting[wish.key] = wish
-                continue
-            superseded.append(older)
-            waiting[wish.key] = wish if wish.urgency <= older.urgency else wish._replace(urgency=older.urgency)
-        self._waiting = sorted(waiting.values(), key=lambda wish: wish.place, reverse=True)
+            older = self._waiting.get(wish.key)
+            if older is not None:
+                superseded.append(older)
+            kept = wish if older is None or wish.urgency <= older.urgency else wish._replace(urgency=older.urgency)
+            self._waiting[wish.key] = kept
+            new.append((kept.place, next(self._added), kept))
+        self._put_in_order(new)
         return superseded, self._turned_away()
 
     def take(self, count: int) -> list[Wish]:
         """Take out the most urgent wishes that are about the same bars as the first of them, each symbol for one side.
 
         Wishes for a symbol that is taken come along, whoever's they are: at most LOOKED times `count` are looked at.
+        What is to be tried alone shares its batch with no other symbol.
         """
-        near = self._waiting[: -LOOKED * count - 1 : -1]
-        about = near[0].timeframe if near else None
+        near = list(islice((one for one in self._order if self._waits(one)), LOOKED * count))
+        about = near[0][-1].timeframe if near else None
+        count = 1 if near and near[0][-1].alone else count
         sides: dict[str, str] = {}
         taken: list[Wish] = []
-        left: list[Wish] = []
-        for wish in near:
-            fits = wish.timeframe == about and (wish.symbol in sides or len(sides) < count)
-            fits = fits and sides.setdefault(wish.symbol, wish.side) == wish.side
-            (taken if fits else left).append(wish)
-        self._waiting[len(self._waiting) - len(near) :] = left[::-1]
+        left: list[tuple[Place, int, Wish]] = []
+        for one in near:
+            wish = one[-1]
+            has_room = not sides or (len(sides) < count and not wish.alone)
+            fits = wish.timeframe == about and (wish.symbol in sides or has_room)
+            if fits and sides.setdefault(wish.symbol, wish.side) == wish.side:
+                taken.append(self._waiting.pop(wish.key))
+            else:
+                left.append(one)
+        behind = bisect_right(self._order, near[-1]) if near else len(self._order)
+        self._order[:behind] = left
         return taken
 
     def clear(self) -> list[Wish]:
         """Take everything out."""
-        waiting, self._waiting = self._waiting[::-1], []
+        waiting = [one[-1] for one in self._order if self._waits(one)]
+        self._waiting.clear()
+        self._order.clear()
         return waiting
 
+    def _put_in_order(self, new: list[tuple[Place, int, Wish]]) -> None:
+        if len(new) < FEW and len(self._order) < 2 * len(self._waiting):
+            for one in new:
+                insort(self._order, one)
+        else:
+            self._order = sorted([one for one in self._order if self._waits(one)] + new)
+
+    def _waits(self, one: tuple[Place, int, Wish]) -> bool:
+        return self._waiting.get(one[-1].key) is one[-1]
+
     def _turned_away(self) -> list[Wish]:
+        """Turn the least urgent away, the least of them first."""
         over = max(0, len(self._waiting) - self.room)
-        away = self._waiting[:over]
-        del self._waiting[:over]
+        away = nlargest(over, self._waiting.values(), key=lambda wish: wish.place) if over else []
+        for wish in away:
+            del self._waiting[wish.key]
         return away

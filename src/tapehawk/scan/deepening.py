@@ -6,8 +6,9 @@
 
 What is done is decided in `turn`, which takes no time: it collects what came back, gives up what is overdue and begins
 what there is room for. One thread of ours calls it when something happens; tests call it themselves, with a clock and
-workers of their own. A thread can not be stopped: a batch that is overdue is said to have failed and left behind, and
-after MOST_LOST of them what still waits is turned away, so that a scan always comes to its end.
+workers of their own. A thread can not be stopped: a batch that is overdue is left behind, and its symbols are tried
+again one by one, so that a slow one spoils no other; what is overdue alone is said to have failed. After MOST_LOST
+batches were left behind what still waits is turned away, so that a scan always comes to its end.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from tapehawk.scan.deep_queue import ASKED, DeepQueue, Wish
 
 Spawn: TypeAlias = Callable[[Callable[[], None]], None]
 
-MOST_LOST: Final = 4
+MOST_LOST: Final = 8
+"""Batches that never come back; a symbol that hangs is in two of them, with others and alone."""
 LONGEST_PAUSE: Final = 1.0
 """Seconds for which nothing is begun at most, however many are answered meanwhile."""
 _log = logging.getLogger(__name__)
@@ -40,7 +42,7 @@ _log = logging.getLogger(__name__)
 class Limits:
     """`room`: symbols that may wait. `threads`: batches at a time. `first`, `most`: symbols of a batch, which grows.
 
-    `patience`: seconds that a batch may take.
+    `patience`: seconds that a batch may take, and then each of its symbols alone.
     """
 
     room: int = 20_000
@@ -131,14 +133,12 @@ class Deepening:
             state.scans[scan_id] = _Scan({wish.symbol for wish in wishes})
             for wish in wishes:
                 self._supersede(wish, scan_id)
-            _, away = state.queue.add(wishes)
-            state.turned_away += len(away)
-            self._say(away, f"turned away: the queue is full ({self._limits.room:,} symbols)")
+            away = self._queue(wishes)
             self._complete()
             if any(wish.urgency == ASKED for wish in wishes):
                 state.size = self._limits.first
         self._wake.set()
-        return len(away)
+        return away
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -194,6 +194,13 @@ class Deepening:
             self._state.scans[older].left.discard(wish.symbol)
         self._state.newest[wish.key] = scan_id
 
+    def _queue(self, wishes: Sequence[Wish]) -> int:
+        """Let wishes wait; tell which found no room, of whichever scan, and return how many."""
+        _, away = self._state.queue.add(wishes)
+        self._state.turned_away += len(away)
+        self._say(away, f"turned away: the queue is full ({self._limits.room:,} symbols)")
+        return len(away)
+
     def _collect(self) -> None:
         """Tell what came back; of those given up nothing is told again."""
         state = self._state
@@ -205,12 +212,18 @@ class Deepening:
         state.lost = [batch for batch in state.lost if batch.parts is None]
 
     def _give_up(self, now: float) -> None:
-        """Tell that batches are overdue; where too many never come back, that nothing else is begun."""
+        """Try the symbols of overdue batches alone; tell which are overdue alone.
+
+        Where too many never come back, tell that nothing else is begun.
+        """
         state = self._state
         for batch in [one for one in state.running if now >= one.due]:
             state.running.remove(batch)
             state.lost.append(batch)
-            self._say(batch.wishes, f"it took longer than {self._limits.patience:g} s")
+            if len({wish.symbol for wish in batch.wishes}) > 1:
+                self._queue([wish._replace(alone=True) for wish in batch.wishes if self._waits_for(wish)])
+            else:
+                self._say(batch.wishes, f"it took longer than {self._limits.patience:g} s")
         if len(state.lost) >= MOST_LOST:
             self._say(state.queue.clear(), f"not begun: {len(state.lost)} analyses have not come back")
 
@@ -242,13 +255,18 @@ class Deepening:
 
     def _told(self, wish: Wish, parts: Parts) -> None:
         """Tell a symbol's parts, unless a newer scan has asked for it since."""
-        scan = self._state.scans.get(wish.scan_id)
-        if scan is None or wish.symbol not in scan.left:
+        if not self._waits_for(wish):
             return
+        scan = self._state.scans[wish.scan_id]
         scan.left.discard(wish.symbol)
         self._state.newest.pop(wish.key, None)
         scan.processed += 1
         self._outbox.append(partial(self._tell, SymbolAnalyzed(wish.symbol, wish.scan_id, parts)))
+
+    def _waits_for(self, wish: Wish) -> bool:
+        """Say whether the scan still waits for the symbol."""
+        scan = self._state.scans.get(wish.scan_id)
+        return scan is not None and wish.symbol in scan.left
 
     def _progress(self, wishes: Sequence[Wish]) -> None:
         for scan_id in dict.fromkeys(wish.scan_id for wish in wishes):

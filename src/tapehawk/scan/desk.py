@@ -24,7 +24,7 @@ from tapehawk.scan.next_day import checked
 from tapehawk.scan.parameters import configured
 from tapehawk.scan.question import Question
 from tapehawk.scan.report import Report, scan_id_at
-from tapehawk.scan.rows import HOUSE, hits_of, ordered
+from tapehawk.scan.rows import hits_of, ordered
 from tapehawk.scan.still_open import may_lack_bars, need_closed, notes_of
 from tapehawk.scan.trust import left_out_notes, trusted
 
@@ -138,5 +138,5 @@ class Desk:
             notes=(*asked.notes, *band_note(scanner, hits), *limits.notes, *left_out_notes(asked)),
             is_range=question.is_range,
             wide=tuple(one.setup.pattern for one in hits) if scanner.wide else (),
-            own=tuple(name for name in limits.columns if name not in HOUSE),
+            own=tuple(dict.fromkeys(name for one in hits for name in one.setup.show)),
         )

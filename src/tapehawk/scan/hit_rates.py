@@ -9,8 +9,7 @@ Signals that expired, were cancelled or go on are counted and in no rate.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -106,40 +105,26 @@ def edges_of(past: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 class Observed:
     """What became of past signals, by where a score stands among theirs: asked often, counted once a decile.
 
-    `track`: of the signals that count. `group`: what they have in common, by name.
+    `track`: of the signals that count, with scores on the scale of those that are asked about.
     """
 
-    def __init__(self, track: pl.DataFrame, group: Mapping[str, Any]) -> None:
+    def __init__(self, track: pl.DataFrame) -> None:
         closed = track.filter(pl.col("score").is_not_null(), status="closed")
-        self._scores = closed["score"].to_numpy()
-        self._edges = edges_of(self._scores)
-        self._closed = closed.with_columns(decile=pl.Series(self._decile(self._scores), dtype=pl.Int64))
-        self._group, self._found = group, dict[int, HitRate | None]()
+        scores = closed["score"].to_numpy()
+        self._edges = edges_of(scores)
+        self._closed = closed.with_columns(decile=pl.Series(self._decile(scores), dtype=pl.Int64))
+        self._found = dict[int, HitRate | None]()
 
     def of(self, score: float) -> HitRate | None:
         """Return the hit rate of those in the score's decile; None of fewer than 30 closed."""
-        if not self._scores.size:
-            return None
         decile = int(self._decile(np.array([score]))[0])
         if decile not in self._found:
             same = self._closed.filter(decile=decile)
-            group = {**self._group, "decile": decile}
-            self._found[decile] = _rate(group, same) if same.height >= LEAST_OBSERVED else None
+            self._found[decile] = _rate({"decile": decile}, same) if same.height >= LEAST_OBSERVED else None
         return self._found[decile]
 
     def _decile(self, scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         return np.searchsorted(self._edges, scores, side="left") + 1
-
-
-def observed(track: pl.DataFrame, *, scanner: str, score: float, at: dt.datetime | None = None) -> HitRate | None:
-    """Return the hit rate of a scanner's past signals in the same decile of the score; None of fewer than 30 closed.
-
-    `at`: only outcomes known by then count, None for all of them.
-    """
-    past = track.filter(pl.col("scanner") == scanner, status="closed")
-    if at is not None:
-        past = past.filter(pl.col("known_at") <= round(at.timestamp() * 1e6))
-    return Observed(past, {"scanner": scanner}).of(score)
 
 
 def _rate(group: dict[str, Any], rows: pl.DataFrame) -> HitRate:

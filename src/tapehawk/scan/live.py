@@ -11,6 +11,7 @@ remembers of it), which makes the session's open the checkpoint that a revised b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -66,7 +67,10 @@ class LiveScan:
         self._bars = SessionBars(past, self._root, self._like)
         self._buckets = Buckets.of(past, self._bars.places) if past.slower else None
         self._intrabar = self._triggers_of(scanners, self._risk, threads)
-        played = [self._play_past(live) for live in self._lives()]
+        with ThreadPoolExecutor(1) as beside:  # a restart in mid-session has much to read of both
+            read = beside.submit(self._bars.read_on, 0)
+            played = [self._play_past(live) for live in self._lives()]
+        read.result()
         self.from_saved_state = all(played)
         self._hits = SessionRows(self._like, self._risk, scanners, self._root / "hits")
         self._standing = Standing(self._like, self._risk, scanners)
@@ -176,7 +180,7 @@ class LiveScan:
     def silent(self, bars: int) -> dict[str, int | None]:
         """Return the symbols that had none of the last `bars` bars, each with the start of its last one (None: none).
 
-        A halt, the end of a listing, no data at all: their states are as old as that.
+        A halt, the end of a listing, no data at all: their states are as old as that. The newest silence comes first.
         """
         return self._bars.silent(self._seen, bars)
 

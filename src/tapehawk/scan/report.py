@@ -34,9 +34,9 @@ class Report:
     `series`: whose bars answered, like `us:import:sip:split:consolidated`. `columns`: the rows, column by column (times
     in µs UTC, null as NaN). `sessions`: each row's session, as days since 1970-01-01. `funnel`: per pattern, the
     population after each condition (`funnel.py`). `wide`: the patterns, where the range form is one row per (symbol,
-    session) with a flag for each of them. `own`: the scanner's own columns. `notes`: what a reader must be told in a
-    sentence (rows hidden by a cap or band). `next_day`: what the next morning says of the hits, for scanners that ask
-    it.
+    session) with a flag for each of them. `own`: the columns that the scanner shows; one may have the name of a column
+    of the house, and stands in its place. `notes`: what a reader must be told in a sentence (rows hidden by a cap or
+    band). `next_day`: what the next morning says of the hits, for scanners that ask it.
     """
 
     scan_id: str

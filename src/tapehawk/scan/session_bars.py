@@ -34,9 +34,7 @@ class SessionBars:
 
     def upto(self, watermark: int) -> int:
         """Return how many bars of the session have closed by an instant."""
-        if watermark >= self.places.ends:
-            return self.places.slots
-        return max(0, min(self.places.slots, (watermark - self.places.begins) // self.places.step))
+        return self.places.closed(watermark)
 
     def instant(self, place: int) -> int:
         """Return the instant at which so many bars of the session have closed, µs UTC."""
@@ -78,12 +76,19 @@ class SessionBars:
         return tuple(self._past.symbols[number] for number in np.flatnonzero(lacks).tolist())
 
     def silent(self, done: int, bars: int) -> dict[str, int | None]:
-        """Return the symbols with none of the last `bars` bars before place `done`, and the start of their last one."""
-        quiet = np.flatnonzero(self._none(self.every, np.arange(max(0, done - bars), done)).all(axis=1))
-        last = [np.flatnonzero(~one) for one in self._none(quiet, np.arange(done))]
+        """Return the symbols with none of the last `bars` bars before place `done`, and the start of their last one.
+
+        Those that have had one last come first, those without any last. Before so many bars have been nobody is.
+        """
+        if done < bars:
+            return {}
+        last = self.places.last(self.every, done)
+        quiet = np.flatnonzero(last < done - bars)
+        ordered = quiet[np.argsort(-last[quiet], kind="stable")]
+        starts = self.places.begins + (last[ordered] + 1) * self.places.step - self.places.length
         return {
-            self._past.symbols[number]: self.instant(int(slots[-1])) if slots.size else None
-            for number, slots in zip(quiet.tolist(), last, strict=True)
+            self._past.symbols[number]: start if slot >= 0 else None
+            for number, slot, start in zip(ordered.tolist(), last[ordered].tolist(), starts.tolist(), strict=True)
         }
 
     def _none(self, symbols: Ints, slots: Ints) -> Flags:

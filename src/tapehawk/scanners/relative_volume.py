@@ -30,8 +30,13 @@ class RelativeVolume(Scanner):
     25 for every doubling of the volume, at most 100. The stop is 1.5 daily ATR away. What is usual is known from
     `min_sample_days` sessions on, or a third of `lookback_days` if that is more; a mean day is that of so many sessions
     until there are `lookback_days`. On intraday bars the session has ten bars so far (`current_ticks`), of longer bars
-    a 39th of a session's. `momentum_signal` is HIGH (changed by 1.5 % from its open in a range of 2 %), MODERATE (1 %
-    in 1.5 %), LOW (0.5 %) or NEUTRAL.
+    a 39th of a session's. `first_tick` and `last_tick` are when the first and the last of them began, in minutes since
+    the hours did. `momentum_signal` is HIGH (changed by 1.5 % from its open in a range of 2 %), MODERATE (1 % in
+    1.5 %), LOW (0.5 %) or NEUTRAL.
+
+    Two columns of other programs are left out. `time_slots_covered` counts the minutes that have been sampled often
+    enough to enter what is usual; here a session that lacks a minute counts with what it had traded by then, so all
+    minutes so far are covered or none is known. `volume_ratio_text` is `relative_volume` in letters.
     """
 
     timeframes: ClassVar[tuple[str, ...]] = ("1m", "5m", "15m", "30m", "1h", "4h", "1d")
@@ -87,7 +92,10 @@ class RelativeVolume(Scanner):
             "avg_daily_volume": self._mean_day(raw.volume),
             "avg_dollar_volume": self._mean_day(close * volume),
             "current_ticks": _ticks,
+            "first_tick": call("session_first", minute, session),
+            "last_tick": minute,
             "open_price": session_open(),
+            "current_price": close,
             "day_high": session_high(),
             "day_low": session_low(),
             "price_change_pct": _change_pct,

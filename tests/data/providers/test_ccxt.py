@@ -273,7 +273,7 @@ async def test_weight_that_somebody_else_used_up_is_waited_for(provider, fake, t
 
 
 @pytest.mark.parametrize("rows", [[[1]], [["a", 1, 1, 1, 1, 1]], [[1795185060000, None, 1, 1, 1, 1]], [7]])
-async def test_rows_that_are_no_candles_are_no_bars(provider, fake, monkeypatch, rows):
+async def test_t8_rows_that_are_no_candles_are_no_bars(provider, fake, monkeypatch, rows):
     await provider.symbols()
     monkeypatch.setattr(fake, "_within", lambda bars, query: bars.clear())
     monkeypatch.setattr(fake, "json", lambda body, send=fake.json: send(rows))

@@ -95,7 +95,7 @@ def test_a_check_that_is_blinded_finds_nothing(monkeypatch):
 # ----------------------------------------------------------------------------------------------------------- gaps
 
 
-def test_sessions_missing_in_a_row_are_one_gap():
+def test_l14_sessions_missing_in_a_row_are_one_gap():
     bars = without(without(market(), DAY, "CCC"), NEXT, "CCC")
     (gap,) = told(bars)
     assert (gap.symbol, gap.date) == ("CCC", DAY)

@@ -9,7 +9,7 @@ import { soon } from "@/service/soon";
 import { Disclosed } from "@/shared/Disclosed";
 import { clock, day, fixed, label, span, words } from "@/shared/format";
 import { Labels } from "@/shared/marks";
-import { labelsOf, meaningOf, nextOf, reachOf } from "./standing";
+import { labelsOf, meaningOf, nextOf, reachOf, silentOf } from "./standing";
 
 /** Never leaves: the session, how far the data reaches, what must be known of it, the line to the service. */
 export function StatusStrip() {
@@ -92,6 +92,7 @@ function Reach({ market, live }: Standing) {
         of={{
           received: `${fixed(arrived, 0)} of ${fixed(expected, 0)}`,
           "not waited for": live?.missing?.length ? `${live.missing.slice(0, 5).join(", ")}${live.missing.length > 5 ? " …" : ""}` : "",
+          "silent (last bar)": silentOf(live),
           "scanned through": live?.scanned_through && moment(live.scanned_through, now),
           trouble: live?.trouble,
           "stale since": market?.freshness.stale_since && day(market.freshness.stale_since, now),

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { LiveStatus, Overview } from "@/client";
-import { labelsOf, meaningOf, nextOf, reachOf } from "./standing";
+import { labelsOf, meaningOf, nextOf, reachOf, silentOf } from "./standing";
 
 const NOW = Date.parse("2025-07-01T14:42:10Z");
 const market = (more: object = {}, fresh: object = {}) =>
@@ -25,6 +25,15 @@ it("and without one as far as it is stored, counting who is late", () => {
   expect(reachOf(market(), live({ state: "stopped" }), NOW)).toEqual({ to: { session: "2025-06-30" }, arrived: 58, expected: 60, isWhole: false });
   expect(reachOf(market({ session: null, symbols: 0, late: 0 }), undefined, NOW)?.to).toBeNull();
   expect(reachOf(undefined, undefined, NOW)).toBeNull();
+});
+
+it("names whom no bar has come of for a while, the first few of many", () => {
+  expect(silentOf(undefined)).toBe("");
+  expect(silentOf(live({ silent: {}, silent_count: 0 }))).toBe("");
+  const few = { HALT: "2025-07-01T14:03:00Z", NONE: null };
+  expect(silentOf(live({ silent: few, silent_count: 2 }))).toBe("HALT (10:03), NONE");
+  const many = { ...few, ...Object.fromEntries(["A", "B", "C", "D"].map((name) => [name, null])) };
+  expect(silentOf(live({ silent: many, silent_count: 3001 }))).toBe("HALT (10:03), NONE, A, B, C and 2,996 more");
 });
 
 it("says that data is stale, or delayed, where it does not say so itself", () => {

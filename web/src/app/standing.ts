@@ -1,8 +1,9 @@
 import type { LiveStatus, Overview } from "@/client";
-import { day, words } from "@/shared/format";
+import { clock, day, fixed, words } from "@/shared/format";
 
 const LATE_MS = 4 * 60_000;
 const MINUTE_MS = 60_000;
+const SOME = 5;
 
 export interface Reach {
   /** Bars are whole up to then: an instant of the open session, or a session's date. */
@@ -25,6 +26,15 @@ export function reachOf(market: Overview | undefined, live: LiveStatus | undefin
   const { watermark, stale_since } = market.freshness;
   const to = watermark ? { at: watermark } : market.session ? { session: market.session } : null;
   return { to, arrived: market.symbols, expected: market.symbols + market.late, isWhole: !stale_since && market.late === 0 };
+}
+
+/** Who has been without a bar for a while (halted, delisted, without data): how many, and the first few with their last. */
+export function silentOf(live: LiveStatus | undefined): string {
+  const some = Object.entries(live?.silent ?? {}).slice(0, SOME);
+  if (some.length === 0) return "";
+  const named = some.map(([symbol, last]) => (last ? `${symbol} (${clock(last)})` : symbol)).join(", ");
+  const more = (live?.silent_count ?? 0) - some.length;
+  return more > 0 ? `${named} and ${fixed(more, 0)} more` : named;
 }
 
 /** What must be known of the data: as it says itself, and what follows from how late it comes. */

@@ -77,7 +77,7 @@ class Keeps(Protocol):
         """Work on."""
 
 
-def socket_desk(connection: HTTPConnection) -> SocketDesk:
+async def socket_desk(connection: HTTPConnection) -> SocketDesk:
     """Return the desk that answers."""
     return cast("SocketDesk", connection.app.state.sockets)
 

@@ -122,7 +122,8 @@ def count(condition: Expr, length: int) -> Expr:
 def since(condition: Expr) -> Expr:
     """Bars since the condition was last true: 0 at such a bar, null before the first. Unknown is not true.
 
-    Unit: bars. Warm-up: until the condition is first true; it then needs no more history. Source: definition.
+    Unit: bars. Seed: none, the count begins at the first bar at which the condition is true. Warm-up: until then; exact
+    from a later one on. Source: definition.
     """
     return call("bars_since", number(condition))
 

@@ -67,7 +67,10 @@ def stoch(length: int = 14, smooth: int = 3, signal: int = 3) -> Stochastic:
 def stoch_rsi(length: int = 14, window: int = 14, smooth: int = 3, signal: int = 3) -> Stochastic:
     """Stochastic of the RSI: where rsi(length) lies in its own range of `window` bars, smoothed.
 
-    Unit: 0–100. Warm-up: `length` + `window` + `smooth` - 2 bars; settles as `rsi`. Source: Chande and Kroll (1994).
+    %K = sma of 100 × (rsi - lowest rsi) / (highest rsi - lowest rsi); %D = sma of %K.
+
+    Unit: 0–100; null where the RSI has not moved. Seed: that of `rsi`. Warm-up: `length` + `window` + `smooth` - 2
+    bars, %D `signal` - 1 more; settles as `rsi`. Source: Chande and Kroll (1994).
     """
     x = rsi(length)
     return _smoothed(_location(x, x, x, bars(window, "window")), smooth, signal)

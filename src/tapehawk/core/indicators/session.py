@@ -84,8 +84,9 @@ def vwap() -> Expr:
 def anchored_vwap(anchor: Expr, x: Expr = _TYPICAL) -> Expr:
     """Volume-weighted average of x since the last bar at which the condition `anchor` became true, that bar included.
 
-    Unit: that of x. Warm-up: until the condition first becomes true; exact from a later one on. Source: Shannon,
-    *Maximum Trading Gains with Anchored VWAP* (2023).
+    Formula: sum(x × volume) / sum(volume) since the anchor. Unit: that of x. Seed: both sums begin at the anchor's bar.
+    Warm-up: until the condition first becomes true; exact from a later one on. Source: Shannon, *Maximum Trading Gains
+    with Anchored VWAP* (2023).
     """
     begun = number(anchor)
     return call("anchored_sum", x * volume, begun) / call("anchored_sum", volume, begun)

@@ -58,10 +58,16 @@ class Reversal(NamedTuple):
 
 
 def supertrend(length: int = 10, multiple: float = 3.0) -> Reversal:
-    """Supertrend: (high + low) / 2 ∓ `multiple` × atr; it only closes in, and changes side when crossed by a close.
+    """Supertrend: the band (high + low) / 2 - `multiple` × atr while rising, + while falling; bands only close in.
 
-    Unit: price. Seed: that of `atr`; rising if the first close is not below its bar's middle. Warm-up: `length` - 1
-    bars; agrees with a longer history from a reversal that both have seen, once `atr` has settled. Source: Seban.
+    upper = (high + low) / 2 + `multiple` × atr, but the bar before's upper where that is lower and the close before was
+    not above it; lower = (high + low) / 2 - `multiple` × atr, but the bar before's lower where that is higher and the
+    close before was not below it. A rising trend falls at a close at or below lower, a falling one rises at a close
+    above upper.
+
+    Unit: price. Seed: that of `atr`; at the first bar that has one the bands are its own, and it is rising if the close
+    is not below (high + low) / 2. Warm-up: `length` - 1 bars; agrees with a longer history from a reversal that both
+    have seen, once `atr` has settled. Source: Seban.
     """
     line = call("supertrend_line", high, low, close, atr(length), params=(factor(multiple, "multiple"),))
     return Reversal(line, close > line)

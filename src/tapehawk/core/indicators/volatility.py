@@ -13,7 +13,8 @@ from tapehawk.core.indicators.bounds import bars, factor
 def true_range() -> Expr:
     """True range: greatest of high - low, |high - previous close|, |low - previous close|.
 
-    Unit: price. First bar: high - low (TA-Lib answers null there). Warm-up: none; exact. Source: Wilder (1978).
+    Unit: price. Seed: the first bar's high - low (TA-Lib answers null there). Warm-up: none; settled, and exact, from
+    the second bar on. Source: Wilder (1978).
     """
     return call("wilder_range", high, low, close)
 
@@ -98,8 +99,8 @@ def donchian(length: int = 20) -> Channel:
 def squeeze(length: int = 20, width: float = 2.0, multiple: float = 1.5, atr_length: int = 20) -> Expr:
     """True while the Bollinger bands lie inside the Keltner channel.
 
-    A condition. Warm-up: the longer of `length` and `atr_length`, less 1; settles as `keltner`. Source: Carter,
-    *Mastering the Trade* (2005).
+    A condition: bollinger upper < keltner upper and bollinger lower > keltner lower. Seed: as `ema` and `atr`. Warm-up:
+    the longer of `length` and `atr_length`, less 1; settles as `keltner`. Source: Carter, *Mastering the Trade* (2005).
     """
     bands, channel = bollinger(length, width), keltner(length, multiple, atr_length)
     return (bands.upper < channel.upper) & (bands.lower > channel.lower)

@@ -152,7 +152,7 @@ def usual_so_far(so_far: Any, session: Any, minute: Any, starts: Any, state: Any
     State: sessions begun (up to n + 1), session, next slot, last total, place of the current session; for each slot of
     a session a ring of n + 1 sessions' totals. The oldest session falls out of the mean only because it is still there:
     on 1-minute bars and n = 20 that is 66 kB a symbol (extended hours: 161 kB), and a live scan holds it twice, once as
-    of the session's open.
+    of the session's open. docs/decisions/0003-the-usual-volume-is-a-ring.md says why.
     """
     n, bar, bars, least = int(params[0]), params[1], int(params[2]), params[3]
     width = n + 1

@@ -10,7 +10,7 @@ from tapehawk.core.kernels import kernel
 from tapehawk.core.kernels.averages import bars_until_forgotten
 
 
-@kernel(inputs=3, width=lambda: 2, warmup=lambda: 0)
+@kernel(inputs=3, width=lambda: 2, warmup=lambda: 0, settling=lambda: 1)
 def wilder_range(high: Any, low: Any, close: Any, starts: Any, state: Any, params: Any, out: Any) -> None:
     """Greatest of h - l and the distances of h and l from the previous close; first h - l. State: 1, last close."""
     for k in range(starts.size - 1):

@@ -76,7 +76,7 @@ export const COLUMNS: Column<Line>[] = [
   number("target2", "2nd target", 82, (line) => line.hit?.target2, price, "the second target that the scanner itself gives"),
   number("size", "size", 64, (line) => line.hit?.position_size, (value, line) => <span title={line.hit?.size_reason ?? undefined}>{fixed(value, 0)}</span>, "shares, for your account and its risk for each trade"),
   number("risk", "risk", 72, (line) => line.hit?.risk_amount, (value) => fixed(value, 0), "what is lost at the stop"),
-  number("atr", "ATR", 64, (line) => line.hit?.atr, price, "Wilder's average of the true range"),
+  number("atr", "ATR", 64, (line) => line.hit?.atr, price, "average true range of 14 bars: Wilder's average, or the one that the scanner itself measures by"),
   number("rsi", "RSI", 52, (line) => line.quick?.rsi, (value) => fixed(value, 0)),
   word("macd", "MACD", 70, (line) => line.quick?.macd),
   word("ema", "average", 70, (line) => line.quick?.ema, "of the price, to its slow average"),
