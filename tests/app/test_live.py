@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 import pytest
@@ -22,9 +22,11 @@ from tapehawk.data.providers.sim.config import SimConfig
 from tapehawk.data.providers.sim.filling import fill_intraday
 from tapehawk.data.providers.wire.asking import Asking
 from tapehawk.data.store import append_symbols
+from tapehawk.scan.hit_table import key_of
+from tapehawk.scan.intrabar import is_intrabar
 from tests.data.scripted import MINUTE
 from tests.fakes.clock import JumpingClock
-from tests.scan.live_market import DAY, FIRST, HOURS, NEXT, SIM, filled, market, of_day, symbols
+from tests.scan.live_market import DAY, FIRST, HOURS, NEXT, SIM, filled, market, of_day, stamp, symbols
 
 ALL = Asked(["all"], timeframe="1m", hours="extended")
 
@@ -75,6 +77,48 @@ def test_a_scanner_that_is_named_is_on_all_day(whole, monkeypatch):
     monkeypatch.setenv("SCANNER_DATA_DIR", str(whole))
     on = replayed(Asked(["momentum"], timeframe="1m", hours="extended")).on()
     assert on == {phase: {"momentum"} for phase in ("premarket", "regular", "after_hours")}
+
+
+INSIDE = {"min_price": "0", "min_dollar_volume": "0"}
+
+
+def test_a_replay_folds_minutes_and_judges_levels_that_are_crossed_before_the_close(whole, monkeypatch):
+    """Every trigger is taken back at its bar's close, which has a row of its own for some and none for others."""
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(whole))
+    heard = replayed(Asked(["inside_bar"], timeframe="5m", parameters=INSIDE))
+    assert (heard.watched[0].series.timeframe, heard.watched[0].timeframe, heard.watched[0].folded) == (
+        "1m",
+        "5m",
+        True,
+    )
+    waiting, ends = {}, []
+    for beat in heard.beats:
+        rows = {key_of(row) for row in beat.added if not is_intrabar(row)}
+        for row in filter(is_intrabar, beat.withdrawn):
+            assert waiting.pop(key_of(row)) == row
+            assert row["bar_time"] < stamp(beat.at), "not before its close"
+            ends.append(key_of(row) in rows)
+        waiting |= {key_of(row): row for row in beat.added if is_intrabar(row)}
+        assert all(row["available_at"] <= stamp(beat.watermark) for row in waiting.values())
+    assert waiting == {}
+    assert (ends.count(True), ends.count(False)) > (5, 5)
+
+
+def test_a_scanner_that_is_off_in_a_phase_has_no_triggers_in_it(whole, monkeypatch):
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(whole))
+
+    def triggered(asked: Asked) -> set[str]:
+        rows = (row for beat in replayed(asked).beats for row in beat.added)
+        return {row["phase"] for row in rows if is_intrabar(row) and row["scanner"] == "inside_bar"}
+
+    asked = Asked(["inside_bar"], timeframe="30m", hours="extended")
+    assert triggered(asked) == {"premarket", "regular"}
+    assert triggered(replace(asked, scanners=["all"])) == {"regular"}
+
+
+def test_bars_of_an_hour_are_not_folded_as_they_come():
+    with pytest.raises(BadInput, match="can't be scanned live as 4h bars"):
+        app_live._slower(replace(SIM, timeframe="1h"), "4h")
 
 
 def test_bars_are_scanned_when_a_look_is_due_and_the_beats_say_both(whole, monkeypatch):

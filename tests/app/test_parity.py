@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import polars as pl
 import pytest
@@ -19,12 +20,16 @@ from tapehawk.data.open_session import OpenSession
 from tapehawk.data.providers.sim import Simulator
 from tapehawk.data.providers.sim.filling import fill_intraday
 from tapehawk.data.quarantine import record
+from tapehawk.data.sealing import seal
 from tapehawk.data.watermark import GRACE
-from tapehawk.scan import desk, session_bars
+from tapehawk.scan import desk, intrabar, intrabar_history, session_bars
+from tapehawk.scan import parity as scan_parity
+from tapehawk.scan.intrabar import is_intrabar
 from tapehawk.scan.parity import UNEXPLAINED, Parity
+from tapehawk.scan.session_rows import Changes
 from tests.app.lived_market import day_of, receive
-from tests.data.scripted import MINUTE, SIM
-from tests.scan.live_market import DAY, FIRST, NEXT, filled, market, symbols
+from tests.data.scripted import MINUTE, SIM, stream_bars
+from tests.scan.live_market import DAY, FIRST, NEXT, filled, market, of_day, symbols
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +43,11 @@ def compared(whole, monkeypatch):
     """Return a function that compares the day, by default what two scanners say of it, one of them with a cap."""
     monkeypatch.setenv("SCANNER_DATA_DIR", str(whole))
 
-    def compared(scanners=("volume_spike",), *, day: dt.date = DAY, hours: str = "regular", **asked) -> Parity:
-        return parity(settings(), Asked(scanners, timeframe="1m", hours=hours, **asked), day, on_step=lambda _: None)
+    def compared(
+        scanners=("volume_spike",), *, day: dt.date = DAY, timeframe: str = "1m", hours: str = "regular", **asked
+    ) -> Parity:
+        question = Asked(scanners, timeframe=timeframe, hours=hours, **asked)
+        return parity(settings(), question, day, on_step=lambda _: None)
 
     return compared
 
@@ -66,12 +74,33 @@ def test_parameters_and_symbols_are_asked_of_both(compared):
 
 @pytest.mark.parametrize("timeframe", ["1h", "4h"])
 def test_bars_that_are_counted_from_the_regular_open_are_compared_too(monkeypatch, tmp_path, timeframe):
-    """Premarket hours begin at 04:00, regular ones at 09:30."""
+    """Premarket hours begin at 04:00, regular ones at 09:30; nothing is stored that shows what happens within."""
     monkeypatch.setenv("SCANNER_DATA_DIR", str(tmp_path))
     fill_intraday(tmp_path, Simulator(seed=2, symbols=12), timeframe, dt.date(2024, 1, 2), DAY)
     found = parity(settings(), Asked(["all"], timeframe=timeframe, hours="extended"), DAY, on_step=lambda _: None)
     assert found.differences == ()
-    assert found.live > 5
+    assert (found.live > 5, found.intrabar) == (True, None)
+
+
+@pytest.mark.parametrize(("timeframe", "hours"), [("5m", "regular"), ("30m", "extended"), ("4h", "extended")])
+def test_slower_bars_are_made_of_minutes_on_both_sides_and_triggers_are_compared(compared, timeframe, hours):
+    """The last bar of 4 hours ends after the day's last trade."""
+    found = compared(("all",), timeframe=timeframe, hours=hours)
+    assert found.differences == ()
+    assert found.historical == found.live > found.intrabar > 0
+
+
+def test_minutes_go_before_stored_bars_on_both_sides(whole, monkeypatch, tmp_path):
+    """The stored ones say something else: their day is another market's."""
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(filled(tmp_path, until=DAY)))
+    other = Simulator(seed=9, symbols=40).intraday("5m", DAY, DAY, symbols())
+    store.append_bars(tmp_path, [(replace(SIM, timeframe="5m"), other)])
+    asked = Asked(["all"], timeframe="5m")
+    found = parity(settings(), asked, DAY, on_step=lambda _: None)
+    assert found.differences == ()
+    assert found.intrabar > 0
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(whole))
+    assert parity(settings(), asked, DAY, on_step=lambda _: None) == found
 
 
 @pytest.mark.parametrize("asked", [{"universe": "crypto"}, {"symbols": ["BECAC1/USDT", "LOTUR1/USDT"]}])
@@ -183,6 +212,56 @@ def test_a_history_that_looks_a_bar_ahead_is_reported_too(compared, monkeypatch)
     assert {one.reason for one in found.differences} == {UNEXPLAINED}
 
 
+ANY_PRICE = {"min_price": "0", "min_dollar_volume": "0"}
+FOLDED = {"scanners": ("inside_bar",), "timeframe": "5m", "parameters": ANY_PRICE}
+
+
+def test_a_trigger_that_is_told_a_minute_late_is_reported(compared, monkeypatch):
+    beyond = intrabar.first_beyond
+
+    def late(found, minutes, first, last):  # planted: the minute after the one that crosses
+        crossed = beyond(found, minutes, first, last)
+        after = np.minimum(crossed + 1, last - 1)
+        return np.where(crossed >= 0, after, -1)
+
+    monkeypatch.setattr(intrabar, "first_beyond", late)
+    found = compared(**FOLDED)
+    assert not found.equal
+    assert all((one.intrabar, one.on, set(one.values)) == (True, "both", {"available_at"}) for one in found.differences)
+    assert {one.reason for one in found.differences} == {UNEXPLAINED}
+
+
+def test_an_event_among_slower_bars_that_is_none_in_history_is_reported_and_no_trigger_is(compared, monkeypatch):
+    monkeypatch.setattr(joined, "events_among", lambda *_: lambda row: False)
+    found = compared(**FOLDED)
+    assert {(one.intrabar, one.on, tuple(one.values)) for one in found.differences} == {(False, "both", ("event",))}
+
+
+def test_a_trigger_that_is_never_told_is_reported(compared, monkeypatch):
+    monkeypatch.setattr(intrabar.Intrabar, "see", lambda self, _: Changes())  # planted
+    found = compared(**FOLDED)
+    assert {(one.intrabar, one.on) for one in found.differences} == {(True, "historical")}
+    assert len(found.differences) == found.intrabar > 10
+
+
+def test_a_history_that_judges_triggers_on_the_minute_of_the_close_is_reported(compared, monkeypatch):
+    spans = intrabar_history._spans
+
+    def whole_bar(bars, which):  # planted
+        begins, ends = spans(bars, which)
+        return begins, ends + MINUTE
+
+    monkeypatch.setattr(intrabar_history, "_spans", whole_bar)
+    found = compared(**FOLDED)
+    assert {(one.intrabar, one.on) for one in found.differences} == {(True, "historical")}
+
+
+def test_a_close_that_confirms_what_it_should_not_is_reported(compared, monkeypatch):
+    monkeypatch.setattr(scan_parity, "judged", lambda row, _: {**row, "confirmed": True})  # planted on the live side
+    found = compared(**FOLDED)
+    assert {(one.on, dict(one.values)["confirmed"]) for one in found.differences} == {("both", (False, True))}
+
+
 # ------------------------------------------------------------------------------------------- as it came
 
 
@@ -199,3 +278,28 @@ def test_a_day_received_live_is_replayed_with_its_late_and_revised_bars(tmp_path
     assert found.differences == ()
     assert found.live > 100
     assert len(steps) == 2
+
+
+def test_a_minute_that_came_late_explains_a_trigger_that_was_not_told_in_time(whole, tmp_path, monkeypatch):
+    """It came after the close: the row of the close is the same in the end, the trigger is another or none."""
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(whole))
+    asked = Asked(["inside_bar"], timeframe="5m", parameters=ANY_PRICE)
+    trigger = next(row for row in joined._historical(settings(), asked, DAY, "1m") if is_intrabar(row))
+    crossing = int(dt.datetime.fromisoformat(trigger["available_at"]).timestamp() * 1e6) - MINUTE
+    root = filled(tmp_path / "store", until=DAY - dt.timedelta(days=1))
+    receive_but_one_late(root, trigger["symbol"], crossing)
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(root))
+    found = parity(settings(), asked, DAY, on_step=lambda _: None)
+    assert found.differences
+    clock = f"{dt.datetime.fromtimestamp(crossing / 1e6, dt.UTC):%H:%M:%SZ}"
+    assert {one.intrabar for one in found.differences} == {True}
+    assert all(one.reason.startswith(f"the bar {trigger['symbol']} {clock} came late") for one in found.differences)
+
+
+def receive_but_one_late(root, symbol: str, time: int) -> None:
+    """Journal and seal the day: every minute when it has closed, one of them ten minutes later."""
+    session, bars = OpenSession(root, SIM, DAY), stream_bars(of_day())
+    (place,) = [place for place, one in enumerate(bars) if (one.symbol, one.time) == (symbol, time)]
+    bars[place] = msgspec.structs.replace(bars[place], received=bars[place].received + 10 * MINUTE)
+    session.take(sorted(bars, key=lambda one: one.received))
+    seal(root, session.journal)

@@ -101,6 +101,18 @@ def test_a_real_day_says_the_same_live_as_in_history(real, compared, timeframe, 
     assert found.historical == found.live > rows
 
 
+@pytest.mark.parametrize(
+    ("timeframe", "day", "hours"),
+    [("5m", dt.date(2014, 6, 9), "regular"), ("30m", dt.date(2024, 3, 11), "extended")],
+)
+def test_a_real_day_of_minutes_says_the_same_as_slower_bars_and_triggers_with_them(
+    real, compared, timeframe, day, hours
+):
+    found = compared(real("1m"), timeframe, day, hours)
+    assert first_differences(found) == []
+    assert found.historical == found.live > found.intrabar > 0
+
+
 @pytest.mark.parametrize("day", [dt.date(2026, 11, 27), pytest.param(dt.date(2024, 3, 11), marks=pytest.mark.soak)])
 def test_a_simulated_day_with_late_and_revised_bars_says_the_same_live_as_in_history(simulated, compared, day):
     root, _ = simulated(day, day)

@@ -18,6 +18,8 @@ from tapehawk.app.settings import settings
 from tapehawk.core.sessions import us_calendar
 from tapehawk.data import store
 from tapehawk.data.providers.sim import Simulator
+from tapehawk.data.providers.sim.filling import fill_intraday
+from tapehawk.scan.hit_table import key_of
 from tapehawk.scan.question import Question
 from tapehawk.scanners.volume_spike import VolumeSpike
 from tests.data.scripted import MINUTE
@@ -104,6 +106,41 @@ def test_a_replay_says_so_and_tells_its_rows_in_lines(stored, scanner):
     assert lines[0].startswith(f"replay of {DAY} · {SIM.id} · 1m extended · 5 symbols  [simulated]")
     assert any("volume_spike" in line and line.endswith("[simulated]  [replay]") for line in lines)
     assert lines[-1].endswith("rows; scanned to 20:00 ET")
+
+
+INSIDE = ("--scanner-type", "inside_bar", "--set", "min_price=0", "--set", "min_dollar_volume=0")
+
+
+def test_a_replay_of_minutes_as_slower_bars_marks_what_crosses_a_level_before_the_close(stored, scanner):
+    done = scanner("replay", DAY, *INSIDE, "--timeframe", "5m", "--format", "json")
+    updates = [one for one in messages(done) if one["type"] == "scan_update"]
+    came = [row for one in updates for row in one["results"]]
+    labels = {tuple(row["labels"]) for row in came}
+    made = ("simulated", "made of 1m bars")
+    assert labels == {(*made, "replay"), (*made, "intrabar", "replay")}
+    gone = [row for one in updates for row in one["withdrawn"]]
+    early = [row for row in came if "intrabar" in row["labels"]]
+    judged = [{**row, "event": False} for row in gone]
+    assert sorted(early, key=key_of) == sorted(judged, key=key_of), "each is judged by its close"
+    assert done.stderr == ""
+
+
+@pytest.fixture
+def only_slower(tmp_path, monkeypatch) -> None:
+    """A store with bars of five minutes alone."""
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(tmp_path / "slower"))
+    fill_intraday(tmp_path / "slower", Simulator(seed=2, symbols=4), "5m", us_calendar().previous(DAY), DAY)
+
+
+@pytest.mark.parametrize("command", ["replay", "parity"])
+@pytest.mark.parametrize("format_", ["table", "json"])
+def test_where_only_slower_bars_are_stored_it_is_said_that_nothing_within_can_be_judged(
+    only_slower, scanner, command, format_
+):
+    done = scanner(command, DAY, *QUESTION, "--timeframe", "5m", "--format", format_)
+    assert done.exit_code == 0, done.output
+    assert done.stderr == "nothing within a 5m bar can be judged: there are no faster bars of all the symbols\n"
+    assert "intrabar" not in done.stdout
 
 
 def test_a_replay_at_full_speed_is_scanned_close_by_close(stored):

@@ -57,6 +57,16 @@ def drawn(screen: LiveScreen, width: int = 110, height: int = 24) -> list[str]:
     return capture.get().splitlines()
 
 
+def test_bars_that_nothing_shows_the_inside_of_say_so(screen):
+    said = "nothing within a 5m bar can be judged"
+    assert not any(said in line for line in drawn(screen))
+    of_minutes = Watched(SIM, "5m", "extended", 50, ("gap",), PLAN, lambda: NOW)
+    screen.start(of_minutes)
+    assert not any(said in line for line in drawn(screen))
+    screen.start(replace(of_minutes, series=replace(SIM, timeframe="5m")))
+    assert drawn(screen)[1].startswith(said)
+
+
 def test_before_the_first_bar_it_says_so(screen):
     assert "waiting for the first bar" in "\n".join(drawn(screen))
 

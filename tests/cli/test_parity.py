@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from tapehawk.app import parity as joined
 from tapehawk.cli.exits import BUG
+from tapehawk.scan.intrabar import Intrabar
 from tapehawk.scan.parity import UNEXPLAINED
+from tapehawk.scan.session_rows import Changes
 from tests.scan.live_market import DAY, NEXT, filled
 
 QUESTION = ("--scanner-type", "volume_spike", "--hours", "regular")
@@ -31,8 +34,8 @@ def forgetful(stored, monkeypatch):
     """History lacks its first row and scores the next one lower."""
     historical = joined._historical
 
-    def wrong(known, asked, day):
-        _, second, *rest = historical(known, asked, day)
+    def wrong(*asked):
+        _, second, *rest = historical(*asked)
         return [{**second, "score": 1.0}, *rest]
 
     monkeypatch.setattr(joined, "_historical", wrong)
@@ -47,6 +50,30 @@ def test_an_equal_day_answers_with_counts_and_ends_well(stored, scanner):
     assert answer["historical"] == answer["live"] > 10
     said = scanner("parity", DAY, *QUESTION)
     assert said.stdout == f"parity of {DAY}: equal  {answer['live']} rows in history, {answer['live']} live, 0 differ\n"
+
+
+FOLDED = ("--scanner-type", "gap", "--hours", "regular", "--timeframe", "5m")
+
+
+def test_slower_bars_are_made_of_minutes_and_triggers_are_counted_among_the_rows(stored, scanner):
+    done = scanner("parity", DAY, *FOLDED)
+    assert done.exit_code == 0, done.output
+    rows = re.fullmatch(
+        rf"parity of {DAY}: equal  (\d+) rows in history \((\d+) intrabar\), \1 live, 0 differ\n", done.stdout
+    )
+    assert rows, done.stdout
+    assert int(rows[1]) > int(rows[2]) > 0
+    assert done.stderr == ""
+
+
+def test_a_trigger_that_differs_is_listed_as_one(stored, scanner, monkeypatch):
+    monkeypatch.setattr(Intrabar, "see", lambda self, _: Changes())  # planted: nothing is told within a bar
+    done = scanner("parity", DAY, *FOLDED)
+    assert done.exit_code == BUG
+    assert "breakout_down, intrabar" in done.stdout
+    answer = json.loads(scanner("parity", DAY, *FOLDED, "--format", "json").stdout)
+    assert {one["intrabar"] for one in answer["differences"]} == {True}
+    assert answer["historical"] - answer["live"] == len(answer["differences"])
 
 
 def test_a_difference_is_listed_with_its_reason_and_ends_as_a_bug(forgetful, scanner):

@@ -252,6 +252,14 @@ def test_symbols_of_a_series_are_listed(tmp_path):
         store.stored_symbols(tmp_path, replace(SIP, timeframe="1m"))
 
 
+def test_symbols_that_have_bars_in_a_session_are_listed(tmp_path):
+    series, first = replace(SIP, timeframe="1m"), dt.datetime(2024, 1, 2, 14, 30, tzinfo=dt.UTC)
+    late = dt.datetime(2024, 1, 4, 0, 59, tzinfo=dt.UTC)  # 19:59 in New York, the day before
+    store.append_bars(tmp_path, [(series, pl.concat([minutes("AAA", first, [1.0]), minutes("BBB", late, [1.0])]))])
+    listed = [store.stored_symbols(tmp_path, series, session=dt.date(2024, 1, day)) for day in (2, 3, 4)]
+    assert listed == [["AAA"], ["BBB"], []]
+
+
 def test_a_store_may_lie_in_a_folder_with_spaces_and_accents(tmp_path):
     root, bars = tmp_path / "my bars" / "dépôt à moi", daily("AAA", [10.0, 11.0])
     store.append_bars(root, [(SIP, bars)])

@@ -16,7 +16,7 @@ from tapehawk.data.open_session import OpenSession
 from tapehawk.scan.desk import Desk
 from tapehawk.scan.history import Past
 from tapehawk.scan.hit_table import key_of
-from tapehawk.scan.intrabar import INTRABAR, is_intrabar
+from tapehawk.scan.intrabar import INTRABAR, is_intrabar, judged
 from tapehawk.scan.intrabar_history import triggers
 from tapehawk.scan.live import LiveScan
 from tapehawk.scan.question import Question
@@ -51,8 +51,16 @@ def question(timeframe: str, hours="regular") -> Question:
     return Question("all", start_date=DAY, end_date=DAY, timeframe=timeframe, hours=hours)
 
 
+def in_history(root, timeframe: str) -> list[dict]:
+    """What stored minutes trigger, each with what the close said."""
+    desk, slower = Desk(root), question(timeframe)
+    bars, minutes = desk.asked(slower), desk.asked(question("1m"))
+    closed = {key_of(row) for one in desk.scan(SCANNERS, slower, bars) for row in one.rows()}
+    return [judged(row, closed) for row in triggers(desk, SCANNERS, slower, bars, minutes)]
+
+
 class Heard:
-    """Takes every change as it comes: what is held, and of every trigger whether the close confirmed it."""
+    """Takes every change as it comes: what is held, and every trigger with whether the close confirmed it."""
 
     def __init__(self) -> None:
         self.held, self.judged = {}, []
@@ -63,7 +71,7 @@ class Heard:
             assert self.held.pop(key_of(row)) == row
             if is_intrabar(row):
                 again = added.get(key_of(row))
-                self.judged.append((row, again is not None and not is_intrabar(again)))
+                self.judged.append({**row, "confirmed": again is not None and not is_intrabar(again)})
         self.held |= added
 
 
@@ -100,12 +108,11 @@ def test_slower_bars_of_minutes_that_come_have_the_rows_of_the_historical_scan(w
 def test_triggers_as_minutes_come_are_those_of_history_and_so_is_what_the_close_said(whole, before, timeframe):
     session, scan, heard = OpenSession(before, SIM, DAY), scan_of(before, timeframe), Heard()
     minute_by_minute(scan, session, heard)
-    right = triggers(Desk(whole), SCANNERS, question(timeframe))
-    in_order = sorted(heard.judged, key=lambda one: key_of(one[0]))
-    assert in_order == sorted(((one.row, one.confirmed) for one in right), key=lambda one: key_of(one[0]))
+    right = in_history(whole, timeframe)
+    assert sorted(heard.judged, key=key_of) == sorted(right, key=key_of)
     if timeframe == "5m":
-        assert {one.row["scanner"] for one in right} == {"inside_bar", "outside_bar", "gap"}
-        assert {one.confirmed for one in right} == {True, False}
+        assert {one["scanner"] for one in right} == {"inside_bar", "outside_bar", "gap"}
+        assert {one["confirmed"] for one in right} == {True, False}
 
 
 def test_an_inside_bars_level_is_crossed_within_the_next_bar_worked_by_hand(before):
@@ -185,13 +192,11 @@ def test_faults_of_the_feed_leave_the_triggers_of_the_right_minutes(whole, befor
     for first in range(0, len(mended), bars_a_step * 5):
         session.take(mended[first : first + bars_a_step * 5])
         heard.hear(scan.step(until))
-    right = {
-        one.row["symbol"]: one.row
-        for one in triggers(Desk(whole), SCANNERS, question("5m"))
-        if one.row["bar_time"] == stamp(HOURS.open + 30 * MINUTE)
-    }
-    assert {key_of(row)[2]: row for row in scan.triggers.values() if row["available_at"] <= stamp(until)} == {
-        name: row for name, row in right.items() if row["available_at"] <= stamp(until)
+    by_symbol = {row["symbol"]: {**row, "confirmed": None} for row in scan.triggers.values()}
+    assert by_symbol == {
+        one["symbol"]: {**one, "confirmed": None}
+        for one in in_history(whole, "5m")
+        if one["bar_time"] == stamp(HOURS.open + 30 * MINUTE) and one["available_at"] <= stamp(until)
     }
     assert {key for key, row in heard.held.items() if is_intrabar(row)} == set(scan.triggers)
 

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from tapehawk.scan.bar_oddities import Oddity, oddities
+from tapehawk.scan.intrabar import INTRABAR
 from tapehawk.scan.parity import UNEXPLAINED, Parity, Standing, explained, pairs_that_differ
 
 DAY = dt.date(2024, 2, 14)
@@ -48,7 +49,7 @@ def test_levels_are_the_same_to_nine_digits(live, same):
 @pytest.mark.parametrize("other", [{"labels": []}, {"size_reason": "too small"}, {"own": 1.0}, {"stop": None}])
 def test_every_column_counts_and_one_that_a_side_lacks_is_null_there(other):
     ((past, now),) = pairs_that_differ([row()], [row(**other)])
-    (one,) = explained([(past, now)], [], ())
+    (one,) = explained([(past, now)], [], (), length=MINUTE)
     ((name, (left, right)),) = one.values.items()
     assert (one.on, {name: right}, left) == ("both", other, row().get(name))
 
@@ -60,7 +61,7 @@ def test_a_null_column_and_one_that_is_not_there_are_the_same():
 @pytest.mark.parametrize("which", ["scanner", "pattern", "direction", "symbol", "bar_time"])
 def test_a_row_of_another_scanner_pattern_side_symbol_or_bar_is_another_row(which):
     other = row() | {which: row(1)[which] if which == "bar_time" else "OTHER"}
-    assert [one.on for one in explained(pairs_that_differ([row()], [other]), [], ())] in (
+    assert [one.on for one in explained(pairs_that_differ([row()], [other]), [], (), length=MINUTE)] in (
         ["historical", "live"],
         ["live", "historical"],
     )
@@ -89,11 +90,37 @@ def test_nothing_on_both_sides_is_equal():
 
 def test_a_listener_holds_what_was_said_and_not_taken_back():
     heard = Standing()
-    heard.hear([row(0), row(1)], [])
-    heard.hear([row(0, score=1.0)], [row(0)])
+    heard.hear([row(0), row(1)], [], through=OPEN + 2 * MINUTE)
+    heard.hear([row(0, score=1.0)], [row(0)], through=OPEN + 2 * MINUTE)
     assert sorted(one["score"] for one in heard.rows()) == [1.0, 62.5]
     with pytest.raises(ValueError, match="not in list"):
-        heard.hear([], [row(5)])
+        heard.hear([], [row(5)], through=OPEN + 6 * MINUTE)
+
+
+EARLY = ["simulated", INTRABAR]
+
+
+def test_a_trigger_stays_with_what_the_close_said():
+    heard = Standing()
+    up, down = row(5, "AAA", labels=EARLY), row(5, "BBB", labels=EARLY)
+    heard.hear([up, down], [], through=OPEN + 5 * MINUTE)
+    heard.hear([row(5, "AAA")], [up, down], through=OPEN + 10 * MINUTE)
+    assert heard.rows() == [row(5, "AAA"), {**up, "confirmed": True}, {**down, "confirmed": False}]
+
+
+def test_a_trigger_that_a_revised_minute_took_back_before_the_close_was_none():
+    heard, told = Standing(), row(5, labels=EARLY)
+    heard.hear([told], [], through=OPEN + 5 * MINUTE)
+    heard.hear([], [told], through=OPEN + 5 * MINUTE)
+    assert heard.rows() == []
+
+
+def test_a_trigger_is_paired_with_a_trigger_and_never_with_the_row_of_its_close():
+    early = row(labels=EARLY, confirmed=True)
+    assert pairs_that_differ([row(), early], [early]) == [(row(), None)]
+    ((past, now),) = pairs_that_differ([row(), early], [{**early, "confirmed": False}, row()])
+    (one,) = explained([(past, now)], [], (), length=MINUTE)
+    assert (one.intrabar, one.on, dict(one.values)) == (True, "both", {"confirmed": (True, False)})
 
 
 # ------------------------------------------------------------------------------------------- why
@@ -144,8 +171,8 @@ def test_a_bar_is_odd_when_it_was_not_the_same_for_both_sides(came, said):
     assert [str(one) for one in oddities(STORED, as_came(*came), MINUTE)] == said
 
 
-def reason(minute: int, symbol: str, odd: list[Oddity], among=()) -> str:
-    (one,) = explained([(row(minute, symbol), None)], odd, among)
+def reason(minute: int, symbol: str, odd: list[Oddity], among=(), length=MINUTE) -> str:
+    (one,) = explained([(row(minute, symbol), None)], odd, among, length=length)
     return one.reason
 
 
@@ -155,6 +182,11 @@ def test_the_last_odd_bar_of_the_symbol_up_to_the_rows_own_is_the_reason():
     assert reason(0, "AAA", odd) == UNEXPLAINED, "no later bar explains an earlier row"
 
 
+def test_any_minute_of_a_slower_bar_explains_its_row():
+    odd = [Oddity("AAA", OPEN + 4 * MINUTE, "never came"), Oddity("AAA", OPEN + 5 * MINUTE, "came late")]
+    assert reason(0, "AAA", odd, length=5 * MINUTE) == "the bar AAA 14:34:00Z never came"
+
+
 def test_another_symbols_bar_explains_only_rows_that_depend_on_it():
     odd = [Oddity("BBB", OPEN, "never came")]
     assert reason(4, "AAA", odd) == UNEXPLAINED
@@ -162,7 +194,7 @@ def test_another_symbols_bar_explains_only_rows_that_depend_on_it():
 
 
 def test_the_answer_has_counts_then_the_rows_that_differ():
-    differences = explained(pairs_that_differ([row(), row(1)], [row(score=60.0)]), [], ())
+    differences = explained(pairs_that_differ([row(), row(1)], [row(score=60.0)]), [], (), length=MINUTE)
     found = Parity(DAY, 2, 1, differences).to_dict()
     assert list(found) == ["day", "equal", "historical", "live", "differences"]
     assert (found["day"], found["equal"], found["historical"], found["live"]) == ("2024-02-14", False, 2, 1)

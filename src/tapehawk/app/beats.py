@@ -48,6 +48,11 @@ class Watched:
     now: Callable[[], int]
     day: dt.date | None = None
 
+    @property
+    def folded(self) -> bool:
+        """Say whether bars are made of faster ones, which show what happens within them."""
+        return self.series.timeframe != self.timeframe
+
 
 @dataclass(frozen=True)
 class Beat:

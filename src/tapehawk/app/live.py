@@ -26,14 +26,17 @@ from tapehawk.core.errors import BadInput, NoData, UnknownName
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.series import SESSION_TIMEFRAMES, TIMEFRAMES, Series, check_timeframe
 from tapehawk.core.sessions import day_number
+from tapehawk.data.open_session import are_slots
 from tapehawk.data.pacing import Pace
+from tapehawk.data.panels import PanelQuestion
+from tapehawk.data.played import played_series
 from tapehawk.data.providers.door import Provider
 from tapehawk.data.providers.registry import build
 from tapehawk.data.providers.wire.budget import CallBudget, within
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.data.refill import series_of
 from tapehawk.data.replay import Replay
-from tapehawk.data.store import preferred_series, stored_symbols
+from tapehawk.data.store import stored_symbols
 from tapehawk.data.stream import LiveFeed
 from tapehawk.scan.following import follow, to_its_end
 from tapehawk.scan.history import Past
@@ -56,11 +59,13 @@ def replay(  # noqa: PLR0913 - what is played, and how
 ) -> None:
     """Play a stored session through the live path, `speed` times as fast as it was (None: as fast as it goes).
 
+    Faster bars are played and folded where the day has them (`data/played.py`): what happens within a bar shows then.
     The journal and the states go to `journals`, by default a scratch folder; the store is only read. `as_came`: late
     and revised bars too, where the day was received live. Raises NoData for a day without bars.
     """
     prefer = known.providers.prefer_crypto if asked.market == CRYPTO else known.providers.prefer_us
-    series = preferred_series(known.store, asked.timeframe, market=asked.market, prefer=prefer or None)
+    about = PanelQuestion(asked.timeframe, asked.market, asked.hours, prefer=prefer or None)
+    series = played_series(known.store, about, day, symbols=asked.symbols)
     pace = Pace()
     names = _named(known, asked, series, day)
     source = Replay(known.store, series, day, symbols=names, speed=speed, pace=pace, as_came=as_came)
@@ -184,12 +189,16 @@ async def scanned(  # noqa: PLR0913 - what is scanned, and how it is told
 def _slower(series: Series, timeframe: str) -> str | None:
     """Return the bars that those of a series are folded to, None where they are scanned as they come.
 
-    Raises BadInput for quicker bars than come.
+    Raises BadInput for bars that can't be made of those that come.
     """
-    if TIMEFRAMES[check_timeframe(timeframe)] < TIMEFRAMES[series.timeframe] or timeframe in SESSION_TIMEFRAMES:
-        hint = f"bars that come are of {series.timeframe}, and can be scanned as any up to 4h"
-        raise BadInput(f"{series.id} can't be scanned live as {timeframe} bars", hint=hint)
-    return None if timeframe == series.timeframe else timeframe
+    if check_timeframe(timeframe) == series.timeframe:
+        return None
+    slower = TIMEFRAMES[timeframe] > TIMEFRAMES[series.timeframe] and timeframe not in SESSION_TIMEFRAMES
+    if slower and are_slots(series.timeframe):
+        return timeframe
+    up_to = " and can be scanned as any up to 4h" if are_slots(series.timeframe) else " and scanned as they are"
+    hint = f"bars that come are of {series.timeframe},{up_to}"
+    raise BadInput(f"{series.id} can't be scanned live as {timeframe} bars", hint=hint)
 
 
 def _switched(asked: Asked, on: Enabled) -> Asked:

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from tapehawk.app.beats import LiveTold
     from tapehawk.app.settings import Settings
 
-Intraday = Annotated[str, typer.Option("--timeframe", help="Stored bars to play: 1m 5m 15m 30m 1h 4h.", metavar="BARS")]
-Slower = Annotated[str, typer.Option("--timeframe", help="Bars to scan: 1m 5m 15m 30m 1h 4h.", metavar="BARS")]
+Intraday = Annotated[str, typer.Option("--timeframe", help="Bars to scan: 1m 5m 15m 30m 1h 4h.", metavar="BARS")]
 
 
 def replay(
@@ -38,12 +37,17 @@ def replay(
 ) -> None:
     """Play a stored session as if it were live: the same path from bars to rows, and the rows as they come.
 
+    Slower bars are made of the day's minutes (or the fastest bars stored of all its symbols), and a level that is
+    crossed before a bar has closed is a row marked `intrabar`, as in `scanner live`. Where only bars of that timeframe
+    are stored they are played as they are, and nothing within them can be judged.
+
     The store is only read. `all` stands in each phase of the day for the scanners that the settings switch on in it
     (`scanner config show sessions`). On a terminal it is a screen; what is said, and the messages of JSON, are those of
     `scanner live`, last `complete`.
 
     [dim]scanner replay 2024-03-01 --scanner-type momentum[/]
     [dim]scanner replay 2024-03-01 --speed 60 --symbols AAPL,NVDA[/]
+    [dim]scanner replay 2024-03-01 --scanner-type inside_bar --timeframe 5m[/]
     """
     from tapehawk.app.asking import Asked, assignments
     from tapehawk.app.live import replay as played
@@ -69,7 +73,7 @@ def live(
         ),
     ] = None,
     scanner_type: ScannerTypes = ["all"],  # noqa: B006 - typer's own way to a default list
-    timeframe: Slower = "1m",
+    timeframe: Intraday = "1m",
     hours: Hours = "extended",
     symbols: Symbols = None,
     universe: Universe = None,

@@ -12,6 +12,7 @@ from rich.text import Text
 from tapehawk.cli import numbers
 from tapehawk.cli.session_clock import ExchangeClock
 from tapehawk.cli.signal_lines import NEWS, Messages, Row, head, instant_text, line
+from tapehawk.data.versions import faster
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -66,6 +67,7 @@ class LiveLines:
     def _start(self, watched: Watched) -> None:
         self._out.print(title(watched))
         self._out.print(Text(f"{', '.join(watched.scanners)}", style="dim"))
+        say_unjudged(unjudged(watched.timeframe, folded=watched.folded))
         self._out.print(Text.assemble(" " * NEWS_WIDTH, head()))
 
     def _beat(self, beat: Beat) -> None:
@@ -114,11 +116,14 @@ class LiveMessages:
         """Return who is told."""
         from tapehawk.app.beats import LiveTold
 
-        return LiveTold(lambda _: None, self._beat, states=True)
+        return LiveTold(self._start, self._beat, states=True)
 
     def end(self) -> None:
         """Say that it ended."""
         self._messages.say("complete", self._at or None, rows=self._shown)
+
+    def _start(self, watched: Watched) -> None:
+        say_unjudged(unjudged(watched.timeframe, folded=watched.folded))
 
     def _beat(self, beat: Beat) -> None:
         self._trouble.tell(beat)
@@ -159,6 +164,21 @@ def title(watched: Watched) -> Text:
     for label in watched.series.labels:
         text.append("  ").append(f"[{label}]", style="bold yellow")
     return text
+
+
+def unjudged(timeframe: str, *, folded: bool) -> str:
+    """Say that what happens within a bar can't be judged, where that is so."""
+    if folded or not faster(timeframe):
+        return ""
+    return f"nothing within a {timeframe} bar can be judged: there are no faster bars of all the symbols"
+
+
+def say_unjudged(said: str) -> None:
+    """Say it on standard error, where there is anything to say."""
+    from tapehawk.cli.terminal import remark
+
+    if said:
+        remark(said)
 
 
 def some(symbols: Sequence[str], most: int = 5) -> str:

@@ -12,7 +12,7 @@ from rich.text import Text
 from tapehawk.cli import numbers
 from tapehawk.cli.counts import HEAD, counts
 from tapehawk.cli.full_screen import full_screen
-from tapehawk.cli.live_lines import NO_HIT, came_late, ending, silent, some, title, true_now
+from tapehawk.cli.live_lines import NO_HIT, came_late, ending, silent, some, title, true_now, unjudged
 from tapehawk.cli.session_clock import ExchangeClock
 from tapehawk.cli.signal_lines import COLUMNS, Row, on_screen
 from tapehawk.cli.table import fitted, table
@@ -77,7 +77,7 @@ class LiveScreen:
         if watched is None:
             yield Text("opening", style="dim")
             return
-        above = [title(watched), *self._state(watched, last), Text()]
+        above = [title(watched), *self._unjudged(watched), *self._state(watched, last), Text()]
         for text in above:
             text.no_wrap, text.overflow = True, "ellipsis"
         yield from above
@@ -89,6 +89,11 @@ class LiveScreen:
         if rows:
             yield fitted(COLUMNS, rows[: max(1, height - used - AROUND_ROWS)], width)[0]
         yield Text(f"{self._shown:,} rows so far, the newest first; Ctrl-C ends", style="dim")
+
+    def _unjudged(self, watched: Watched) -> Iterator[Text]:
+        said = unjudged(watched.timeframe, folded=watched.folded)
+        if said:
+            yield Text(said, "dim")
 
     def _state(self, watched: Watched, last: Beat | None) -> Iterator[Text]:
         """Yield the clock, and how far bars have come."""

@@ -37,16 +37,19 @@ def parity(
     """Replay a stored session live and compare its rows with the scan of that day over history: they must be equal.
 
     Of each row that is also whether it became true at its bar (`event`) or went on. A day that was received live is
-    replayed as its bars came, late and revised ones too. Every row that differs is shown with the bar that explains it.
-    What no bar explains is a bug, and any difference ends with the exit code of one, 1.
+    replayed as its bars came, late and revised ones too. Slower bars are made of the day's minutes on both sides, and
+    rows marked `intrabar` are compared too, with what the close made of them. Every row that differs is shown with the
+    bar that explains it. What no bar explains is a bug, and any difference ends with the exit code of one, 1.
 
     [dim]scanner parity 2024-03-01[/]
+    [dim]scanner parity 2024-03-01 --scanner-type inside_bar --timeframe 5m[/]
     [dim]scanner parity 2024-03-01 --hours regular --scanner-type momentum --symbols AAPL,NVDA[/]
     """
     from tapehawk.app.asking import Asked, assignments
     from tapehawk.app.parity import parity as compared
     from tapehawk.app.settings import settings
     from tapehawk.cli.answers import print_json
+    from tapehawk.cli.live_lines import say_unjudged, unjudged
     from tapehawk.cli.terminal import screen, working
 
     known = settings(config_file)
@@ -56,6 +59,7 @@ def parity(
     )  # fmt: skip
     with working(known, f"replaying {day}") as step:
         found = compared(known, asked, day, on_step=step)
+    say_unjudged(unjudged(timeframe, folded=found.intrabar is not None))
     if format_ == "json":
         print_json(found.to_dict())
     else:
@@ -68,7 +72,8 @@ def _show(out: Console, found: Parity) -> None:
     from tapehawk.cli.table import listing
 
     said = ("equal", "bold green") if found.equal else ("not equal", "bold red")
-    counts = f"  {found.historical:,} rows in history, {found.live:,} live, {len(found.differences):,} differ"
+    within = "" if found.intrabar is None else f" ({found.intrabar:,} intrabar)"
+    counts = f"  {found.historical:,} rows in history{within}, {found.live:,} live, {len(found.differences):,} differ"
     out.print(Text.assemble(f"parity of {found.day}: ", said, counts))
     if found.equal:
         return
@@ -85,7 +90,8 @@ def _show(out: Console, found: Parity) -> None:
 def _row(one: Difference) -> tuple[object, ...]:
     at = dt.datetime.fromisoformat(one.bar_time)
     values = ", ".join(f"{name} {_plain(a)} ≠ {_plain(b)}" for name, (a, b) in one.values.items())
-    return f"{at:%H:%M}Z", one.symbol, one.scanner, one.pattern, values or ON[one.on], one.reason
+    pattern = f"{one.pattern}, intrabar" if one.intrabar else one.pattern
+    return f"{at:%H:%M}Z", one.symbol, one.scanner, pattern, values or ON[one.on], one.reason
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401 - a row's value

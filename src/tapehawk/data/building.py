@@ -37,7 +37,7 @@ def build_panel(root: Path, question: PanelQuestion) -> Panel:
 
     Raises NoData when no bars answer, CorruptStore when stored ones can't be read, TryAgain when the disk is full.
     """
-    series, version = _source(root, question)
+    series, version = answering(root, question)
     bars = read_bars(root, series, version=version)
     actions = read_actions(root, version=version)
     missed, apart = quarantined(root, series, version=version), kept_apart(root, series)
@@ -56,7 +56,7 @@ def build_panel(root: Path, question: PanelQuestion) -> Panel:
     return replace(opened, hours=question.hours)
 
 
-def _source(root: Path, question: PanelQuestion) -> tuple[Series, str]:
+def answering(root: Path, question: PanelQuestion) -> tuple[Series, str]:
     """Return the series that answers, and the data version: of the asked timeframe, else of the next faster stored one.
 
     Raises what the asked timeframe says when none does.

@@ -35,6 +35,11 @@ VALUES: Final = (*PRICES, "volume")
 HALF_HOUR: Final = 30 * MINUTE_US
 
 
+def are_slots(timeframe: str) -> bool:
+    """Say whether bars are slots of the session (see `Places`): only such ones are folded as they come."""
+    return TIMEFRAMES[timeframe] * MINUTE_US <= HALF_HOUR
+
+
 class Places:
     """Where the newest record of each (symbol, bar of the session) is in the journal; -1 for none.
 

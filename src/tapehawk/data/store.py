@@ -91,14 +91,19 @@ def read_bars(
     return tables.newest(root, table, version=at, where=where).select(*SCHEMA, "adjusted_as_of")
 
 
-def stored_symbols(root: Path, series: Series, *, version: str | None = None) -> list[str]:
-    """List the symbols that have bars in a series, sorted."""
-    table = bars_table(series.timeframe)
-    at = _at(root, table, version)
+def stored_symbols(
+    root: Path, series: Series, *, session: dt.date | None = None, version: str | None = None
+) -> list[str]:
+    """List the symbols that have bars in a series (in one of its sessions), sorted."""
+    table = bars_of(series.timeframe)
+    at = _at(root, table.name, version)
     if at is None:
         raise no_bars(root, series.timeframe)
-    with reading(root, table):
-        names = tables.scan(root, table, at).filter(pl.col("series") == series.id).select(pl.col("symbol").unique())
+    where = pl.col("series") == series.id
+    if session is not None:
+        where &= (session_of(series.timeframe, series.market) == session) & pl.Expr.eq(*cut_at(table, session))
+    with reading(root, table.name):
+        names = tables.scan(root, table.name, at).filter(where).select(pl.col("symbol").unique())
         return sorted(names.collect().to_series())
 
 

@@ -10,14 +10,14 @@ Minutes judge it the same way as they come and in stored history, by one functio
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from tapehawk.core.live import Live
-from tapehawk.core.panel import PRICES_AND_VOLUME, Ints, Panel
+from tapehawk.core.panel import PRICES_AND_VOLUME, Flags, Ints, Panel
 from tapehawk.core.scanner import AT_OPEN, BUY, Scanner, Setup, setups_for
 from tapehawk.core.search import Watch
 from tapehawk.core.signals import Risk, signal_columns
@@ -37,6 +37,11 @@ INTRABAR: Final = "intrabar"
 def is_intrabar(row: Row) -> bool:
     """Say whether a row waits for the close of its bar."""
     return INTRABAR in row["labels"]
+
+
+def judged(row: Row, closed: Container[Key]) -> Row:
+    """Return a trigger with what the close said: `confirmed`, that its bar is among those with a row of their own."""
+    return {**row, "confirmed": key_of(row) in closed}
 
 
 def armed_watch(scanner: Scanner, timeframe: str) -> Watch | None:
@@ -96,12 +101,14 @@ def crossed_rows(found: Found, bars: Panel, minutes: Panel, crossed: Ints, risk:
 class Intrabar:
     """The triggers of some scanners in the bar that is forming. `rows`: those that a price has crossed so far.
 
-    Its `live` goes on with every bar that closes, as the scanners' own does.
+    Its `live` goes on with every bar that closes, as the scanners' own does. `admit` says which scanners' triggers
+    count, by the start of their bars; None: all do.
     """
 
     def __init__(self, watches: Iterable[Watch], like: Panel, buckets: Buckets, risk: Risk, *, threads: int) -> None:
         self.live, self._like, self._risk = Live(watches, like, threads=threads), like, risk
         self._buckets = buckets
+        self.admit: Callable[[str, Ints], Flags] | None = None
         self.rows: dict[Key, Row] = {}
         self.armed, self._armed, self._forming = False, list[Found](), like
 
@@ -116,7 +123,7 @@ class Intrabar:
         columns |= {"session": np.full(count, float(self._buckets.day)), "minute": np.full(count, minute)}
         time = np.full(count, start, dtype=np.int64)
         self._forming = replace(self._like, starts=np.arange(count + 1), time=time, columns=columns)
-        self._armed = self.live.ahead(self._forming)
+        self._armed = [one for one in self.live.ahead(self._forming) if self._counts(one.scanner, time[:1])]
 
     def see(self, minutes: Panel) -> Changes:
         """Take the minutes so far of the bar that is forming, of every symbol; return what that changes."""
@@ -128,6 +135,9 @@ class Intrabar:
         """Take all of them back: the bar has closed, and its own rows say which were right."""
         before, self.rows = self.rows, {}
         return Changes(withdrawn=list(before.values()))
+
+    def _counts(self, scanner: str, start: Ints) -> bool:
+        return self.admit is None or bool(self.admit(scanner, start).all())
 
     def _crossed(self, found: Found, minutes: Panel) -> list[Row]:
         first, last = minutes.starts[found.symbol], minutes.starts[found.symbol + 1]

@@ -1,21 +1,21 @@
-"""Intrabar triggers over history: what the stored minutes of each bar would have triggered, and what its close said."""
+"""Intrabar triggers over history: what the stored minutes of each bar would have triggered before its close."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from tapehawk.core.errors import BadInput
 from tapehawk.core.panel import Ints, Panel
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.search import find
 from tapehawk.core.sessions import calendar_named
 from tapehawk.core.slower import MINUTES
 from tapehawk.core.watch import Found
+from tapehawk.scan.asked import Asked
 from tapehawk.scan.desk import Desk
-from tapehawk.scan.hit_table import Row, key_of
+from tapehawk.scan.hit_table import Row
 from tapehawk.scan.intrabar import armed_watch, crossed_rows, first_beyond
 from tapehawk.scan.question import Question, of_symbols, selection
 from tapehawk.scan.rows import MINUTE_US
@@ -23,28 +23,12 @@ from tapehawk.scan.rows import MINUTE_US
 _SYMBOL = 1 << 52  # µs: beyond any instant of ours, so that one number orders (symbol, instant)
 
 
-@dataclass(frozen=True)
-class Judged:
-    """A trigger, and whether the close of its bar confirmed it."""
-
-    row: Row
-    confirmed: bool
-
-
-def triggers(desk: Desk, scanners: Sequence[Scanner], question: Question, *, minutes: str = "1m") -> list[Judged]:
-    """Return every trigger of the bars that a question asks for, judged on stored bars of `minutes`.
-
-    Raises as `Desk.run` does, and BadInput where the store's minutes are of another series than its bars.
-    """
-    asked, within = desk.asked(question), desk.asked(replace(question, timeframe=minutes))
-    if asked.series.split(":")[1:] != within.series.split(":")[1:]:
-        raise BadInput(f"the {minutes} bars are of {within.series}, the {question.timeframe} bars of {asked.series}")
+def triggers(desk: Desk, scanners: Sequence[Scanner], question: Question, asked: Asked, minutes: Asked) -> list[Row]:
+    """Return every trigger of the bars that a question asks for, judged on the faster bars that they are made of."""
     watches = [one for one in (armed_watch(scanner, asked.panel.timeframe) for scanner in scanners) if one]
     select = of_symbols(asked.panel.symbols, asked.among, selection(question, asked.days, asked.among))
     found = find(asked.among, watches, select, threads=desk.threads)
-    closed = {key_of(row) for report in desk.scan(scanners, question, asked) for row in report.rows()}
-    rows = [row for one in found for row in _crossed(one, asked.among, within.among, desk)]
-    return [Judged(row, key_of(row) in closed) for row in rows]
+    return [row for one in found for row in _crossed(one, asked.among, minutes.among, desk)]
 
 
 def _crossed(found: Found, bars: Panel, minutes: Panel, desk: Desk) -> list[Row]:

@@ -5,8 +5,8 @@
     live rows ───────┘                                                              │
     bars stored, bars as they came ─► never came · late · revised · another ────────┴─► the reason
 
-Numbers are the same to nine digits, everything else exactly. A difference that no bar explains is a fault of the
-program, and says so.
+Rows are those of closes, and intrabar triggers with what the close said of them. Numbers are the same to nine digits,
+everything else exactly. A difference that no bar explains is a fault of the program, and says so.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from tapehawk.scan.bar_oddities import Oddity
+from tapehawk.scan.hit_table import key_of
+from tapehawk.scan.intrabar import is_intrabar, judged
 from tapehawk.scan.session_limits import Row
 
 CLOSE: Final = 1e-9
 """Up to this share of them two numbers are the same."""
 HISTORICAL, LIVE, BOTH = "historical", "live", "both"
 UNEXPLAINED: Final = "both sides had the same bars: a fault of the program"
-Key: TypeAlias = tuple[str, str, str, str, str]
+Key: TypeAlias = tuple[str, str, str, str, str, bool]
 Pair: TypeAlias = tuple[Row | None, Row | None]
 """A historical row and the live one it should equal; None where a side has none."""
 
@@ -34,7 +36,7 @@ Pair: TypeAlias = tuple[Row | None, Row | None]
 class Difference:
     """A row that is not the same on both sides. `on`: the side that alone has it, or "both" where values differ.
 
-    `values`: the columns that differ → (historical, live).
+    `intrabar`: it is a trigger, not the row of a close. `values`: the columns that differ → (historical, live).
     """
 
     symbol: str
@@ -42,6 +44,7 @@ class Difference:
     scanner: str
     pattern: str
     direction: str
+    intrabar: bool
     on: str
     reason: str
     values: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
@@ -54,12 +57,16 @@ class Difference:
 
 @dataclass(frozen=True)
 class Parity:
-    """How a day's rows compare: how many each side has, and those that differ, by bar."""
+    """How a day's rows compare: how many each side has, triggers among them, and those that differ, by bar.
+
+    `intrabar`: how many of those in history are triggers; None where there are no bars to judge them on.
+    """
 
     day: dt.date
     historical: int
     live: int
     differences: tuple[Difference, ...]
+    intrabar: int | None = None
 
     @property
     def equal(self) -> bool:
@@ -78,21 +85,31 @@ class Parity:
 
 
 class Standing:
-    """The rows that stand for somebody who hears every change, as a listener to the live scan holds them."""
+    """The rows that stand for somebody who hears every change, as a listener to the live scan holds them.
+
+    A trigger stays with what the close of its bar said; one that was taken back before is as if it had not been.
+    """
 
     def __init__(self) -> None:
         self._rows: defaultdict[Key, list[Row]] = defaultdict(list)
+        self._triggers: list[Row] = []
 
-    def hear(self, added: Iterable[Row], withdrawn: Iterable[Row]) -> None:
-        """Take what a step brought. Raises ValueError where a row is taken back that was never said."""
+    def hear(self, added: Sequence[Row], withdrawn: Sequence[Row], *, through: int) -> None:
+        """Take what a step brought that scanned what had closed by an instant (µs UTC).
+
+        Raises ValueError where a row is taken back that was never said.
+        """
+        closed = {key_of(row) for row in added if not is_intrabar(row)}
         for row in withdrawn:
             self._rows[_key(row)].remove(row)
+            if is_intrabar(row) and _instant(row["bar_time"]) < through:
+                self._triggers.append(judged(row, closed))
         for row in added:
             self._rows[_key(row)].append(row)
 
     def rows(self) -> list[Row]:
         """Return them."""
-        return [row for rows in self._rows.values() for row in rows]
+        return [*(row for rows in self._rows.values() for row in rows), *self._triggers]
 
 
 def pairs_that_differ(historical: Iterable[Row], live: Iterable[Row]) -> list[Pair]:
@@ -121,15 +138,18 @@ def same_value(a: object, b: object) -> bool:
     return a == b
 
 
-def explained(pairs: Iterable[Pair], oddities: Sequence[Oddity], among: Collection[str]) -> tuple[Difference, ...]:
+def explained(
+    pairs: Iterable[Pair], oddities: Sequence[Oddity], among: Collection[str], *, length: int
+) -> tuple[Difference, ...]:
     """Give every pair that differs its reason: the last bar, up to its own, that was not the same on both sides.
 
     `among`: the scanners whose rows depend on other symbols too (a cap, a rank), which any symbol's bar may change.
+    `length`: of the rows' bars, µs.
     """
-    return tuple(_difference(past, now, oddities, among) for past, now in pairs)
+    return tuple(_difference(past, now, _Why(oddities, among, length)) for past, now in pairs)
 
 
-def _difference(past: Row | None, now: Row | None, oddities: Sequence[Oddity], among: Collection[str]) -> Difference:
+def _difference(past: Row | None, now: Row | None, why: _Why) -> Difference:
     row = past or now or {}
     on = LIVE if past is None else HISTORICAL if now is None else BOTH
     return Difference(
@@ -138,17 +158,28 @@ def _difference(past: Row | None, now: Row | None, oddities: Sequence[Oddity], a
         scanner=row["scanner"],
         pattern=row["pattern"],
         direction=row["direction"],
+        intrabar=is_intrabar(row),
         on=on,
-        reason=_reason(row, oddities, row["scanner"] in among),
+        reason=why.of(row),
         values=different_values(past, now) if past and now else {},
     )
 
 
-def _reason(row: Row, oddities: Sequence[Oddity], of_any_symbol: bool) -> str:  # noqa: FBT001 - said by its name
-    before = [one for one in oddities if one.time <= _instant(row["bar_time"])]
-    own = [one for one in before if one.symbol == row["symbol"]]
-    which = own or (before if of_any_symbol else [])
-    return str(max(which, key=lambda one: one.time)) if which else UNEXPLAINED
+@dataclass(frozen=True)
+class _Why:
+    """What there is to explain a row with: see `explained`."""
+
+    oddities: Sequence[Oddity]
+    among: Collection[str]
+    length: int
+
+    def of(self, row: Row) -> str:
+        """Return the reason of a row."""
+        ends = _instant(row["bar_time"]) + self.length
+        before = [one for one in self.oddities if one.time < ends]
+        own = [one for one in before if one.symbol == row["symbol"]]
+        which = own or (before if row["scanner"] in self.among else [])
+        return str(max(which, key=lambda one: one.time)) if which else UNEXPLAINED
 
 
 def _paired(historical: list[Row], live: list[Row]) -> Iterator[Pair]:
@@ -162,11 +193,12 @@ def _paired(historical: list[Row], live: list[Row]) -> Iterator[Pair]:
 
 
 def _key(row: Row) -> Key:
-    return (row["scanner"], row["pattern"], row["direction"], row["symbol"], row["bar_time"])
+    names = (row["scanner"], row["pattern"], row["direction"], row["symbol"], row["bar_time"])
+    return (*names, is_intrabar(row))
 
 
-def _by_bar(key: Key) -> tuple[str, ...]:
-    return (key[4], key[3], *key[:3])
+def _by_bar(key: Key) -> tuple[object, ...]:
+    return (key[4], key[3], *key[:3], key[5])
 
 
 def _instant(text: str) -> int:

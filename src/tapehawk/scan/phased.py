@@ -55,6 +55,8 @@ class PhasedScan(LiveScan):
             admit = admitting(past.series.market, minding.enabled)
             self._hits = SessionRows(self._like, risk or Risk(), scanners, self._root / "hits", admit=admit)
             self._standing = Standing(self._like, risk or Risk(), scanners, admit=admit)
+            if self._intrabar is not None:
+                self._intrabar.admit = admit
 
     def step(self, watermark: int) -> Changes:
         """Scan what had closed when a look was last due, and what was revised before."""

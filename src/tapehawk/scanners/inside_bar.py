@@ -15,8 +15,8 @@ class InsideBar(Scanner):
     """A completed inside bar, and a bar that closes beyond its high or low by a tenth of a percent.
 
     The inside bar is the one before: within both ends of its own predecessor. The stop is its other end. A price that
-    crosses the level before its bar has closed is a live matter: such a row is marked `intrabar` until the close says
-    what this scanner says.
+    crosses the level before its bar has closed shows in live scanning and in replay: such a row is marked `intrabar`
+    until the close says what this scanner says.
     """
 
     def setups(self) -> Iterator[Setup]:
