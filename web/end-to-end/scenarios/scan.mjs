@@ -16,12 +16,17 @@ export default async function (browser, { url }) {
   const rows = table.locator("tbody tr:not(.gap)");
   await rows.first().waitFor();
   assert.match(page.url(), /scanner=quick/);
-  await page.waitForFunction(() => !document.querySelector(".table .ring"), null, { timeout: 60_000 });
+  const deepens = () => page.waitForFunction(() => !document.querySelector(".table .ring"), null, { timeout: 60_000 });
+  await deepens();
+  await page.routeWebSocket(/scanner-status/, (line) => void setTimeout(() => line.connectToServer(), 5_000));
+  await page.reload(); // the second phase is over before the page listens
+  await rows.first().waitFor();
+  await deepens();
 
   await page.getByRole("combobox", { name: "Scanner", exact: true }).selectOption("technical");
   await page.getByRole("button", { name: /Scan/ }).click();
   await page.getByText(/rows? of technical/).waitFor();
-  await page.waitForFunction(() => !document.querySelector(".table .ring"), null, { timeout: 60_000 });
+  await deepens();
   await rows.first().click();
   await page.getByText("Why", { exact: true }).first().waitFor();
   await page.getByRole("heading", { name: "Levels" }).waitFor();

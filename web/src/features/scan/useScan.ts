@@ -1,6 +1,6 @@
-import { queryOptions, skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, skipToken, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
-import { fastScannerQuickScan, scannerRunScan, type QuickScanAnswer, type ScanAnswer, type ScanQuestion } from "@/client";
+import { fastScannerQuickScan, fastScannerScanStatus, scannerRunScan, type QuickScanAnswer, type ScanAnswer, type ScanQuestion } from "@/client";
 import type { Deep } from "@/service/deep";
 import { keys } from "@/service/keys";
 import type { QuickProgress } from "@/service/news";
@@ -13,6 +13,8 @@ import { composer, type Line } from "./rows";
 const MOST_DEEPENED = 500;
 /** Of those that no message told of, so many are asked for one by one. */
 const MOST_FETCHED = 60;
+/** Where no message tells how a second phase goes, it is asked this often whether it is over. */
+const UNHEARD_MS = 2_000;
 
 export interface Scanned {
   scan?: ScanAnswer;
@@ -144,6 +146,12 @@ function useProgress(quick: QuickScanAnswer | undefined, deep: ReadonlyMap<strin
   const { data } = useQuery<QuickProgress>({ queryKey: keys.progress, queryFn: skipToken });
   const mine = data && data.scanId === quick?.scanId ? data : undefined;
   const isOver = mine?.remaining === 0;
+  const isUnheard = quick !== undefined && !mine;
+  useEffect(() => {
+    if (!isUnheard) return;
+    const timer = setInterval(() => void askWhetherOver(queries, quick), UNHEARD_MS);
+    return () => clearInterval(timer);
+  }, [isUnheard, queries, quick]);
   useEffect(() => {
     if (!isOver || !quick) return;
     const untold = quick.signals.filter(({ symbol }) => !queries.getQueryData(keys.deep(symbol)));
@@ -152,4 +160,11 @@ function useProgress(quick: QuickScanAnswer | undefined, deep: ReadonlyMap<strin
   if (!quick || quick.count === 0) return null;
   if (mine) return { done: mine.processed, all: mine.processed + mine.remaining };
   return { done: deep.size, all: quick.count };
+}
+
+/** A second phase may be over before the page listens: nothing waits in the service then, and nobody says so again. */
+async function askWhetherOver(queries: QueryClient, { scanId, count }: QuickScanAnswer): Promise<void> {
+  const { data } = await fastScannerScanStatus();
+  if (data?.status.backgroundQueueLength !== 0) return;
+  queries.setQueryData<QuickProgress>(keys.progress, (before) => (before?.scanId === scanId ? before : { scanId, processed: count, remaining: 0 }));
 }
