@@ -37,7 +37,7 @@ def results() -> list[Result]:
     where = f"{said['frames']} frames, {said['updates']} updates in 10 s"
     return [
         Result(
-            "web app: first rows of a quick scan on screen, 10,000 rows", f"{said['first_rows_ms']} ms", "–", "–",
+            "web app: first rows of a quick scan on screen", f"{said['first_rows_ms']} ms", "–", "–",
             "≤ 1 s", said["first_rows_ms"] <= 1000,
         ),
         Result(
