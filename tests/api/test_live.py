@@ -82,6 +82,7 @@ def test_it_is_stopped_then_started_then_running_then_stopped_and_says_how_it_fa
 
 
 def test_its_phase_is_another_when_the_market_has_closed(clock, signed_in):
+    clock.start = clock.until = HOURS.close - 10 * MINUTE
     ada = signed_in("ada")
     ada.post(START, json={"symbols": ["LUNA1"]})
     said = scanned(ada, clock, HOURS.close + 5 * MINUTE)

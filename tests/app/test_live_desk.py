@@ -171,7 +171,7 @@ def test_another_config_is_another_scan_from_then_on_and_the_same_one_is_shared(
         assert changed.config["volume_spike"]["volume_ratio"] == 6
         assert not changed.shared
         until(lambda: len(desk.markets["us"].scans) == 2)
-        service.go_on(desk, HOURS.open + 240 * MINUTE)
+        service.go_on(desk, HOURS.open + 150 * MINUTE)
     hers, his = service.signals(ada), service.signals(bob)
     assert service.signals(cat).keys() == hers.keys()
     assert before.keys() <= his.keys(), "what was his stays his"
