@@ -148,17 +148,27 @@ scripts = st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 4), st.integ
 
 @given(scripts, st.data())
 def test_any_order_of_late_duplicate_and_revised_bars_gives_the_same_bars(tmp_path_factory, script, data):
+    """The same in the journal, and in the store it is sealed into, be it sealed once before the last ones come."""
     shuffled = data.draw(st.permutations(script + script[: len(script) // 2]))
     cuts = data.draw(st.integers(1, 7))
-    right, mixed = (OpenSession(tmp_path_factory.mktemp("any"), SIM, DAY) for _ in range(2))
+    sealed_before = data.draw(st.integers(0, len(shuffled)))
+    roots = [tmp_path_factory.mktemp("any") for _ in range(2)]
+    right, mixed = (OpenSession(root, SIM, DAY) for root in roots)
 
     def said(symbol, minute, revision):
         return bar(symbol, minute, 10.0 + minute + revision / 8, revision=revision)
 
     right.take([said(*one) for one in sorted(set(script))])
     for first in range(0, len(shuffled), cuts):
+        if first <= sealed_before < first + cuts:
+            seal(roots[1], mixed.journal)
+            mixed = OpenSession(roots[1], SIM, DAY)
         mixed.take([said(*one) for one in shuffled[first : first + cuts]])
     assert numbers(right) == numbers(mixed)
+    for root, session in zip(roots, (right, mixed), strict=True):
+        seal(root, session.journal)
+    assert stored(roots[0]).equals(stored(roots[1]))
+    assert stored(roots[0]).height == len({one[:2] for one in script})
 
 
 def numbers(session: OpenSession) -> list[tuple]:
