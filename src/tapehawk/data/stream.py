@@ -16,6 +16,7 @@ import asyncio
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,7 @@ from tapehawk.core.sessions import calendar_named, date_of
 from tapehawk.data.health import FeedState, Noted, note_health
 from tapehawk.data.open_session import MINUTE_US
 from tapehawk.data.providers.door import Fetched, Provider, Stream, StreamBar, StreamHealth, Wanted
+from tapehawk.data.providers.wire.budget import within
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.data.receiving import Receiving, Running
 from tapehawk.data.refill import closed_bars, fetch_all, series_of
@@ -253,7 +255,10 @@ class LiveFeed:
     async def _fetch(self, first: dt.date, last: dt.date, since: int | None = None) -> None:
         """Upsert what history says of the sessions from `first` to `last`, of the first one since an instant."""
         wanted = Wanted(self.series.timeframe, tuple(sorted(self.symbols)), first, last, since=since)
-        await fetch_all(self.provider, wanted, self._fill)
+        with (
+            within(None) if self._begun else nullcontext()
+        ):  # whoever begins asks for the session so far as a scan does
+            await fetch_all(self.provider, wanted, self._fill)
 
     def _fill(self, fetched: Fetched) -> None:
         now = self.clock.now()
