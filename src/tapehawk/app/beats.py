@@ -71,13 +71,15 @@ class Beat:
 class LiveTold:
     """Who hears what is watched, and every beat. `bus`: who says the events of a live scan; None: the settings' bus.
 
-    `on_scan`: hears how many seconds each look took, and over how many bars it went.
+    `on_scan`: hears how many seconds each look took, and over how many bars it went. `since`: what could be known
+    before (RFC 3339) is no news.
     """
 
     on_start: Callable[[Watched], None]
     on_beat: Callable[[Beat], None]
     bus: Broadcast | None = None
     on_scan: Callable[[float, int], None] = lambda _seconds, _bars: None
+    since: str = ""
 
 
 def beat_of(feed: LiveFeed, news: News, minding: Minding, clock: PhaseClock, *, replayed: bool) -> Beat:

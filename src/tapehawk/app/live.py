@@ -142,7 +142,7 @@ async def scanned(  # noqa: PLR0913 - what is scanned, and how it is told
     told.on_start(Watched(series, asked.timeframe, asked.hours, len(feed.symbols), names, plan, now, day))
     minding = Minding(plan, on if ALL in asked.scanners else None, on_scan=told.on_scan)
     account, clock = risk(known), PhaseClock(series.market)
-    keeping = Keeping(apart or feed.root, series.labels, minding.metrics)
+    keeping = Keeping(apart or feed.root, series.labels, minding.metrics, since=told.since)
 
     def begin(session: dt.date) -> PhasedScan:
         past = Past(known.store, series, session, tuple(sorted(feed.symbols)), asked.hours, slower)
@@ -154,7 +154,8 @@ async def scanned(  # noqa: PLR0913 - what is scanned, and how it is told
 
     closed, wait = 0, known.streaming.wait_seconds if day is None else None  # a stored day is whole
     async with aclosing(follow(feed, begin, wait=wait, remember=day is None)) as every:
-        async for news in every:
+        async for one in every:
+            news = replace(one, changes=one.changes.known_since(told.since)) if told.since else one
             signals = tuple(await to_its_end(keeping.take, news))
             beat = replace(beat_of(feed, news, minding, clock, replayed=day is not None), signals=signals)
             if day is None:

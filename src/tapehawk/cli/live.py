@@ -85,7 +85,8 @@ def live(
     Without symbols or universe: those stored of this source, else all that the provider lists. `all` stands in each
     phase of the day for the scanners that the settings switch on in it (`scanner config show sessions`), which also say
     how often is looked. While the source is down rows say since when they are stale; what was missed is fetched before
-    scanning goes on.
+    scanning goes on. Another source scanned meanwhile, in a second terminal, is a series of its own; `scanner serve`
+    goes on with providers.second_us by itself.
 
     [dim]scanner live --provider sim[/]
     [dim]scanner live --provider alpaca --scanner-type momentum --symbols AAPL,NVDA[/]

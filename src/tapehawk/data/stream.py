@@ -22,7 +22,7 @@ from typing import Final
 
 from tapehawk.core.errors import TapehawkError
 from tapehawk.core.series import TIMEFRAMES, Series
-from tapehawk.data.health import FeedState, Noted, note_health
+from tapehawk.data.health import FeedState, Noted, Notes
 from tapehawk.data.open_session import MINUTE_US
 from tapehawk.data.providers.door import Provider, Stream, StreamBar, StreamHealth
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
@@ -34,7 +34,6 @@ from tapehawk.data.ticks import PATIENCE, BarBuilder
 from tapehawk.data.watermark import GRACE
 
 EVERY: Final = 1.0  # seconds: fsync, watermark
-NOTE_EVERY: Final = 5 * 1_000_000  # microseconds between two notes of how the feed fares, for other processes
 SEAL_AFTER: Final = 10 * MINUTE_US  # after the session's end: late bars have come by then
 
 
@@ -67,20 +66,13 @@ class LiveFeed:
         grace = grace + PATIENCE if self._builder else grace
         self._receiving = Receiving(root, self.series, len(self.symbols), grace)
         self._receiving.hold(1)  # nothing is explained before the session so far has been fetched
-        self._refill = Refill(
-            provider,
-            self.series,
-            self._receiving,
-            clock=clock,
-            grace=grace,
-            builder=self._builder,
-            hear=self.router.publish,
-        )
+        given = (provider, self.series, self._receiving)
+        self._refill = Refill(*given, clock=clock, grace=grace, builder=self._builder, hear=self.router.publish)
         self._stream: Stream | None = None
         self._news, self._step = asyncio.Event(), step
         self._ticking, self._sealing = asyncio.Lock(), asyncio.Lock()
         self._asking: asyncio.Task[None] | None = None
-        self._noted_at, self._unwritten = 0, ""
+        self._notes = Notes(root)
         self._told_of = 1  # connections, none of which has a gap before it that is still to be told
 
     @property
@@ -101,7 +93,7 @@ class LiveFeed:
     @property
     def trouble(self) -> str:
         """Return why the last gap could not be filled, "" when all is well."""
-        return self._refill.trouble or self._unwritten
+        return self._refill.trouble or self._notes.trouble
 
     @property
     def settled(self) -> bool:
@@ -125,6 +117,11 @@ class LiveFeed:
             counts={fate: count for fate, count in self.counts.items() if count},
             lags=tuple(self.router.lags()),
         )
+
+    @property
+    def is_down(self) -> bool:
+        """Say whether no bars come: there is no line, or history does not answer for what it missed."""
+        return self.ended or not self.stream_health.connected or bool(self._refill.gap and self.trouble)
 
     @property
     def stale_since(self) -> int | None:
@@ -194,8 +191,7 @@ class LiveFeed:
 
     def close(self) -> None:
         """Let go of the journals, for good; what is in them is sealed by the next run."""
-        if self._stream:
-            self._note(self.clock.now())
+        self._note(at_once=True)
         self._receiving.close()
         self.ended = True
         self._tell()
@@ -210,8 +206,7 @@ class LiveFeed:
         if self._refill.gap and now >= self._refill.gap.ask_at:
             self._ask()
         self._move()
-        if self._stream and now - self._noted_at >= NOTE_EVERY:
-            self._note(now)
+        self._note()
         for session in list(self._receiving.running.values()):
             await asyncio.to_thread(session.bars.journal.sync)
         for day, session in list(self._receiving.running.items()):
@@ -256,14 +251,13 @@ class LiveFeed:
         self._receiving.move(self.clock.now())
         self._tell()
 
-    def _note(self, now: int) -> None:
-        """Write down how the feed fares; where that can't be written, going on matters more."""
-        self._noted_at = now
-        try:
-            note_health(self.root, Noted(now, self.provider.health(), self.stream_health, self.state))
-            self._unwritten = ""
-        except OSError as error:
-            self._unwritten = f"how the feed fares can't be written down: {error.strerror}"
+    def _note(self, *, at_once: bool = False) -> None:
+        """Write down how the feed fares, for other processes."""
+        now = self.clock.now()
+        if self._stream:
+            self._notes.write(
+                now, lambda: Noted(now, self.provider.health(), self.stream_health, self.state), at_once=at_once
+            )
 
     def _tell(self) -> None:
         self.version += 1
