@@ -19,6 +19,9 @@ from tapehawk.app.notifying import means
 from tapehawk.app.telling import try_out
 from tapehawk.core.errors import NoData
 from tapehawk.core.events import DeepAnalysisComplete
+from tapehawk.data.health import FeedState, Noted, note_health
+from tapehawk.data.providers.door import Health, StreamHealth
+from tapehawk.data.router import Lag
 from tapehawk.notify.sending import Sender
 from tapehawk.scan.desk import Desk
 from tests.api.conftest import user_of
@@ -172,6 +175,21 @@ def test_news_that_the_bus_does_not_take_are_counted(house, measured, monkeypatc
     assert (numbers(house).of("events_waiting"), numbers(house).of("events_lost")) == (0, 0)
     house.broadcast.say(*map(DeepAnalysisComplete, "abc"))
     assert (numbers(house).of("events_waiting"), numbers(house).of("events_lost")) == (2, 1)
+
+
+def test_what_a_feed_and_who_takes_its_bars_lose_and_what_a_provider_refuses_is_counted(house, measured):
+    health = Health("alpaca", calls=40, errors={"limit": 3, "line": 1}, credits_left=160)
+    feed = FeedState("us:alpaca", 3, lags=(Lag("strategy", waiting=7, worst=9, lost=21, taken=400),))
+    note_health(house.known.store, Noted(1, health, StreamHealth(connected=True, dropped=12), feed))
+    note_health(house.known.store, Noted(1, Health("polygon")))
+    now = numbers(house)
+    assert now.of("provider_errors", provider="alpaca", kind="limit") == 3
+    assert now.of("provider_errors", provider="alpaca", kind="line") == 1
+    assert now.of("provider_credits_left", provider="alpaca") == 160
+    assert now.of("provider_credits_left", provider="polygon") is None, "nobody knows"
+    assert now.of("stream_bars_dropped", provider="alpaca") == 12
+    slow = {"provider": "alpaca", "consumer": "strategy"}
+    assert (now.of("consumer_bars_waiting", **slow), now.of("consumer_bars_lost", **slow)) == (7, 21)
 
 
 def test_requests_the_pool_and_the_threads_are_measured(house, measured):

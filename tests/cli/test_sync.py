@@ -8,9 +8,11 @@ import json
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tapehawk.app import lacking, syncing
+from tapehawk.data.store import append_symbols
 from tests.data.syncs import FIRST, LAST, clock_at, stored, without
 from tests.fakes.faults import Faults
 from tests.fakes.massive import FakeMassive
@@ -195,6 +197,41 @@ def test_a_scan_fetches_the_symbols_that_are_not_stored_for_the_sessions_that_ar
     assert json.loads(done.stdout)["as_of"] == str(LAST)
     assert stored(root).group_by("symbol").len()["len"].to_list() == [20, 20]
     assert [path for path in fake.paths("/v2/aggs/") if NAMES[0] in path] == []
+
+
+def test_a_universe_that_is_asked_stands_for_its_members(scanner, fake, root):
+    """Those whom the store's listings know, on the last session that it has."""
+    scanner(*SYNC, "--symbols", NAMES[0])
+    append_symbols(root, TRUTH.symbols)
+    fake.asked.clear()
+    done = scanner(*SCAN, "--universe", "nasdaq", "--fetch", "--format", "json")
+    assert done.exit_code == 0, done.output
+    then = TRUTH.symbols.filter(pl.col("last_seen").is_null() | (pl.col("last_seen") >= LAST))
+    wanted = (set(then.filter(exchange="nasdaq")["symbol"]) & set(NAMES)) - {NAMES[0]}
+    assert len(wanted) > 2
+    assert {name for name in NAMES if any(name in path for path in fake.paths("/v2/aggs/"))} == wanted
+    assert set(stored(root)["symbol"]) == {NAMES[0], *wanted}
+    fake.asked.clear()
+    assert scanner(*SCAN, "--universe", "nasdaq", "--fetch").exit_code == 0
+    assert not [path for path in fake.paths() if any(name in path for name in wanted)], "now the store has them"
+
+
+@pytest.mark.parametrize("universe", [[], ["--universe", "all"]])
+def test_fetching_for_nobody_in_particular_is_refused(scanner, fake, universe):
+    scanner(*SYNC, "--symbols", NAMES[0])
+    fake.asked.clear()
+    code, error, hint = refused(scanner, *SCAN, *universe, "--fetch")
+    assert (code, "--fetch" in error, "--symbols" in hint and "scanner sync" in hint) == (2, True, True)
+    assert fake.asked == []
+
+
+def test_fetching_for_a_universe_that_the_store_can_not_know_is_refused(scanner, fake):
+    for universe in ("nasdaq", "crypto"):
+        code, error, hint = refused(scanner, *SCAN, "--universe", universe, "--fetch")
+        assert code != 0
+        assert error
+        assert hint
+    assert fake.asked == []
 
 
 def test_a_scan_that_lacks_nothing_asks_nobody(scanner, fake):

@@ -22,10 +22,10 @@ from tapehawk.core.sessions import us_calendar
 from tapehawk.data import store
 from tapehawk.data.open_session import OpenSession, Places
 from tapehawk.data.providers.sim import Simulator
+from tapehawk.data.refill import Refill
 from tapehawk.data.router import Router
 from tapehawk.data.sealing import newest_bars, seal
 from tapehawk.data.stream import LiveFeed
-from tapehawk.data.ticks import BarBuilder
 from tapehawk.data.watermark import Watermark
 from tests.data.scripted import (
     DAY,
@@ -127,17 +127,17 @@ async def test_the_watermark_never_passes_a_bar_that_is_missing(root, truth, kno
 
 async def test_without_holding_the_watermark_an_outage_would_be_seen(root, truth, monkeypatch):
     monkeypatch.setattr(Watermark, "hold", lambda *_: None)  # the planted bug
-    monkeypatch.setattr(LiveFeed, "_fill_gap", lambda self: asyncio.sleep(0))
+    monkeypatch.setattr(Refill, "fill", lambda self: asyncio.sleep(0))
     few = truth.filter(pl.col("time").to_physical().is_between(OPEN, OPEN + 120 * MINUTE))
     _, silent = await played(root, few, KNOBS["outage"](in_order(few), np.random.default_rng(5)))
     assert max(silent) > 0
 
 
 async def test_without_the_refill_an_outage_would_be_seen(root, truth, monkeypatch):
-    async def nothing(*_):
+    async def nothing(*_, **__):
         pass
 
-    monkeypatch.setattr(LiveFeed, "_fetch", nothing)  # the planted bug
+    monkeypatch.setattr(Refill, "fetch", nothing)  # the planted bug
     await played(root, truth, KNOBS["outage"](in_order(truth), np.random.default_rng(5)))
     assert stored(root).height < truth.height
 
@@ -148,17 +148,27 @@ scripts = st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 4), st.integ
 
 @given(scripts, st.data())
 def test_t8_any_order_of_late_duplicate_and_revised_bars_gives_the_same_bars(tmp_path_factory, script, data):
+    """The same in the journal, and in the store it is sealed into, be it sealed once before the last ones come."""
     shuffled = data.draw(st.permutations(script + script[: len(script) // 2]))
     cuts = data.draw(st.integers(1, 7))
-    right, mixed = (OpenSession(tmp_path_factory.mktemp("any"), SIM, DAY) for _ in range(2))
+    sealed_before = data.draw(st.integers(0, len(shuffled)))
+    roots = [tmp_path_factory.mktemp("any") for _ in range(2)]
+    right, mixed = (OpenSession(root, SIM, DAY) for root in roots)
 
     def said(symbol, minute, revision):
         return bar(symbol, minute, 10.0 + minute + revision / 8, revision=revision)
 
     right.take([said(*one) for one in sorted(set(script))])
     for first in range(0, len(shuffled), cuts):
+        if first <= sealed_before < first + cuts:
+            seal(roots[1], mixed.journal)
+            mixed = OpenSession(roots[1], SIM, DAY)
         mixed.take([said(*one) for one in shuffled[first : first + cuts]])
     assert numbers(right) == numbers(mixed)
+    for root, session in zip(roots, (right, mixed), strict=True):
+        seal(root, session.journal)
+    assert stored(roots[0]).equals(stored(roots[1]))
+    assert stored(roots[0]).height == len({one[:2] for one in script})
 
 
 def numbers(session: OpenSession) -> list[tuple]:
@@ -442,92 +452,3 @@ async def test_a_scan_can_wait_for_the_watermark():
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert waiting.done() == done
-
-
-# ------------------------------------------------------------------------------------------- bars of trades
-
-
-def trade(at: float, price: float, size: float = 1.0, symbol: str = "AAA"):
-    instant = OPEN + int(at * SECOND)
-    return msgspec.structs.replace(
-        bar(symbol, 0), time=instant, open=price, high=price, low=price, close=price, volume=size, final=False
-    )
-
-
-def values(bars):
-    return [(b.symbol, (b.time - OPEN) // MINUTE, b.open, b.high, b.low, b.close, b.volume, b.revision) for b in bars]
-
-
-def test_t8_trades_become_a_bar_by_their_instants_when_its_time_is_over():
-    builder = BarBuilder(MINUTE)
-    assert builder.add([trade(20, 11, 5), trade(1, 10), trade(59, 9, 2), trade(40, 12), trade(61, 13)]) == []
-    assert builder.close(OPEN + MINUTE) == []
-    assert values(builder.close(OPEN + MINUTE + SECOND)) == [("AAA", 0, 10, 12, 9, 9, 9, 0)]
-    assert builder.close(OPEN + MINUTE + 2 * SECOND) == []
-
-
-def test_a_late_trade_revises_its_bar_and_a_much_later_one_is_counted():
-    builder = BarBuilder(MINUTE)
-    builder.add([trade(5, 10)])
-    builder.close(OPEN + 2 * MINUTE)
-    assert values(builder.add([trade(50, 8), trade(51, 9)])) == [("AAA", 0, 10, 10, 8, 9, 3, 1)]
-    assert values(builder.add([trade(52, 7)])) == [("AAA", 0, 10, 10, 7, 7, 4, 2)]
-    builder.close(OPEN + 20 * MINUTE)
-    assert builder.add([trade(53, 6)]) == []
-    assert builder.too_late == 1
-
-
-def test_a_late_trade_of_a_minute_without_a_bar_makes_its_first_one():
-    builder = BarBuilder(MINUTE)
-    builder.close(OPEN + 3 * MINUTE)
-    assert values(builder.add([trade(70, 8)])) == [("AAA", 1, 8, 8, 8, 8, 1, 0)]
-
-
-def test_bars_that_miss_trades_of_a_gap_are_not_built():
-    builder = BarBuilder(MINUTE)
-    builder.add([trade(5, 10), trade(65, 10)])
-    builder.gap(OPEN + 70 * SECOND, OPEN + 150 * SECOND)
-    builder.add([trade(160, 11), trade(185, 12)])
-    assert [start for _, start, *_ in values(builder.close(OPEN + 5 * MINUTE))] == [0, 3]
-
-
-def test_bars_that_nobody_closed_for_long_are_all_closed_when_somebody_does():
-    """A machine that slept."""
-    builder = BarBuilder(MINUTE)
-    builder.add([trade(5, 10), trade(65, 11)])
-    assert [start for _, start, *_ in values(builder.close(OPEN + 60 * MINUTE))] == [0, 1]
-
-
-async def test_a_bar_whose_minute_ends_while_the_line_is_down_waits_for_the_gap_and_is_not_built(root, truth):
-    feed, provider = made(root, truth, symbols=["AAA"], streams=("trades",))
-    feed._stream = provider.stream([])
-    await feed.deliver([trade(5, 10)])
-    for now in (61, 62):  # the first bar is there, so the feed has begun
-        provider.hand.now = OPEN + now * SECOND
-        await feed.tick()
-        await feed.deliver([trade(now, 11)])
-    provider.hand.now = OPEN + 140 * SECOND
-    await feed.deliver([trade(125, 12), trade(139, 12)])
-    provider.connected = False
-    provider.hand.now = OPEN + 200 * SECOND
-    await feed.tick()
-    assert feed.current.bars.arrived[330:].tolist()[:3] == [1, 0, 0]
-    provider.connected = True
-    await feed.on_gap(OPEN + 60 * SECOND, ())
-    provider.hand.now = OPEN + 400 * SECOND
-    await feed.tick()
-    assert feed.current.bars.arrived[330:].sum() == 1
-
-
-async def test_bars_built_from_trades_are_another_series_and_the_providers_own_are_not_merged(root, truth):
-    feed, provider = made(root, truth, symbols=["AAA"], streams=("trades",))
-    feed._stream = provider.stream([])
-    assert feed.series.feed == "trades"
-    provider.hand.now = OPEN + MINUTE
-    await feed.deliver([trade(5, 10), trade(20, 12)])
-    provider.hand.now = OPEN + 2 * MINUTE
-    await feed.deliver([trade(110, 11)])
-    await feed.tick()
-    bars, _ = newest_bars(feed.current.bars.journal.path)
-    assert bars[["open", "high", "low", "close", "volume"]].tolist() == [(10.0, 12.0, 10.0, 12.0, 2.0)]
-    assert provider.fetches == 0

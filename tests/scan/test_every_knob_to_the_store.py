@@ -32,7 +32,6 @@ from tests.turns import in_turns
 
 pytestmark = pytest.mark.anyio
 MINUTES, AT, FOR = 24, 6, 6
-WITH_HISTORY = [case for case in streaming() if case.name in {"alpaca", "ccxt", "polygon"}]
 BAD_BARS = ("duplicate", "revised", "late", "out_of_order", "missing", "unknown_type", "extra_fields")
 LOST_LINES = {
     **{f"closed with {code}": {"cut": code} for code in (1000, 1001, 1006, 1008, 1011)},
@@ -91,7 +90,7 @@ async def test_a_vendor_that_is_down_is_caught_up_with(day):
     held_to_the_truth(day)
 
 
-@pytest.mark.parametrize(("case", "how"), in_turns(WITH_HISTORY, HISTORY_FAILS))
+@pytest.mark.parametrize(("case", "how"), in_turns(streaming(), HISTORY_FAILS))
 async def test_history_that_fails_when_it_is_needed_is_asked_until_it_answers(case, day, how):
     faults = Faults(**{**vars(HISTORY_FAILS[how]), "path": HISTORY[day.provider.name]})
     await day.play(for_a_while(day, faults, minutes=2, cut=1001))

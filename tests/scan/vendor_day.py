@@ -1,8 +1,8 @@
 """A day at a vendor that is a fake and speaks over real sockets, and whoever listens to it: the product's own parts.
 
-Time is moved by the test: a minute, its bars, and whatever goes wrong then. Where the vendor has bars, the truth is
-every bar of the day, because history fills what was missed. Where it streams prices only, nothing may be filled: the
-truth is every minute that was heard whole; what is missing lies in a gap that was told.
+Time is moved by the test: a minute, its bars, and whatever goes wrong then. The truth is every bar of the day, because
+history fills what was missed. Of a vendor that streams prices, whose history has regular hours only, the truth outside
+these is every minute that was heard whole; what is missing lies in a gap that was told, or was told as partial.
 """
 
 from __future__ import annotations
@@ -80,18 +80,24 @@ QUIET = Mishap(0, 0)
 
 
 class Feed(LiveFeed):
-    """A feed that remembers which gaps it was told: from when to when."""
+    """A feed that remembers which gaps it was told, from when to when, and which bars were partial."""
 
     told: list[tuple[int, int]]
+    partial: set[tuple[str, int]]
 
     async def on_gap(self, since, symbols):
         """Take note."""
         self.told.append((since // MINUTE * MINUTE, self.clock.now() // MINUTE * MINUTE + MINUTE))
         await super().on_gap(since, symbols)
 
-    def untold(self, start: int) -> bool:
-        """Return whether a bar that starts then lies in no gap."""
-        return not any(since <= start < until for since, until in self.told)
+    def _keep(self, bars):
+        if self._builder:
+            self.partial |= {(bar.symbol, bar.time) for bar in bars if not bar.final}
+        super()._keep(bars)
+
+    def untold(self, symbol: str, start: int) -> bool:
+        """Return whether a bar that starts then lies in no gap, and was not partial."""
+        return (symbol, start) not in self.partial and not any(since <= start < until for since, until in self.told)
 
 
 class VendorDay:
@@ -111,7 +117,7 @@ class VendorDay:
         self.provider = case.provider(fake, self.time.clock)
         self.series = series_of(self.provider.offer)
         self.feed = Feed(self.provider, root, self.world.symbols, clock=self.time.clock)
-        self.feed.told = []
+        self.feed.told, self.feed.partial = [], set()
         self.prices = "bars" not in self.provider.offer.streams
         self.slow = self.feed.router.subscribe("a socket that never reads", capacity=10)
         self.news, self.missed, self.stale, self._before = list[News](), list[int](), set[str](), 0
@@ -165,7 +171,7 @@ class VendorDay:
     def untold(self) -> pl.DataFrame:
         """Return the bars of those minutes that are neither stored nor in a gap that was told."""
         lacks = self.heard().join(self.stored(), on=["symbol", "time"], how="anti")
-        return lacks.filter(pl.col("time").to_physical().map_elements(self.feed.untold, return_dtype=pl.Boolean))
+        return lacks.filter([self.feed.untold(*key) for key in lacks.select(_KEY).iter_rows()])
 
     def beside(self) -> pl.DataFrame:
         """Return the stored bars with the truth's numbers beside them."""
@@ -190,8 +196,11 @@ class VendorDay:
         if not mishap.faults.mute and not mishap.faults.ignore_subscriptions:
             await self._passing(self._listened)
         bars = self._minutes.get(dt.datetime.fromtimestamp(start / 1e6, dt.UTC))
-        if bars is None or (self.prices and self.time.clock.now() > start + 2 * MINUTE):
-            return  # nobody trades; or these prices went by while the line came back
+        if self.prices and self.time.clock.now() > start + 2 * MINUTE:
+            self.muted.add(minute)  # it went by while the line came back, or history
+            return
+        if bars is None:
+            return  # nobody trades
         await self._say(bars, mishap)
         if not mishap.faults.said() and not self.prices:
             await self._passing(lambda: self.feed.current and self.feed.current.bars.arrived[minute] == bars.height)
@@ -231,7 +240,7 @@ class VendorDay:
             await asyncio.to_thread(self.fake.drop, now.cut)
             if not now.down:
                 await self._passing(lambda: self.connections > self._before)
-        if now.faults.path == HISTORY[self.provider.name] and not self.prices:
+        if now.faults.path == HISTORY[self.provider.name]:
             await self._passing(lambda: self.feed.trouble)
             self.stale.add(self.feed.trouble)
 
@@ -260,7 +269,7 @@ class VendorDay:
         over = pl.col("time").to_physical() + MINUTE <= self.feed.current.watermark.at
         due = set((self.heard() if self.prices else self.world.of_day).filter(over).select(_KEY).iter_rows())
         lacks = due - came - self.withheld
-        self.missed.append(sum(self.feed.untold(start) for _, start in lacks) if self.prices else len(lacks))
+        self.missed.append(sum(self.feed.untold(*key) for key in lacks) if self.prices else len(lacks))
 
     def _listened(self) -> bool:
         subscribed = any(len(one.topics) >= len(self.world.symbols) for one in self.fake.connections)
@@ -271,7 +280,10 @@ _KEY = [pl.col("symbol"), pl.col("time").to_physical()]
 
 
 def held_to_what_was_heard(day: VendorDay) -> None:
-    """Hold bars of prices to the truth: each once, its prices right, no volume of others; what lacks was told."""
+    """Hold bars of prices to the truth: all of regular hours; of others each once, with no volume of others."""
+    hours = day.world.hours
+    regular = pl.col("time").to_physical().is_between(hours.open, hours.close, closed="left")
+    assert day.stored().filter(regular).equals(day.world.of_day.filter(regular))
     bars = day.beside()
     assert bars.select("symbol", "time").is_unique().all()
     for name in PRICES:
@@ -281,7 +293,7 @@ def held_to_what_was_heard(day: VendorDay) -> None:
 
 
 def held_to_the_truth(day: VendorDay) -> None:
-    """Hold the store to every bar of the day, or to every minute of it that was heard whole."""
+    """Hold the store to every bar of the day, of prices outside regular hours to every minute that was heard whole."""
     assert set(day.missed) <= {0}
     if day.prices:
         held_to_what_was_heard(day)

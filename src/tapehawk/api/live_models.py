@@ -96,6 +96,22 @@ class PhaseCounts(BaseModel):
     outcomes: Annotated[int, Field(description="how many those are")]
 
 
+class SecondStatus(BaseModel):
+    """How the second source of a market fares, whose bars are scanned while those of the first do not come."""
+
+    provider: str
+    state: Annotated[
+        Literal["standing_by", "starting", "running", "failed", "no_provider"],
+        Field(description="`standing_by`: the bars of the first come"),
+    ]
+    reason: str = ""
+    series: Annotated[str | None, Field(description="its own, never merged with the first one's")] = None
+    watermark: dt.datetime | None = None
+    scanned_through: dt.datetime | None = None
+    stale_since: dt.datetime | None = None
+    trouble: str = ""
+
+
 class MarketStatus(BaseModel):
     """How the scan of one market fares."""
 
@@ -126,6 +142,7 @@ class MarketStatus(BaseModel):
     scanners: list[str] = []
     counters: Annotated[dict[str, int], Field(description="bars by what became of them")] = {}
     metrics: Annotated[dict[str, PhaseCounts], Field(description="by phase")] = {}
+    second: Annotated[SecondStatus | None, Field(description="null where the settings name no second source")] = None
 
 
 class LiveStatus(MarketStatus):

@@ -105,7 +105,7 @@ class LiveTold:
     """Who hears what is watched, and every beat. `bus`: who says the events of a live scan; None: the settings' bus.
 
     `on_scan`: hears how many seconds each look took, and over how many bars it went. `states`: beats are to bring the
-    hits that are true now.
+    hits that are true now. `since`: what could be known before (RFC 3339) is no news.
     """
 
     on_start: Callable[[Watched], None]
@@ -113,6 +113,7 @@ class LiveTold:
     bus: Broadcast | None = None
     on_scan: Callable[[float, int], None] = lambda _seconds, _bars: None
     states: bool = False
+    since: str = ""
 
 
 def beat_of(feed: LiveFeed, news: News, minding: Minding, clock: PhaseClock, *, replayed: bool) -> Beat:

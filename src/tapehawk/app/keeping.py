@@ -17,10 +17,13 @@ from tapehawk.scan.signal_life import opened
 
 
 class Keeping:
-    """A book for each session that is scanned, over one log in the store at `root`; counts how signals turn out."""
+    """A book for each session that is scanned, over one log in the store at `root`; counts how signals turn out.
 
-    def __init__(self, root: Path, labels: tuple[str, ...], metrics: PhaseMetrics) -> None:
-        self._log, self._metrics = SignalLog(root, origin_of(labels)), metrics
+    `since`: rows that could be known before (RFC 3339) become no signals.
+    """
+
+    def __init__(self, root: Path, labels: tuple[str, ...], metrics: PhaseMetrics, *, since: str = "") -> None:
+        self._log, self._metrics, self._since = SignalLog(root, origin_of(labels)), metrics, since
         self._scan: LiveScan | None = None
         self._book: SignalBook | None = None
         self._done = 0
@@ -36,7 +39,8 @@ class Keeping:
         if self._book is None or scan is not self._scan:
             self._book, self._scan, self._done = opened(self._log, scan.past), scan, 0
         if not self._done:
-            rows = [*scan.rows.values(), *scan.triggers.values()]
+            every = [*scan.rows.values(), *scan.triggers.values()]
+            rows = [row for row in every if row["available_at"] >= self._since]
         panel, self._done = scan.bars(self._done), scan.done
         gone, version = news.changes.withdrawn, scan.data_version
         changed = self._book.step(panel, rows, gone, through=scan.through, data_version=version)

@@ -1,6 +1,7 @@
 """A scan that fetches: the symbols it asks for and the store has not got, within the time that a scan may take.
 
-They are fetched for the sessions that the store has of the others, so that all of them end on the same one.
+A universe stands for its members, as the store's listings know them. They are fetched for the sessions that the store
+has of the others, so that all of them end on the same one.
 """
 
 from __future__ import annotations
@@ -9,17 +10,20 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from tapehawk.app.asking import CRYPTO, Asked
+from tapehawk.app.asking import ALL, CRYPTO, Asked
 from tapehawk.app.settings import Settings
-from tapehawk.app.syncing import Errand, Told, wish, with_provider
+from tapehawk.app.syncing import Errand, Told, coins, wish, with_provider
 from tapehawk.core.errors import BadInput, NoData
 from tapehawk.core.series import SESSION_TIMEFRAMES
+from tapehawk.core.sessions import day_number
 from tapehawk.data.providers.door import Wanted
 from tapehawk.data.providers.registry import provider_names
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.data.shapes import EXCHANGE_ZONE
 from tapehawk.data.store import Stored, preferred_series, stored_series, stored_symbols
-from tapehawk.data.sync.planning import SyncPlan
+from tapehawk.data.sync.planning import SyncPlan, last_final
+from tapehawk.scan.question import Days
+from tapehawk.scan.universe import members
 
 MINUTE: Final = 60
 
@@ -35,9 +39,10 @@ class Lacking:
 def fetch(known: Settings, asked: Asked, told: Told, *, clock: Clock = SYSTEM) -> None:
     """Fetch what a scan lacks; asks nobody when it lacks nothing.
 
-    Raises BadInput when it would take longer than a scan may (`default.timeout`), or no provider is named.
+    Raises BadInput when it would take longer than a scan may (`default.timeout`), no provider is named, or neither
+    symbols nor a universe is; NoData, UnknownName for a universe that the store does not know.
     """
-    lacking = lacking_in(known, asked)
+    lacking = lacking_in(known, asked, now=clock.now())
     if lacking.symbols:
         name = _provider_name(known, asked, lacking)
 
@@ -49,18 +54,36 @@ def fetch(known: Settings, asked: Asked, told: Told, *, clock: Clock = SYSTEM) -
         with_provider(known, name, told, clock, work)
 
 
-def lacking_in(known: Settings, asked: Asked) -> Lacking:
-    """Return which symbols of a question have no bars in the series that answers it."""
+def lacking_in(known: Settings, asked: Asked, *, now: int) -> Lacking:
+    """Return which symbols of a question have no bars in the series that answers it; `now` is µs UTC."""
     prefer = known.providers.prefer_crypto if asked.market == CRYPTO else known.providers.prefer_us
-    symbols = tuple(dict.fromkeys(asked.symbols))
     try:
         chosen = preferred_series(known.store, asked.timeframe, market=asked.market, prefer=prefer or None)
         every = stored_series(known.store, asked.timeframe, market=asked.market)
     except NoData:
-        return Lacking(symbols, None)
+        return Lacking(_symbols(known, asked, last_final(asked.market, now)), None)
     answers = next(one for one in every if one.series.id == chosen.id)
     stored = set(stored_symbols(known.store, chosen))
+    symbols = _symbols(known, asked, _session(answers.last, asked))
     return Lacking(tuple(one for one in symbols if one not in stored), answers)
+
+
+def _symbols(known: Settings, asked: Asked, last: dt.date) -> tuple[str, ...]:
+    """Return who is asked about: who is named, else a universe's members on the days, by default on the `last` one."""
+    if asked.symbols:
+        return tuple(dict.fromkeys(asked.symbols))
+    if asked.universe in (None, ALL):
+        raise BadInput(
+            "--fetch is for symbols or a universe that are named",
+            hint="--symbols AAPL,MSFT or --universe NAME; `scanner sync` fetches the whole market",
+        )
+    if asked.universe == CRYPTO:
+        if not (listed := coins(known.store)):
+            raise NoData("the store lists no coins", hint="scanner sync --provider ccxt --universe crypto lists them")
+        return listed
+    until = asked.date or asked.end_date or last
+    days = Days(day_number(asked.start_date or until), day_number(until))
+    return tuple(members(known.store, str(asked.universe), days))
 
 
 def _provider_name(known: Settings, asked: Asked, lacking: Lacking) -> str:

@@ -115,11 +115,11 @@ def need_stream(provider: Provider) -> None:
         raise BadInput(message, hint=f"scanner sync --provider {provider.name} --watch fetches every session's end")
 
 
-def need_market(provider: Provider, market: str) -> None:
-    """Raise BadInput for a provider whose bars are of another market."""
+def need_market(provider: Provider, market: str, *, place: str = "fetch") -> None:
+    """Raise BadInput for a provider whose bars are of another market; `place`: of the setting that named it."""
     if series_of(provider.offer).market != market:
         message = f"{provider.name} has no bars of the market {market!r}"
-        raise BadInput(message, hint=f"scanner config set providers.fetch_{market} NAME")
+        raise BadInput(message, hint=f"scanner config set providers.{place}_{market} NAME")
 
 
 async def _run(known: Settings, asked: Asked, feed: LiveFeed, told: LiveTold, *, day: dt.date | None = None) -> None:
@@ -158,7 +158,7 @@ async def scanned(  # noqa: PLR0913 - what is scanned, and how it is told
     told.on_start(Watched(series, asked.timeframe, asked.hours, len(feed.symbols), names, plan, now, day))
     minding = Minding(plan, on if ALL in asked.scanners else None, on_scan=told.on_scan)
     account, clock = risk(known), PhaseClock(series.market)
-    keeping = Keeping(apart or feed.root, series.labels, minding.metrics)
+    keeping = Keeping(apart or feed.root, series.labels, minding.metrics, since=told.since)
 
     def begin(session: dt.date) -> PhasedScan:
         past = Past(known.store, series, session, tuple(sorted(feed.symbols)), asked.hours, slower)
@@ -171,7 +171,8 @@ async def scanned(  # noqa: PLR0913 - what is scanned, and how it is told
     closed, reached, now_so = 0, 0, dict[str, Any]()
     wait = known.streaming.wait_seconds if day is None else None  # a stored day is whole
     async with aclosing(follow(feed, begin, wait=wait, remember=day is None)) as every:
-        async for news in every:
+        async for one in every:
+            news = replace(one, changes=one.changes.known_since(told.since)) if told.since else one
             beat = beat_of(feed, news, minding, clock, replayed=day is not None)
             if day is None:
                 bus.say(*events_of(beat, news, closed=closed))

@@ -22,6 +22,7 @@ from tapehawk.app.house import House
 from tapehawk.app.live_giving import Giving
 from tapehawk.app.live_market import LiveMarket, ended
 from tapehawk.app.live_plan import Plan, Planning
+from tapehawk.app.live_second import run, with_second
 from tapehawk.app.telemetry import ALL, LIVE
 from tapehawk.core.errors import TapehawkError
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
@@ -106,8 +107,8 @@ class LiveDesk:
                 made = LiveMarket(
                     house.known, wanted, plan.sets, self._clock, house.broadcast, self._news.set, self._count
                 )
-                self.markets[name] = made
-                self._tasks[name] = asyncio.create_task(made.run())
+                self.markets[name] = with_second(made)
+                self._tasks[name] = asyncio.create_task(run(made))
             elif self.markets[name].plan != wanted:
                 self.markets[name].replan(wanted, plan.sets)
 

@@ -12,28 +12,27 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tapehawk.app.asking import ALL, Asked
-from tapehawk.app.beats import NAMED, Beat, LiveTold, Watched
+from tapehawk.app.beats import Beat, LiveTold, Watched
 from tapehawk.app.broadcast import Broadcast, Silence
 from tapehawk.app.live import listed, need_market, need_stream, scanned, stored_of
 from tapehawk.app.live_asked import HOURS, TIMEFRAME, USUAL, ParameterSet
 from tapehawk.app.live_giving import folder_of
 from tapehawk.app.live_plan import MarketPlan, provider_for
+from tapehawk.app.live_telling import market_told
 from tapehawk.app.phasing import day_plan
 from tapehawk.app.settings import Settings
 from tapehawk.core.errors import NoData, TapehawkError
-from tapehawk.core.signal_shape import instant
+from tapehawk.core.phases import phase_at
 from tapehawk.data.providers.door import Provider
 from tapehawk.data.providers.registry import build
 from tapehawk.data.providers.wire.budget import CallBudget, within
 from tapehawk.data.providers.wire.clock import Clock
 from tapehawk.data.refill import series_of
 from tapehawk.data.stream import LiveFeed
-from tapehawk.scan.phases import DayPlan
 
 RUNNING, STARTING, NO_PROVIDER, FAILED = "running", "starting", "no_provider", "failed"
 AGAIN_AFTER: Final = 15.0
@@ -72,7 +71,11 @@ class LiveScanOf:
 
 @dataclass
 class LiveMarket:
-    """Scans a market by a plan, until it is ended. `on_beat`, `on_scan`: hear that something was, and how that went."""
+    """Scans a market by a plan, until it is ended. `on_beat`, `on_scan`: hear that something was, and how that went.
+
+    `source`: whose bars, "" for whom the settings name. `since`: what could be known before (RFC 3339) is no news.
+    `second`: the source that goes on while this one is down (`live_second.py`).
+    """
 
     known: Settings
     plan: MarketPlan
@@ -85,12 +88,17 @@ class LiveMarket:
     scans: dict[str, LiveScanOf] = field(default_factory=dict)
     feed: LiveFeed | None = None
     provider: str = ""
+    source: str = ""
+    since: str = ""
+    second: LiveMarket | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def replan(self, plan: MarketPlan, sets: Mapping[str, ParameterSet]) -> None:
         """Scan by another plan, of the same symbols."""
         self.plan, self.sets = plan, sets
         self._changed.set()
+        if self.second is not None:
+            self.second.replan(replace(plan, symbols=self.second.plan.symbols), sets)
 
     async def run(self) -> None:
         """Scan until cancelled, and begin anew after what fails."""
@@ -102,7 +110,7 @@ class LiveMarket:
             await asyncio.sleep(AGAIN_AFTER)
 
     async def _scan(self) -> None:
-        self.provider = await asyncio.to_thread(provider_for, self.known, self.plan.market)
+        self.provider = self.source or await asyncio.to_thread(provider_for, self.known, self.plan.market)
         provider = build(self.provider, self.known.provider(self.provider), clock=self.clock)
         try:
             need_stream(provider)
@@ -115,7 +123,7 @@ class LiveMarket:
             await provider.close()
 
     async def _symbols(self, provider: Provider) -> list[str]:
-        need_market(provider, self.plan.market)
+        need_market(provider, self.plan.market, place="second" if self.source else "fetch")
         if self.plan.symbols is not None:
             return sorted(self.plan.symbols)
         series = series_of(provider.offer)
@@ -162,7 +170,7 @@ class LiveMarket:
             scan.beat, scan.state = one, State(RUNNING)
             self.on_beat()
 
-        told = LiveTold(began, beat, self.bus if key == USUAL else Silence(), self.on_scan)
+        told = LiveTold(began, beat, self.bus if key == USUAL else Silence(), self.on_scan, since=self.since)
         asked = Asked([ALL], timeframe=TIMEFRAME, hours=HOURS)
         apart = None if key == USUAL else folder_of(self.known.store, key)
         while not feed.ended:
@@ -175,43 +183,22 @@ class LiveMarket:
     # how it fares
 
     @property
+    def is_down(self) -> bool:
+        """Say whether there is trading and its bars do not come."""
+        if not phase_at(self.plan.market, self.clock.now()).is_open:
+            return False
+        failed = self.state.state in (FAILED, NO_PROVIDER)
+        return failed or (self.feed is not None and self.feed.is_down)
+
+    @property
     def scanned_through(self) -> int | None:
         """Up to when every scan of it has come, µs UTC; None before they have begun."""
         reached = [one.beat.at for one in self.scans.values() if one.beat is not None]
         return min(reached, default=None)
 
     def told(self) -> dict[str, Any]:
-        """Return how it fares, as plain values; what is asked of each parameter set stands under its key."""
-        plan = day_plan(self.known, self.plan.market)
-        return {
-            "market": self.plan.market,
-            "provider": self.provider,
-            "state": self.state.state,
-            "reason": self.state.reason,
-            **self._feed_told(),
-            **phase_told(plan, self.clock.now()),
-            "sets": {key: _scan_told(one) for key, one in self.scans.items()},
-        }
-
-    def _feed_told(self) -> dict[str, Any]:
-        if self.feed is None:
-            return {}
-        state = self.feed.state
-        return {
-            "series": state.series,
-            "labels": list(self.feed.series.labels),
-            "symbols": state.symbols,
-            "watermark": _instant(state.watermark),
-            "stale_since": _instant(state.stale_since),
-            "trouble": state.trouble,
-            "counters": dict(state.counts),
-        }
-
-
-def phase_told(plan: DayPlan, now: int) -> dict[str, Any]:
-    """Return the phase of a market, and when it changes and is looked at next."""
-    phase = plan.phase_at(now)
-    return {"session_phase": phase.name, "phase_until": _instant(phase.until), "next_scan": instant(plan.next_due(now))}
+        """Return how it fares, as plain values."""
+        return market_told(self)
 
 
 async def ended(*tasks: asyncio.Task[None] | None) -> None:
@@ -222,25 +209,4 @@ async def ended(*tasks: asyncio.Task[None] | None) -> None:
     await asyncio.gather(*some, return_exceptions=True)
 
 
-def _scan_told(scan: LiveScanOf) -> dict[str, Any]:
-    said: dict[str, Any] = {"state": scan.state.state, "reason": scan.state.reason}
-    if scan.watched is not None:
-        said["scanners"] = list(scan.watched.scanners)
-    if scan.beat is not None:
-        said |= {
-            "scanned_through": instant(scan.beat.at),
-            "expected": scan.beat.expected,
-            "arrived": scan.beat.came,
-            "missing": list(scan.beat.missing[:NAMED]),
-            "silent": {symbol: _instant(last) for symbol, last in islice(scan.beat.silent.items(), NAMED)},
-            "silent_count": len(scan.beat.silent),
-            "metrics": {phase: dict(one) for phase, one in scan.beat.metrics.items()},
-        }
-    return said
-
-
-def _instant(at: int | None) -> str | None:
-    return None if not at else instant(at)
-
-
-__all__ = ["FAILED", "NO_PROVIDER", "RUNNING", "STARTING", "LiveMarket", "ended", "phase_told"]
+__all__ = ["FAILED", "NO_PROVIDER", "RUNNING", "STARTING", "LiveMarket", "ended"]

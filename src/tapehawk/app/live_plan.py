@@ -112,6 +112,11 @@ def provider_for(known: Settings, market: str) -> str:
     raise NoData(message, hint=f"scanner config set providers.fetch_{market} NAME; sim needs no key")
 
 
+def second_for(known: Settings, market: str) -> str:
+    """Return whose bars are scanned live while those of `provider_for` do not come, "" for nobody's."""
+    return known.providers.second_crypto if market == CRYPTO else known.providers.second_us
+
+
 def _who(wishes: Sequence[_Wish], market: str) -> list[_Wish]:
     return [one for one in wishes if market in one.markets]
 
@@ -125,4 +130,4 @@ def _of_market(market: str, wishes: Sequence[_Wish]) -> MarketPlan:
     return MarketPlan(market, None if None in groups else every, sets)
 
 
-__all__ = ["HOURS", "MarketPlan", "Plan", "Planning", "provider_for"]
+__all__ = ["HOURS", "MarketPlan", "Plan", "Planning", "provider_for", "second_for"]

@@ -7,8 +7,9 @@ from typing import Any
 
 from tapehawk.app.house import House
 from tapehawk.app.live_asked import LiveAsked, markets, parameter_set
-from tapehawk.app.live_market import FAILED, NO_PROVIDER, RUNNING, STARTING, phase_told
+from tapehawk.app.live_market import FAILED, NO_PROVIDER, RUNNING, STARTING
 from tapehawk.app.live_plan import provider_for
+from tapehawk.app.live_telling import phase_told
 from tapehawk.app.phasing import day_plan
 from tapehawk.core.errors import NoData, TapehawkError
 from tapehawk.records.live_desks import Desk

@@ -1,15 +1,14 @@
-"""Numbers that are looked up: memory, processor, connections of the database, providers and feeds, and what waits.
+"""Numbers that are looked up: memory, processor, connections of the database, and what waits.
 
-What belongs to one service is measured where it runs.
+What belongs to one service is measured where it runs; providers and feeds are in `measuring_sources.py`.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import psutil
 
 from tapehawk.app.house import House
+from tapehawk.app.measuring_sources import measure_sources
 from tapehawk.records.jobs import QUEUED, RUNNING
 from tapehawk.records.outbox import STATES
 
@@ -36,12 +35,7 @@ def measure_process(house: House) -> None:
     add("events_waiting", "events that the bus has not taken yet", lambda: house.broadcast.waiting)
     add("events_lost", "events that the bus did not take", lambda: house.broadcast.lost)
     add("workers_failing", "workers that fail", lambda: len(house.troubles))
-    store = house.known.store
-    add(
-        "provider_up", "1 while a provider is asked, 0 while it is left alone", lambda: _up(store), labels=("provider",)
-    )
-    add("provider_calls", "calls to a provider", lambda: _calls(store), labels=("provider",))
-    add("watermark_age_seconds", "since the bars of a live feed were whole", lambda: _age(house), labels=("provider",))
+    measure_sources(house)
 
 
 def _jobs(house: House) -> dict[tuple[str, ...], float]:
@@ -64,26 +58,3 @@ def _overdue(house: House) -> float:
 
 def _pool(house: House) -> dict[str, float]:
     return {kind: float(count) for kind, count in house.database.pool().items()}
-
-
-def _up(store: Path) -> dict[str, float]:
-    from tapehawk.data.health import read_health
-
-    return {one.provider.provider: float(one.provider.breaker == "closed") for one in read_health(store)}
-
-
-def _calls(store: Path) -> dict[str, float]:
-    from tapehawk.data.health import read_health
-
-    return {one.provider.provider: float(one.provider.calls) for one in read_health(store)}
-
-
-def _age(house: House) -> dict[str, float]:
-    from tapehawk.data.health import read_health
-
-    now = house.now().timestamp()
-    return {
-        one.provider.provider: now - one.feed.watermark / 1e6
-        for one in read_health(house.known.store)
-        if one.feed is not None and one.feed.watermark
-    }

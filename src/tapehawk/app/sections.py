@@ -189,8 +189,14 @@ class Providers(Section):
 
     prefer_us: Annotated[str, Field(description="series of US stocks; empty: the store's choice")] = ""
     prefer_crypto: Annotated[str, Field(description="series of crypto; empty: the store's choice")] = ""
-    fetch_us: Annotated[str, Field(description="provider that --fetch asks; empty: whose bars answer")] = ""
-    fetch_crypto: Annotated[str, Field(description="provider that --fetch asks; empty: whose bars answer")] = ""
+    fetch_us: Annotated[
+        str, Field(description="provider that --fetch asks and that is scanned live; empty: whose bars answer")
+    ] = ""
+    fetch_crypto: Annotated[str, Field(description="the same of crypto")] = ""
+    second_us: Annotated[
+        str, Field(description="provider whose bars the service scans while the live ones do not come; empty: nobody's")
+    ] = ""
+    second_crypto: Annotated[str, Field(description="the same of crypto")] = ""
     benchmark_us: Annotated[
         str, Field(max_length=32, description="symbol whose days are the market's regime; empty: equal weight of all")
     ] = ""

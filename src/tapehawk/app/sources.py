@@ -60,7 +60,7 @@ def _feed_wrong(feed: FeedState, *, running: bool) -> Iterator[str]:
 
 def _advice(noted: Noted) -> str:
     if noted.provider.breaker != "closed" or noted.provider.last_error:
-        return "scans answer from the store meanwhile; another source: --provider NAME, or providers.prefer_us"
+        return "scans answer from the store meanwhile; another source: --provider NAME, or providers.second_us"
     return "a consumer that is slow loses bars of its own queue, nobody else's"
 
 

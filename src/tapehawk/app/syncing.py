@@ -99,17 +99,17 @@ class Errand:
         if asked.universe in (None, ALL):
             return None
         store, until = self.known.store, last_final("us", self.clock.now())
-        coins = asked.universe == CRYPTO
-        if not (_coins(store) if coins else len(read_symbols(store))):
+        of_coins = asked.universe == CRYPTO
+        if not (coins(store) if of_coins else len(read_symbols(store))):
             self.told.on_step("fetching the listed and delisted symbols")
             await fetch_listings(store, self.provider, today=until + dt.timedelta(days=1))
-        if coins:
-            return _coins(store)
+        if of_coins:
+            return coins(store)
         since = asked.since or until - _back(asked.timeframe)
         return tuple(members(store, str(asked.universe), Days(day_number(since), day_number(until))))
 
 
-def _coins(store: Path) -> tuple[str, ...]:
+def coins(store: Path) -> tuple[str, ...]:
     """Return the coins that are listed in the store."""
     listed = read_symbols(store)
     return tuple(sorted(listed.filter(listed["market"] == CRYPTO)["symbol"].unique()))

@@ -89,7 +89,8 @@ def live(
     Without symbols or universe: those stored of this source, else all that the provider lists. `all` stands in each
     phase of the day for the scanners that the settings switch on in it (`scanner config show sessions`), which also say
     how often is looked. While the source is down rows say since when they are stale; what was missed is fetched before
-    scanning goes on.
+    scanning goes on. Another source scanned meanwhile, in a second terminal, is a series of its own; `scanner serve`
+    goes on with providers.second_us by itself.
 
     Each hit says what it is: an `event` became true at its bar, a `state` goes on, a `trigger` is `intrabar`; `gone`
     and `no event` take back what late or revised bars made wrong. Beside them: how many hits are true now, who had none

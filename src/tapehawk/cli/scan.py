@@ -40,7 +40,10 @@ Universe = Annotated[
     typer.Option("--universe", metavar="NAME", help="A type or exchange of the stored symbols, or `crypto`."),
 ]
 Fetch = Annotated[
-    bool, typer.Option("--fetch", help="Fetch symbols that are not stored, if it takes no longer than a scan may.")
+    bool,
+    typer.Option(
+        "--fetch", help="Fetch named symbols, or a universe's, that are not stored, in the time a scan may take."
+    ),
 ]
 ApiMode = Annotated[
     bool,

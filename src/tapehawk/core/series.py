@@ -31,6 +31,8 @@ SESSION_TIMEFRAMES: Final = ("1d", "1w")
 ADJUSTMENTS: Final = ("none", "split", "all")
 MARKETS: Final = ("us", "crypto")
 CONSOLIDATED: Final = "consolidated"
+BUILT: Final = "trades"
+"""The feed of bars that we build from a provider's trades or prices, where it streams no bars."""
 
 
 def check_timeframe(name: str) -> str:
@@ -79,5 +81,6 @@ class Series:
             ("simulated", self.simulated),
             ("price_basis: adjusted", self.adjustment != "none"),
             (f"volume_scope: {self.volume_scope}", self.volume_scope != CONSOLIDATED),
+            ("bars built from prices", self.feed == BUILT),
         )
         return tuple(label for label, holds in said if holds)

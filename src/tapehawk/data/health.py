@@ -8,7 +8,7 @@ A file is written aside and renamed; whoever asks a provider last has the last w
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,8 @@ import msgspec
 from tapehawk.data.providers.door import Health, StreamHealth
 from tapehawk.data.router import Lag
 
+NOTE_EVERY: Final = 5 * 1_000_000
+"""Microseconds between two notes of how a feed fares."""
 RUNNING: Final = 30 * 1_000_000
 """A feed that wrote within so many microseconds is running."""
 
@@ -59,6 +61,23 @@ def note_health(root: Path, noted: Noted) -> None:
     aside = file.with_name(f".{file.name}.{os.getpid()}")
     aside.write_bytes(msgspec.json.encode(noted))
     aside.replace(file)
+
+
+class Notes:
+    """Writes down how a feed fares, every few seconds. `trouble`: why it can't; going on matters more."""
+
+    def __init__(self, root: Path) -> None:
+        self._root, self._at, self.trouble = root, 0, ""
+
+    def write(self, now: int, tell: Callable[[], Noted], *, at_once: bool = False) -> None:
+        """Write what is told, if it is time."""
+        if now - self._at < NOTE_EVERY and not at_once:
+            return
+        self._at, self.trouble = now, ""
+        try:
+            note_health(self._root, tell())
+        except OSError as error:
+            self.trouble = f"how the feed fares can't be written down: {error.strerror}"
 
 
 def read_health(root: Path) -> tuple[Noted, ...]:

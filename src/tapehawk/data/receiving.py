@@ -77,6 +77,11 @@ class Receiving:
             news.append(bars_of(taken.rows, list(session.bars.journal.numbers)))
         return chain.from_iterable(news)
 
+    def regular(self, bars: Sequence[StreamBar]) -> list[StreamBar]:
+        """Return those of some bars that lie in regular hours."""
+        days, _ = self._calendar.locate(np.array([bar.time for bar in bars], dtype=np.int64), "regular")
+        return [bar for bar, day in zip(bars, days.tolist(), strict=True) if day >= 0]
+
     def hold(self, since: int) -> None:
         """Let every watermark stand at an instant, those of sessions to come too."""
         self._held = since

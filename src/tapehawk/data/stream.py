@@ -3,7 +3,9 @@
     Stream ──deliver──► wanted? ──► Receiving (upsert, journal) ──► Router          watermark ──► who waits for it
        └────on_gap────► hold the watermark, fetch the session from history, upsert what differs, go on
 
-A gap is told by the stream, after a line that broke; or seen here, where bars that nobody has lie between busy ones.
+A gap is told by the stream, after a line that broke; or seen here, where bars that nobody has lie between busy ones, or
+where a bar that was built of prices lacks its volume. A gap of prices is filled (`refill.py`) when the bar is over in
+which the line came back: it is the last one that misses prices.
 One feed is one series: its provider, feed and volume scope. Another source is another feed with a series of its own.
 Everything here runs on one event loop and none of it waits for a reader of bars; waiting for the disk and sealing are
 done beside it. When history does not answer, the watermark stands, the feed says since when it is stale, and asks
@@ -13,31 +15,25 @@ again.
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from tapehawk.core.errors import TapehawkError
 from tapehawk.core.series import TIMEFRAMES, Series
-from tapehawk.core.sessions import calendar_named, date_of
-from tapehawk.data.health import FeedState, Noted, note_health
+from tapehawk.data.health import FeedState, Noted, Notes
 from tapehawk.data.open_session import MINUTE_US
-from tapehawk.data.providers.door import Fetched, Provider, Stream, StreamBar, StreamHealth, Wanted
+from tapehawk.data.providers.door import Provider, Stream, StreamBar, StreamHealth
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.data.receiving import Receiving, Running
-from tapehawk.data.refill import closed_bars, fetch_all, series_of
+from tapehawk.data.refill import Refill, series_of
 from tapehawk.data.router import Router
 from tapehawk.data.sealing import seal, seal_ended
-from tapehawk.data.ticks import BarBuilder
+from tapehawk.data.ticks import PATIENCE, BarBuilder
 from tapehawk.data.watermark import GRACE
 
 EVERY: Final = 1.0  # seconds: fsync, watermark
-ASK_AGAIN: Final = 30 * 1_000_000  # microseconds between two tries to fill a gap
-NOTE_EVERY: Final = 5 * 1_000_000  # microseconds between two notes of how the feed fares, for other processes
 SEAL_AFTER: Final = 10 * MINUTE_US  # after the session's end: late bars have come by then
 
 
@@ -45,8 +41,9 @@ class LiveFeed:
     """Receives the bars of `symbols` into the journals of the store at `root`, until cancelled.
 
     `counts`: bars new, late (new ones behind the watermark), revised, duplicate, outdated (an older revision), refused
-    by reason, filled from history, come before their close (by our clock, which then differs from the feed's); gaps.
-    `trouble`: why the last gap could not be filled, "" when all is well. `version` rises with everything that changes.
+    by reason, filled from history, come before their close (by our clock, which then differs from the feed's), partial
+    (built of prices, its volume not known); gaps. `trouble`: why the last gap could not be filled, "" when all is well.
+    `version` rises with everything that changes.
     """
 
     def __init__(  # noqa: PLR0913 - where from, where to, and what is handed in
@@ -64,16 +61,19 @@ class LiveFeed:
         self.symbols = frozenset(symbols)
         self.series = series or series_of(provider.offer)
         self.router = router or Router()
-        self.trouble, self.version, self.ended = "", 0, False
-        self._receiving = Receiving(root, self.series, len(self.symbols), grace)
-        self._receiving.hold(1)  # nothing is explained before the session so far has been fetched
-        self._calendar, self._grace = calendar_named(self.series.market), grace
+        self.version, self.ended = 0, False
         step = TIMEFRAMES[self.series.timeframe] * MINUTE_US
         self._builder = None if "bars" in provider.offer.streams else BarBuilder(step)
+        grace = grace + PATIENCE if self._builder else grace
+        self._receiving = Receiving(root, self.series, len(self.symbols), grace)
+        self._receiving.hold(1)  # nothing is explained before the session so far has been fetched
+        given = (provider, self.series, self._receiving)
+        self._refill = Refill(*given, clock=clock, grace=grace, builder=self._builder, hear=self.router.publish)
         self._stream: Stream | None = None
-        self._news = asyncio.Event()
-        self._filling, self._ticking, self._sealing = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
-        self._begun, self._open_gap, self._ask_at, self._noted_at = False, 0, 0, 0
+        self._news, self._step = asyncio.Event(), step
+        self._ticking, self._sealing = asyncio.Lock(), asyncio.Lock()
+        self._asking: asyncio.Task[None] | None = None
+        self._notes = Notes(root)
         self._told_of = 1  # connections, none of which has a gap before it that is still to be told
 
     @property
@@ -89,7 +89,12 @@ class LiveFeed:
     @property
     def begun(self) -> bool:
         """Say whether the line has brought a bar and the session so far has been asked for."""
-        return self._begun
+        return self._refill.begun
+
+    @property
+    def trouble(self) -> str:
+        """Return why the last gap could not be filled, "" when all is well."""
+        return self._refill.trouble or self._notes.trouble
 
     @property
     def settled(self) -> bool:
@@ -115,12 +120,19 @@ class LiveFeed:
         )
 
     @property
+    def is_down(self) -> bool:
+        """Say whether no bars come: there is no line, or history does not answer for what it missed."""
+        return self.ended or not self.stream_health.connected or bool(self._refill.gap and self.trouble)
+
+    @property
     def stale_since(self) -> int | None:
         """Return up to when what is known is whole, when the feed is behind (no line, or a gap not filled); else None.
 
         Microseconds UTC; 0 before the first bar.
         """
-        if self.stream_health.connected and self._begun and not self._open_gap and not self.ended:
+        gap = self._refill.gap
+        whole = not gap or (gap.symbols < self._heard and not self.trouble)  # bars of a few are about to come
+        if self.stream_health.connected and self.begun and whole and not self.ended:
             return None
         return self.current.watermark.at if self.current else 0
 
@@ -134,6 +146,7 @@ class LiveFeed:
             await asyncio.gather(*(task for task in tasks if task.done()))
             await self.tick()
         finally:
+            tasks += [self._asking] if self._asking else []
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -145,21 +158,24 @@ class LiveFeed:
         self.counts["not asked for"] += len(bars) - len(wanted)
         async with self._sealing:  # a correction of the session that is being sealed waits until it may reopen it
             self._keep(self._builder.add(wanted) if self._builder else wanted)
-        if self._begun and not self._builder and (hole := self._receiving.hole()):
+        if self.begun and not self._builder and (hole := self._receiving.hole()):
             await self.on_gap(hole, ())
         self._move()
-        if not self._begun and self.current:
-            await self.on_gap(self.current.bars.places.begins, ())
-            self._begun = True
+        if not self._refill.begins and (begins := self._session_begins(wanted)):
+            self._refill.begins = begins
+            await self.on_gap(begins, ())
 
     async def on_gap(self, since: int, symbols: tuple[str, ...]) -> None:
         """Fill from history what may be missing since an instant; the watermark waits for it."""
         del symbols  # all of them: a bar may have been revised meanwhile
         self.counts["gaps"] += 1
         self._told_of = max(1, self.stream_health.connections)
-        self._open_gap = min(since, self._open_gap or since)
-        self._receiving.hold(self._open_gap)
-        await self._fill_gap()
+        if self._builder:
+            self._builder.gap(since, self.clock.now())
+            self._refill.lack(since, self._heard, through=self._builder.whole_from)
+        else:
+            self._refill.lack(since, self._heard)
+            await self._fill_gap()
 
     async def changed(self, seen: int) -> int:
         """Wait until `version` is another than the one seen; return it."""
@@ -169,27 +185,29 @@ class LiveFeed:
         return self.version
 
     async def tick(self) -> None:
-        """Do what time brings: bars of trades, the watermark, gaps still open, the disk, sessions that are over."""
-        async with self._ticking:
-            await self._tick()
+        """Do all that time brings: bars of trades, the watermark, gaps still open, the disk, sessions that are over."""
+        await self._tick()
+        if self._asking:
+            await self._asking
 
     def close(self) -> None:
         """Let go of the journals, for good; what is in them is sealed by the next run."""
-        if self._stream:
-            self._note(self.clock.now())
+        self._note(at_once=True)
         self._receiving.close()
         self.ended = True
         self._tell()
 
     async def _tick(self) -> None:
-        now = self.clock.now()
+        async with self._ticking:
+            await self._ticked(self.clock.now())
+
+    async def _ticked(self, now: int) -> None:
         if self._builder and self._unbroken:  # else what is being built may miss trades, and waits for the gap
             self._keep(self._builder.close(now))
-        if self._open_gap and now >= self._ask_at:
-            await self._fill_gap()
+        if self._refill.gap and now >= self._refill.gap.ask_at:
+            self._ask()
         self._move()
-        if self._stream and now - self._noted_at >= NOTE_EVERY:
-            self._note(now)
+        self._note()
         for session in list(self._receiving.running.values()):
             await asyncio.to_thread(session.bars.journal.sync)
         for day, session in list(self._receiving.running.items()):
@@ -205,70 +223,57 @@ class LiveFeed:
     async def _beside(self) -> None:
         while True:
             await self.clock.sleep(EVERY)
-            await self.tick()
+            await self._tick()
+
+    def _session_begins(self, wanted: Sequence[StreamBar]) -> int:
+        """Return when the session begins whose first bar, or price, has come; 0 before."""
+        if self.current:
+            return self.current.bars.places.begins
+        return self._refill.session_begins(wanted[0].time) if self._builder and wanted else 0
+
+    @property
+    def _heard(self) -> frozenset[str]:
+        """Return the symbols that the line has room for."""
+        room = self._stream.room() if self._stream else None
+        return self.symbols if room is None else self.symbols & room
 
     def _keep(self, bars: Sequence[StreamBar]) -> None:
-        """Journal, then publish."""
-        if bars:
-            self.router.publish(self._receiving.take(bars))
+        """Journal, then publish; of those that were built, history brings what is partial."""
+        if not bars:
+            return
+        self.router.publish(self._receiving.take(bars))
+        partial = [bar for bar in bars if not bar.final] if self._builder else []
+        self.counts["partial"] += len(partial)
+        if lacking := self._receiving.regular(partial):
+            starts = [bar.time for bar in lacking]
+            self._refill.lack(min(starts), (bar.symbol for bar in lacking), through=max(starts) + self._step)
 
     def _move(self) -> None:
         self._receiving.move(self.clock.now())
         self._tell()
 
-    def _note(self, now: int) -> None:
-        """Write down how the feed fares; where that can't be written, going on matters more."""
-        self._noted_at = now
-        try:
-            note_health(self.root, Noted(now, self.provider.health(), self.stream_health, self.state))
-        except OSError as error:
-            self.trouble = f"how the feed fares can't be written down: {error.strerror}"
+    def _note(self, *, at_once: bool = False) -> None:
+        """Write down how the feed fares, for other processes."""
+        now = self.clock.now()
+        if self._stream:
+            self._notes.write(
+                now, lambda: Noted(now, self.provider.health(), self.stream_health, self.state), at_once=at_once
+            )
 
     def _tell(self) -> None:
         self.version += 1
         self._news.set()
 
-    # what history is asked for
+    def _ask(self) -> None:
+        """Ask history beside everything else, which may take as long as a plan's limit does; raises what ended it."""
+        if self._asking and self._asking.done():
+            self._asking.result()
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._fill_gap())
 
     async def _fill_gap(self) -> None:
-        async with self._filling:
-            now, number = self.clock.now(), self.counts["gaps"]
-            if not self._open_gap:
-                return
-            self._ask_at = now + ASK_AGAIN
-            try:
-                if self._builder:
-                    self._builder.gap(self._open_gap, now)  # the provider's own bars would be another series
-                else:
-                    first, last = self._session_at(self._open_gap), self._session_at(now)
-                    await self._fetch(first, last, self._open_gap)
-            except TapehawkError as error:
-                self.trouble = f"{error}"
-                return
-            if number == self.counts["gaps"]:  # else another gap was told meanwhile, and whoever told it waits here
-                self.trouble, self._open_gap = "", 0
-                self._receiving.filled(now - self._grace)
-                self._move()
-
-    async def _fetch(self, first: dt.date, last: dt.date, since: int | None = None) -> None:
-        """Upsert what history says of the sessions from `first` to `last`, of the first one since an instant."""
-        wanted = Wanted(self.series.timeframe, tuple(sorted(self.symbols)), first, last, since=since)
-        await fetch_all(self.provider, wanted, self._fill)
-
-    def _fill(self, fetched: Fetched) -> None:
-        now = self.clock.now()
-        bars = closed_bars(fetched, self.series, now)
-        if bars is None:
-            self.counts["refused: history of another feed"] += fetched.bars.height
-            return
-        news = self._receiving.fill(bars, now)
-        if self._begun:  # the session so far is no news
-            self.router.publish(list(news))
-
-    def _session_at(self, instant: int) -> dt.date:
-        """Return the date of the session that an instant is in, or of the next one."""
-        row = np.searchsorted(self._calendar.after_hours_close, instant, side="right")
-        return date_of(int(self._calendar.date[row]))
+        await self._refill.fill()
+        self._move()
 
     async def _end(self, day: int, session: Running) -> None:
         """Ask history for the whole session once more and explain the rest; a tick later, put it into the store."""
@@ -281,9 +286,8 @@ class LiveFeed:
             return
         session.complete = True
         try:
-            if not self._builder:
-                await self._fetch(session.bars.session, session.bars.session)
+            await self._refill.fetch(self._heard, session.bars.session, session.bars.session)
         except TapehawkError as error:
-            self.trouble = f"{error}"
+            self._refill.trouble = f"{error}"
         session.watermark.filled(session.bars.places.ends)
         self._move()

@@ -38,6 +38,12 @@ class Changes:
     def __bool__(self) -> bool:
         return any(vars(self).values())
 
+    def known_since(self, instant: str) -> Changes:
+        """Return the rows among them that could be known from an instant on (RFC 3339), and not before."""
+        return Changes(
+            **{name: [row for row in rows if row["available_at"] >= instant] for name, rows in vars(self).items()}
+        )
+
     def __add__(self, other: Changes) -> Changes:
         mine, theirs = vars(self), vars(other)
         return Changes(**{name: mine[name] + theirs[name] for name in mine})

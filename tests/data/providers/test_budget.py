@@ -78,3 +78,16 @@ async def test_tasks_begun_by_scanning_are_held_to_it_and_a_sync_beside_is_not()
     assert sync.came == [0.0] * 50
     await refill
     assert scanning.came == [0.0] * 5 + [60.0]
+
+
+async def test_what_counts_against_no_budget_is_held_to_the_plan_alone():
+    time = JumpingClock()
+    vendor, metered = Vendor(time, None), Vendor(time, 10, "metered")
+    with within(CallBudget(lambda: 5, clock=time.clock)):
+        await vendor.call(5)
+        with within(None):
+            await asyncio.create_task(vendor.call(30))
+            await metered.call(11)
+        await vendor.call(1)
+    assert vendor.came == [0.0] * 35 + [60.0]
+    assert metered.came == [0.0] * 10 + [60.0]

@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 from tapehawk.core.bars import SCHEMA
 from tapehawk.data import store
 from tapehawk.data.providers.door import Wanted
+from tapehawk.data.refill import Refill
 from tapehawk.data.stream import LiveFeed
 from tests.data.providers.cases.case import every_case
 from tests.fakes.clock import HeldClock, JumpingClock
@@ -201,10 +202,10 @@ async def test_any_sequence_of_knobs_ends_with_the_truth_in_the_store(evening, s
 async def test_planted_a_feed_that_does_not_ask_history_in_the_end_lacks_what_was_never_sent(evening, monkeypatch):
     asked = []
 
-    async def nothing(self, *when):
+    async def nothing(self, *when, **since):
         asked.append(when)
 
-    monkeypatch.setattr(LiveFeed, "_fetch", nothing)
+    monkeypatch.setattr(Refill, "fetch", nothing)
     feed = await evening.play(lambda _: Faults(missing=True))
     assert asked
     assert evening.stored(feed).height < evening.truth.height

@@ -87,6 +87,7 @@ async def test_symbols_beyond_the_plans_room_are_told(fake, time):
     await desk.start(*names[:8])
     await desk.until(lambda: desk.stream.health().subscribed == 8)
     assert "room for 8 of 12 symbols" in desk.provider.health().last_error
+    assert desk.stream.room() == set(names[:8])
     await desk.close()
 
 

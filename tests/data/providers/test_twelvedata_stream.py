@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import random
 
 import pytest
@@ -37,7 +38,7 @@ async def desk(fake, time):
         await made.close()
 
 
-async def test_bars_built_from_prices_are_the_minutes_but_for_what_was_traded_before_the_first_price(desk):
+async def test_bars_built_from_prices_are_the_minutes_and_the_first_ones_are_partial_without_a_volume(desk):
     await desk.start()
     for frame in MINUTES[:6]:
         await desk.push(frame)
@@ -46,7 +47,8 @@ async def test_bars_built_from_prices_are_the_minutes_but_for_what_was_traded_be
     assert prices_of(built) == prices_of(truth)
     for (symbol, at), bar in truth.items():
         first = at == min(start for name, start in truth if name == symbol)
-        assert built[symbol, at][4] == pytest.approx(bar[4] * (0.75 if first else 1.0))
+        assert built[symbol, at][4] == pytest.approx(math.nan if first else bar[4], nan_ok=True)
+        assert ((symbol, at) in desk.partial) == first
 
 
 async def test_a_price_is_a_bar_of_its_own_at_the_vendors_instant(desk):
@@ -66,10 +68,11 @@ async def test_a_price_is_a_bar_of_its_own_at_the_vendors_instant(desk):
 @pytest.mark.parametrize(
     ("told", "volumes"),
     [
-        ([1000.0, 1200.0, 1250.0], [0.0, 200.0, 50.0]),
-        ([None, None, None], [0.0, 0.0, 0.0]),
-        ([1000.0, None, 1250.0], [0.0, 0.0, 250.0]),
-        ([1000.0, 900.0, 1250.0], [0.0, 0.0, 250.0]),  # it lags, and catches up
+        ([1000.0, 1200.0, 1250.0], [math.nan, 200.0, 50.0]),
+        ([None, None, None], [math.nan, math.nan, math.nan]),
+        ([None, 1000.0, 1250.0], [math.nan, math.nan, 250.0]),
+        ([1000.0, None, 1250.0], [math.nan, 0.0, 250.0]),
+        ([1000.0, 900.0, 1250.0], [math.nan, 0.0, 250.0]),  # it lags, and catches up
     ],
 )
 async def test_a_prices_volume_is_what_the_days_volume_grew_by(desk, told, volumes):
@@ -77,7 +80,7 @@ async def test_a_prices_volume_is_what_the_days_volume_grew_by(desk, told, volum
     events = [price(NAMES[0], 1_795_185_061 + number, 1.0, volume) for number, volume in enumerate(told)]
     desk.fake.push_events(events)
     await desk.until(lambda: len(desk.prices) == 3)
-    assert [bar.volume for bar in desk.prices] == volumes
+    assert [bar.volume for bar in desk.prices] == pytest.approx(volumes, nan_ok=True)
 
 
 async def test_a_new_session_and_a_new_connection_begin_without_a_known_volume(desk):
@@ -90,7 +93,7 @@ async def test_a_new_session_and_a_new_connection_begin_without_a_known_volume(d
     await desk.subscribed(*NAMES)
     desk.fake.push_events([price(NAMES[0], monday + 60, 1.0, 90_000.0)])
     await desk.until(lambda: len(desk.prices) == 3)
-    assert [bar.volume for bar in desk.prices] == [0.0, 0.0, 0.0]
+    assert all(math.isnan(bar.volume) for bar in desk.prices)
 
 
 @pytest.mark.parametrize("knob", ["duplicate", "late", "unknown_type", "extra_fields"])

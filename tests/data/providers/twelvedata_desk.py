@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from tapehawk.data.ticks import BarBuilder
+from tapehawk.data.ticks import PATIENCE, BarBuilder
 from tests.data.providers.alpaca_desk import MINUTE, NAMES
 from tests.data.providers.cases.twelvedata import twelvedata_at
 from tests.fakes.clock import START
@@ -19,7 +19,7 @@ class Desk:
         self.provider = twelvedata_at(fake, time.clock, **options)
         self.stream = self.provider.stream(symbols, on_gap=self.on_gap)
         self.builder, self.prices, self.gaps = BarBuilder(MINUTE), [], []
-        self.bars, self.task = {}, None
+        self.bars, self.partial, self.task = {}, set(), None
         self.told: list[tuple[int, int]] = []
         self._news = asyncio.Event()
 
@@ -36,12 +36,13 @@ class Desk:
         self._news.set()
 
     def _keep(self, bars):
+        self.partial |= {(bar.symbol, bar.time) for bar in bars if not bar.final}
         self.bars |= {(bar.symbol, bar.time): (bar.open, bar.high, bar.low, bar.close, bar.volume) for bar in bars}
 
     def close_bars(self, minutes=60):
         """Let the owner's clock go on, minute by minute."""
         for minute in range(minutes):
-            self._keep(self.builder.close(START + (minute + 1) * MINUTE + 2_000_000))
+            self._keep(self.builder.close(START + (minute + 1) * MINUTE + PATIENCE))
         return self.bars
 
     def run(self):

@@ -11,9 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tapehawk.data import store
 from tapehawk.data.providers.sim import Simulator
-from tapehawk.data.quality import Examined, examine
+from tapehawk.data.quality import Examined, check_store, examine
 from tapehawk.data.quality.checks import missed_split
+from tapehawk.data.quarantine import quarantined
+from tapehawk.scan.desk import Desk
+from tapehawk.scan.question import Question
 from tests.data.quality.planted import DAILY, FIVE, action, changed, market, minutes, sessions, split, told, walk
 
 DAYS = sessions(120)
@@ -186,6 +190,21 @@ def test_all_eight_known_ones_are_found_with_one_false_alarm_per_hundred_thousan
     rows = {row[:2]: row[3] for row in found(bars, SPLIT, actions=actions)}
     assert {place: rows.get(place) for place in EIGHT} == EIGHT
     assert len(rows) - len(EIGHT) <= 20  # measured: 12; allowed are 60
+
+
+def test_all_eight_are_quarantined_by_the_check_and_counted_in_the_funnel_of_a_day_before_them(shared, tmp_path):
+    names = [symbol for symbol, _ in EIGHT]
+    bars = real(shared, "us_daily_adjusted").filter(pl.col("symbol").is_in([*names, "AAPL", "MSFT", "NVDA"]))
+    store.append_bars(tmp_path, [(SPLIT, bars)])
+    store.append_actions(tmp_path, pl.read_parquet(shared / "corporate_actions.parquet"))
+    assert quarantined(tmp_path, SPLIT).is_empty()
+    check_store(tmp_path)
+    kept = quarantined(tmp_path, SPLIT)
+    assert dict(zip(kept.select("symbol", "date").iter_rows(), kept["split_from"], strict=True)) == EIGHT
+    report = Desk(tmp_path).run(Question("inside_bar", scan_date=min(day for _, day in EIGHT) - dt.timedelta(days=1)))
+    (asked, stored, then, *_) = report.funnel[0]["steps"]
+    assert [one["passed"] for one in (asked, stored, then)] == [11, 11, 3]
+    assert then["reasons"] == {"quarantined": 8}
 
 
 def test_of_real_splits_whose_adjustment_is_taken_back_nearly_all_are_found(shared):

@@ -174,7 +174,8 @@ class StreamBar(msgspec.Struct, frozen=True, gc=False):
     """A bar as it arrives: an upsert keyed by (symbol, time), the highest `revision` counts.
 
     `time`: the bar's start; `received`: when it came (microseconds UTC). `final`: its window is over; a bar that is not
-    will come again. A final bar may still be corrected, with the next revision.
+    will come again. A final bar may still be corrected, with the next revision. `volume`: NaN where a price's is not
+    known, and in the partial bar that is built with it, which is never final.
     """
 
     symbol: str
@@ -205,6 +206,10 @@ class Stream(ABC):
     @abstractmethod
     def want(self, symbols: Iterable[str]) -> None:
         """Set the symbols that are wanted from now on; what is subscribed follows, now and after each reconnect."""
+
+    def room(self) -> frozenset[str] | None:
+        """Return the symbols that the plan has room for on a connection, None for all that are wanted."""
+        return None
 
     @abstractmethod
     async def run(self, deliver: Deliver) -> None:

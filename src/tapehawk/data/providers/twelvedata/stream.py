@@ -1,14 +1,15 @@
 """Prices as they change: Twelve Data's WebSocket (providers.md 2.6). There are no bars: the owner builds them.
 
 Each price is delivered as a bar of one price at the vendor's own instant, not final. Its volume is what the volume of
-the day grew by since the price before on the same connection and in the same session; where that is unknown (the first
-price, a volume that is absent or lags) it is 0, so that a bar never holds volume of another minute. The key is part of
-the address, since the vendor takes it nowhere else; a heartbeat every 10 s keeps the line.
+the day grew by since the price before on the same connection and in the same session: NaN for the first one, of which
+that is unknown, and 0 where the vendor says none or lags. The key is part of the address, since the vendor takes it
+nowhere else; a heartbeat every 10 s keeps the line.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
@@ -81,6 +82,10 @@ class TwelveDataStream(Line):
         """Return where to connect, the key in it; whoever shows it strikes the key out."""
         return f"{self._url}?apikey={self.keys.secrets()[-1]}"
 
+    def room(self) -> frozenset[str]:
+        """Return the symbols that the plan has room for."""
+        return frozenset(sorted(self._wanted)[: self._most])
+
     def health(self) -> StreamHealth:
         """Return how it fares; `subscribed` is what the vendor says."""
         return replace(super().health(), subscribed=len(self._confirmed) if self._connected else 0)
@@ -128,16 +133,17 @@ class TwelveDataStream(Line):
         return [StreamBar(event.symbol, time, *(price,) * 4, volume, final=False, revision=0, received=received)]
 
     def _grown(self, symbol: str, time: int, day_volume: float | None) -> float:
-        """Return what the day's volume grew by, 0 where that is unknown."""
-        if day_volume is None:
-            return 0.0
+        """Return what the day's volume grew by, NaN where nothing is known that it grew from."""
         session = int(us_calendar().locate(np.array([time]), "extended")[0][0])
         before = self._day.get(symbol)
-        if before is None or before[0] != session:
+        known = before[1] if before is not None and before[0] == session else None
+        if day_volume is None:
+            return math.nan if known is None else 0.0
+        if known is None:
             self._day[symbol] = (session, day_volume)
-            return 0.0
-        grown = max(0.0, day_volume - before[1])
-        self._day[symbol] = (session, before[1] + grown)
+            return math.nan
+        grown = max(0.0, day_volume - known)
+        self._day[symbol] = (session, known + grown)
         return grown
 
     def _answered(self, event: Event) -> None:

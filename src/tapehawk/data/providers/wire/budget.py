@@ -4,7 +4,8 @@ A key belongs to the house: a sync and a live scan spend from the same plan (`bu
 asks, not with the key: calls made `within` a budget wait for it and then for the plan, which is the lesser of the two.
 It is a context variable because adapters have no part in it: what runs within is every task begun there.
 
-Calls are counted, not credits: a call for a hundred symbols is one.
+Calls are counted, not credits: a call for a hundred symbols is one. What makes a live feed whole again is no scan's and
+counts against no budget (`within(None)`): scanning waits for it, and the plan alone says how fast it may be.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ _BUDGET: Final[ContextVar[CallBudget | None]] = ContextVar("budget", default=Non
 
 
 @contextmanager
-def within(budget: CallBudget) -> Iterator[None]:
-    """Let every call that is made inside, and by tasks begun inside, count against a budget."""
+def within(budget: CallBudget | None) -> Iterator[None]:
+    """Let every call that is made inside, and by tasks begun inside, count against a budget; None: against none."""
     token = _BUDGET.set(budget)
     try:
         yield
