@@ -15,10 +15,9 @@ from aiohttp import web
 
 from tests.fakes import massive_shapes as shapes
 from tests.fakes.clock import START
-from tests.fakes.massive_stream import FakeStream
+from tests.fakes.massive_reference import HOST, FakeReference
 from tests.fakes.truth import Truth
 
-HOST = "https://api.massive.com"  # next_url names the vendor's host, whatever address was asked (1.4)
 ERRORS: dict[int, dict[str, str]] = {  # 1.3
     400: {"status": "ERROR", "error": "The parameter 'to' cannot be a time that occurs before 'from'"},
     401: {"status": "ERROR", "error": "Unknown API Key"},
@@ -33,11 +32,10 @@ ERRORS: dict[int, dict[str, str]] = {  # 1.3
         "continue. https://massive.com/pricing",
     },
 }
-FOR_EVER = (("gte", "1900-01-01"), ("lte", "2100-01-01"))
 PRICES = ("open", "high", "low", "close")
 
 
-class FakeMassive(FakeStream):
+class FakeMassive(FakeReference):
     """`plan`: "basic" allows 5 calls a minute, no snapshots, no stream; "starter" says DELAYED (1.2)."""
 
     def __init__(self, truth: Truth, plan: str = "advanced") -> None:
@@ -194,54 +192,3 @@ class FakeMassive(FakeStream):
             times = {"updated": 1_795_185_185_123_456_789, "todaysChange": 0.0, "todaysChangePerc": 0.0}  # ns
             minute = {"av": row["volume"], "t": 1_795_185_060_000, **now}  # ms
             yield row["symbol"], {"ticker": row["symbol"], "day": now, "min": minute, "prevDay": now, **times}
-
-    # reference (1.6)
-
-    async def tickers(self, request):
-        """Pages of at most 1000; the cursor carries all filters."""
-        query = self._query(request)
-        rows = self.truth.symbols.filter(pl.col("active") == (query.get("active", "true") == "true")).sort("symbol")
-        return self._page(request, query, [shapes.ticker(row) for row in rows.to_dicts()], most=1000, default=100)
-
-    async def details(self, request):
-        """One ticker; 404 for an unknown one."""
-        rows = self.truth.symbols.filter(pl.col("symbol") == request.match_info["ticker"]).to_dicts()
-        return self.json({"status": "OK", "results": shapes.ticker(rows[-1])}) if rows else self.refused(404)
-
-    async def splits(self, request):
-        """New route or old."""
-        return self._actions(request, "split", "execution_date")
-
-    async def dividends(self, request):
-        """New route or old."""
-        return self._actions(request, "dividend", "ex_dividend_date")
-
-    def _actions(self, request, kind: str, day: str):
-        """New routes give up to 5000 a page, old ones up to 1000; an empty list is there, not absent (1.3)."""
-        query = self._query(request)
-        since, until = (dt.date.fromisoformat(query.get(f"{day}.{edge}", far)) for edge, far in FOR_EVER)
-        rows = self.truth.actions.filter(pl.col("type") == kind, pl.col("ex_date").is_between(since, until))
-        new = request.path.startswith("/stocks")
-        shape = shapes.split if kind == "split" else shapes.dividend
-        items = [shape(row, new=new) for row in rows.sort("ex_date", "symbol").to_dicts()]
-        return self._page(request, query, items, most=5000 if new else 1000, default=100 if new else 10)
-
-    def _page(self, request, query, items, *, most: int, default: int):
-        at, limit = int(query.get("at", 0)), min(int(query.get("limit", default)), most, self.most_a_page)
-        body: dict[str, object] = {"status": "OK", "request_id": "9f", "results": items[at : at + limit]}
-        if at + limit < len(items):
-            body["next_url"] = f"{HOST}{request.path}?cursor={shapes.cursor({**query, 'at': at + limit})}"
-        return self.json(body)
-
-    def _query(self, request) -> dict[str, str]:
-        """What was asked, which a cursor carries along; keys are never in it (1.2)."""
-        query = {name: value for name, value in request.query.items() if name != "apiKey"}
-        return shapes.read_cursor(query["cursor"]) if "cursor" in query else query
-
-    async def market_now(self, request):
-        """Local time with its offset."""
-        return self.json({"market": "extended-hours", "earlyHours": True, "serverTime": "2026-11-20T08:05:11-05:00"})
-
-    async def market_upcoming(self, request):
-        """A bare array."""
-        return self.json([{"date": "2026-11-26", "exchange": "NYSE", "name": "Thanksgiving", "status": "closed"}])
