@@ -75,7 +75,7 @@ class FakeAlpaca(FakeStream):
 
     def rate_headers(self) -> dict[str, str]:
         """On 200, 400 and 429; the reset in epoch seconds."""
-        reset = int(self.now() + self.faults.shift) // 60 * 60 + 60
+        reset = int(self.clock()) // 60 * 60 + 60
         left = {"X-RateLimit-Limit": str(LIMITS[self.plan]), "X-RateLimit-Remaining": str(max(0, self._left()))}
         return left | {"X-RateLimit-Reset": str(reset), "X-Request-ID": "7b08df51"}
 
@@ -126,7 +126,7 @@ class FakeAlpaca(FakeStream):
         return self._paged(request, bars, shapes.NEW_YORK, alone=alone)
 
     def _recent(self, query) -> bool:
-        now = self.now() + self.faults.shift
+        now = self.clock()
         end = shapes.instant_of(query["end"], ends=True).timestamp() if "end" in query else now
         return end > now - 900
 

@@ -6,8 +6,7 @@ longer, with 418. A list of candles ends with the one that is still forming.
 
 from __future__ import annotations
 
-import time as clocks
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 import polars as pl
@@ -44,7 +43,6 @@ class FakeExchange(FakeStream):
     def __init__(self, truth: Truth | None = None) -> None:
         super().__init__()
         self.truth = truth or Truth()
-        self.now: Callable[[], float] = clocks.time
         self.weight_a_minute = 6_000
         self.most_a_page = MOST
         self.error_with_200 = False
@@ -101,13 +99,13 @@ class FakeExchange(FakeStream):
 
     async def time(self, request):
         """The exchange's clock."""
-        return self.json({"serverTime": int((self.now() + self.faults.shift) * 1000)})
+        return self.json({"serverTime": int(self.clock() * 1000)})
 
     async def exchange_info(self, request):
         """Every pair, those that rest too."""
         limit = {"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1, "limit": 6000}
         pairs = [shapes.described(row) for row in self.truth.symbols.to_dicts()]
-        head = {"timezone": "UTC", "serverTime": int(self.now() * 1000), "rateLimits": [limit], "exchangeFilters": []}
+        head = {"timezone": "UTC", "serverTime": int(self.clock() * 1000), "rateLimits": [limit], "exchangeFilters": []}
         return self.json({**head, "symbols": pairs})
 
     async def klines(self, request):
@@ -122,7 +120,7 @@ class FakeExchange(FakeStream):
             return self._no(NO_INTERVAL)
         bars = self._within(self._candles(pairs[query["symbol"]], query["interval"]), query)
         rows = bars.to_dicts()
-        now = (self.now() + self.faults.shift) * 1000
+        now = self.clock() * 1000
         span = shapes.MINUTES[query["interval"]] * 60_000
         if rows and shapes.milliseconds(rows[-1]["time"]) + span > now:
             rows[-1] = shapes.half_done(rows[-1])
@@ -139,7 +137,7 @@ class FakeExchange(FakeStream):
     def _within(self, bars: pl.DataFrame, query: Mapping[str, str]) -> pl.DataFrame:
         """What has begun, from `startTime` to `endTime`, at most `limit`."""
         start = pl.col("time").dt.epoch("ms")
-        bars = bars.filter(start <= int((self.now() + self.faults.shift) * 1000))
+        bars = bars.filter(start <= int(self.clock() * 1000))
         if "startTime" in query:
             bars = bars.filter(start >= int(query["startTime"]))
         if "endTime" in query:

@@ -32,8 +32,9 @@ class FakeStream(FakeServer):
         """Serve one connection to its end; whoever is shut out, or comes too often, gets no handshake."""
         if self.faults.reject_auth:
             return web.Response(text=HTML, status=403, content_type="text/html")
-        if self.faults.status is not None and self.faults.touches(request.path):
-            return self.refused(self.faults.status)
+        refused = self.handshake(request)
+        if refused is not None:
+            return refused
         if self.faults.connection_limit:  # 300 connections in five minutes from one address
             return web.json_response(self.error(429)[0], status=429, headers={"Retry-After": "30"})
         connection = await self.connected(request)

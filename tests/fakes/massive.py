@@ -144,7 +144,7 @@ class FakeMassive(FakeReference):
         return self.json({"status": "OK", "from": date, "symbol": name, **prices})
 
     def _today(self) -> dt.date:
-        return shapes.date_of(int(self.now() * 1000))
+        return shapes.date_of(int(self.clock() * 1000))
 
     def _unpublished(self, date: dt.date) -> bool:
         """The free plan has data of the end of the day (1.2)."""

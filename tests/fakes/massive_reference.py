@@ -60,8 +60,8 @@ class FakeReference(FakeStream):
         return shapes.read_cursor(query["cursor"]) if "cursor" in query else query
 
     async def market_now(self, request):
-        """Local time with its offset."""
-        return self.json({"market": "extended-hours", "earlyHours": True, "serverTime": "2026-11-20T08:05:11-05:00"})
+        """By the vendor's clock, in local time with its offset."""
+        return self.json(shapes.market_state(int(self.clock())))
 
     async def market_upcoming(self, request):
         """A bare array."""

@@ -7,9 +7,10 @@ import datetime as dt
 import json
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
 
-from tapehawk.core.sessions import us_calendar
+from tapehawk.core.sessions import PHASES, us_calendar
 
 NEW_YORK = ZoneInfo("America/New_York")
 TYPES = {"common": "CS", "etf": "ETF", "preferred": "PFD"}
@@ -96,6 +97,16 @@ def dividend(row: dict[str, object], *, new: bool) -> dict[str, object]:
     body = {"id": f"D{row['symbol']}", "ticker": row["symbol"], "ex_dividend_date": str(row["ex_date"])}
     body |= {"cash_amount": row["cash_amount"], "currency": "USD", "frequency": 4}
     return body | ({"distribution_type": "recurring"} if new else {"dividend_type": "CD"})
+
+
+def market_state(seconds: int) -> dict[str, object]:
+    """Return what the market does at an instant (1.6)."""
+    phase = PHASES[us_calendar().phases(np.array([seconds * 1_000_000]))[0]]
+    market = {"regular": "open", "closed": "closed"}.get(phase, "extended-hours")
+    early = {"earlyHours": phase == "premarket", "afterHours": phase == "after_hours"}
+    places = {"exchanges": {"nasdaq": market, "nyse": market, "otc": "closed"}, "currencies": {"crypto": "open"}}
+    said = dt.datetime.fromtimestamp(seconds, NEW_YORK).isoformat()
+    return {"market": market, **early, "serverTime": said, **places}
 
 
 def minute(row: dict[str, object]) -> dict[str, object]:

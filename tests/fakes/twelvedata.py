@@ -49,7 +49,7 @@ MOST = 5000
 
 
 class FakeTwelveData(FakeQuotes):
-    """Credits are counted by the minute of `now`; answers that are errors cost nothing (2.1).
+    """Credits are counted by the minute of its clock; answers that are errors cost nothing (2.1).
 
     `credits`: a size of the plan other than its smallest. `longest`: symbols in one list. `gated`: symbols that the
     plan does not have. `spent_today`: the day's credits are gone.
@@ -111,7 +111,7 @@ class FakeTwelveData(FakeQuotes):
         return self.credits or CREDITS[self.plan]
 
     def _minute(self) -> int:
-        return int(self.now() // 60)
+        return int(self.clock() // 60)
 
     def _left(self) -> int:
         return self._limit - self.used.get(self._minute(), 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.fakes import twelvedata_shapes as shapes
@@ -27,7 +28,7 @@ class FakeQuotes(FakeStream):
         """The day so far beside the day before; `timestamp` and `last_quote_at` in seconds (2.5)."""
         last, name = self._last(request.query), request.query["symbol"]
         numbers = {column: shapes.text(last[column]) for column in (*shapes.PRICES, "volume")}
-        times = {"timestamp": int(last["time"].timestamp()), "last_quote_at": int(self.now())}
+        times = {"timestamp": int(last["time"].timestamp()), "last_quote_at": int(self.clock())}
         day = f"{last['time']:%Y-%m-%d}"
         return self.json({"symbol": name, **LASTING, "datetime": day, **times, **numbers, "is_market_open": True})
 
@@ -51,7 +52,8 @@ class FakeQuotes(FakeStream):
     async def api_usage(self, request):
         """It costs a credit itself."""
         usage = {"current_usage": self._limit - self._left(), "plan_limit": self._limit, "plan_category": self.plan}
-        return self.json({"timestamp": "2026-11-20 14:31:07", **usage})
+        now = dt.datetime.fromtimestamp(self.clock(), dt.UTC)
+        return self.json({"timestamp": f"{now:%Y-%m-%d %H:%M:%S}", **usage})
 
     async def market_state(self, request):
         """A bare array."""

@@ -1,4 +1,9 @@
-"""Twelve Data's stream of prices (providers.md 2.6): the key in the address, heartbeats, the newer connection wins."""
+"""Twelve Data's stream of prices (providers.md 2.6): the key in the address, heartbeats, the newer connection wins.
+
+There are no bars, and a price is never taken back: the knob `revised` has nothing to turn here. `missing`: of the last
+minute that is pushed no price is sent; the day's volume has it all the same, and so do the prices after it.
+`connection_limit`: another program on the key always has the newer connection, so that this one is closed.
+"""
 
 from __future__ import annotations
 
@@ -44,12 +49,15 @@ class FakeStream(FakeServer):
         """Serve one connection to its end; a wrong key is refused in the handshake."""
         if request.query.get("apikey") != self.key or self.faults.reject_auth:
             return web.json_response(WRONG_KEY, status=self.refused_as)
-        if self.faults.status is not None and self.faults.touches(request.path):
-            return self.refused(self.faults.status)
+        refused = self.handshake(request)
+        if refused is not None:
+            return refused
         connection = await self.connected(request)
         connection.known = True
         for older in self.connections[: -self.connections_allowed]:  # the older one is closed
             await self.hang_up(older, 1000)
+        if self.faults.connection_limit:
+            await self.hang_up(connection, 1000)
         async for message in connection.socket:
             if message.type == WSMsgType.TEXT:
                 said = json.loads(message.data)
@@ -86,9 +94,9 @@ class FakeStream(FakeServer):
 
     def push(self, bars: pl.DataFrame) -> None:
         """Send the prices that make up minutes, spoiled by the faults of the moment."""
-        events = []
-        for row in bars.to_dicts():
-            events += shapes.ticks(row, self.day_volume[row["symbol"]])
+        events, unsent = [], bars.height - 1 if self.faults.missing else None
+        for number, row in enumerate(bars.to_dicts()):
+            events += [] if number == unsent else shapes.ticks(row, self.day_volume[row["symbol"]])
             self.day_volume[row["symbol"]] += row["volume"]
         self.wait(self._push(sorted(events, key=lambda event: event["timestamp"])))
 

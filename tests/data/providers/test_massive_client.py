@@ -64,7 +64,7 @@ def test_it_reads_symbols_splits_dividends_snapshots_and_the_state_of_the_market
     assert client.get_ticker_details(SOMEONE).ticker == SOMEONE
     assert len(client.get_snapshot_all("stocks")) == 12
     assert client.get_snapshot_ticker("stocks", SOMEONE).ticker == SOMEONE
-    assert client.get_market_status().market == "extended-hours"
+    assert client.get_market_status().market == "open"
     assert client.get_market_holidays()[0].date == "2026-11-26"
     assert client.get_daily_open_close_agg(SOMEONE, "2026-11-20").symbol == SOMEONE
 

@@ -54,6 +54,9 @@ class Case(ABC):
 
     first_split_day: ClassVar[dt.date] = dt.date(2026, 10, 28)
 
+    without: ClassVar[Mapping[str, str]] = {}
+    """Knobs of its fake that there is nothing to turn for on its wire: name → why (`test_every_fake.py`)."""
+
     @abstractmethod
     def fake(self, truth: Truth) -> FakeServer | Unasked:
         """Return the fake, not yet started; without HTTP, what stands in its place."""

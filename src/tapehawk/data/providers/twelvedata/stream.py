@@ -2,8 +2,10 @@
 
 Each price is delivered as a bar of one price at the vendor's own instant, not final. Its volume is what the volume of
 the day grew by since the price before on the same connection and in the same session; where that is unknown (the first
-price, a volume that is absent or lags) it is 0, so that a bar never holds volume of another minute. The key is part of
-the address, since the vendor takes it nowhere else; a heartbeat every 10 s keeps the line.
+price, a volume that is absent or lags) it is 0, so that a bar never holds volume of a gap. What was traded in a minute
+of which the vendor sent no price is in the price after it: nobody can tell it from the trades that made that price.
+
+The key is part of the address, since the vendor takes it nowhere else; a heartbeat every 10 s keeps the line.
 """
 
 from __future__ import annotations
