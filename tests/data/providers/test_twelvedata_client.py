@@ -117,14 +117,18 @@ def test_it_reads_the_calendar_of_splits(fake, client):
 
 
 class Listener:
-    """The client's stream against the fake: its events in a queue, its errors in a list."""
+    """The client's stream against the fake: its events in a queue.
+
+    It does not heal itself: that is a thread within a thread, which would still connect when the fake is gone, and
+    leave its socket to whatever test is running then.
+    """
 
     def __init__(self, client, fake, symbols, *, key=None):
         self.events = queue.Queue()
         self.fake = fake
         self.ws = client.websocket(symbols=symbols, on_event=self.events.put, logger=logging.getLogger("its-stream"))
         self.ws.url = f"{fake.stream_url}?apikey={key or fake.key}"
-        self.ws.self_heal_time_s = 0
+        self.ws.self_heal = lambda: None
 
     def __enter__(self):
         self.ws.connect()
@@ -171,13 +175,15 @@ def test_its_stream_has_heartbeats_answered_and_changes_its_wishes(fake, client)
 
 
 def test_its_newer_stream_closes_the_older(fake, client):
-    with Listener(client, fake, [SOMEONE]) as older, Listener(client, fake, [SOMEONE]) as newer:
-        newer.hear(1)
-        receiver = older.ws.event_receiver
-        receiver.join(20)
-        assert not receiver.is_alive()
-        del receiver
-        assert len(fake.connections) == 1
+    with Listener(client, fake, [SOMEONE]) as older:
+        older.hear(1)  # both connect in threads of their own: the older one first
+        with Listener(client, fake, [SOMEONE]) as newer:
+            newer.hear(1)
+            receiver = older.ws.event_receiver
+            receiver.join(20)
+            assert not receiver.is_alive()
+            del receiver
+            assert len(fake.connections) == 1
 
 
 @pytest.mark.parametrize("refused_as", [401, 403, 200])
