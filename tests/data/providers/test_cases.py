@@ -6,6 +6,7 @@ import pytest
 
 from tapehawk.data import providers
 from tapehawk.data.providers.registry import provider_names
+from tapehawk.data.providers.wire.trouble import KINDS
 from tests.data.providers.cases.case import every_case
 
 
@@ -23,6 +24,11 @@ def test_planted_a_provider_without_a_case_is_noticed(tmp_path, monkeypatch):
     (tmp_path / "acme" / "adapter.py").touch()
     monkeypatch.setattr(providers, "__path__", [*providers.__path__, str(tmp_path)])
     assert set(provider_names()) - set(with_a_case()) == {"acme"}
+
+
+def test_every_status_that_means_something_to_us_is_run_through_each_adapter():
+    for case in every_case():
+        assert {*KINDS, 500, 502, 504} <= set(case.statuses)
 
 
 @pytest.mark.parametrize("case", every_case(), ids=lambda case: case.name)

@@ -16,7 +16,7 @@ from tapehawk.core.errors import BadInput, ProviderRefused, TapehawkError, TryAg
 from tapehawk.core.sessions import calendar_named
 from tapehawk.data.providers.door import Wanted
 from tapehawk.data.shapes import ACTIONS, EXCHANGE_ZONE, SYMBOLS
-from tests.data.providers.cases.case import every_case
+from tests.data.providers.cases.case import Case, every_case
 from tests.fakes.clock import JumpingClock
 from tests.fakes.faults import NONE, Faults
 from tests.fakes.truth import Truth, simulated
@@ -329,7 +329,7 @@ async def test_actions_come_in_the_stores_columns_and_equal_the_truth(provider, 
 
 
 @pytest.mark.usefixtures("http")
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 502])
+@pytest.mark.parametrize("status", Case.statuses)
 async def test_every_documented_error_becomes_one_of_ours_with_something_to_do(provider, case, fake, status, world):
     fake.faults = Faults(status=status)
     with pytest.raises(TapehawkError) as caught:

@@ -32,11 +32,15 @@ class Case(ABC):
     statuses: ClassVar[Mapping[int, type[Exception]]] = {
         400: BadInput,
         401: ProviderRefused,
+        402: ProviderRefused,
         403: ProviderRefused,
         404: UnknownName,
+        414: BadInput,
+        422: BadInput,
         429: TryAgain,
         500: TryAgain,
         502: TryAgain,
+        504: TryAgain,
     }
     """HTTP statuses, each with the vendor's own body, and the error each ends as."""
 
