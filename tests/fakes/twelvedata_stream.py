@@ -16,8 +16,7 @@ from aiohttp import WSMsgType, web
 from tests.fakes import twelvedata_shapes as shapes
 from tests.fakes.server import FakeServer
 from tests.fakes.sockets import Connection
-
-WRONG_KEY = {"code": 401, "message": "**apikey** parameter is incorrect or not specified.", "status": "error"}
+from tests.fakes.twelvedata_errors import error
 
 
 class FakeStream(FakeServer):
@@ -48,7 +47,7 @@ class FakeStream(FakeServer):
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Serve one connection to its end; a wrong key is refused in the handshake."""
         if request.query.get("apikey") != self.key or self.faults.reject_auth:
-            return web.json_response(WRONG_KEY, status=self.refused_as)
+            return web.json_response(error(401), status=self.refused_as)
         refused = self.handshake(request)
         if refused is not None:
             return refused
@@ -77,16 +76,16 @@ class FakeStream(FakeServer):
         elif self.faults.ignore_subscriptions:
             return
         elif said["action"] == "unsubscribe":
-            connection.topics -= set(said["params"]["symbols"].split(","))
+            connection.topics -= {one["symbol"] for one in _named(said["params"]["symbols"])}
         else:
-            await self._subscribe(connection, said["params"]["symbols"].split(","))
+            await self._subscribe(connection, _named(said["params"]["symbols"]))
 
-    async def _subscribe(self, connection: Connection, symbols: list[str]) -> None:
+    async def _subscribe(self, connection: Connection, symbols: list[dict[str, str]]) -> None:
         """Some may succeed and others fail."""
-        good = [name for name in symbols if self.knows_symbol(name)]
-        fails = [{"symbol": name} for name in symbols if name not in good]
-        connection.topics |= set(good)
-        success = [{"symbol": name, "exchange": "NASDAQ", "mic_code": "XNGS"} for name in good]
+        good = [one for one in symbols if self.knows_symbol(one["symbol"])]
+        fails = [{"symbol": one["symbol"]} for one in symbols if one not in good]
+        connection.topics |= {one["symbol"] for one in good}
+        success = [{"exchange": "NASDAQ", "mic_code": "XNGS", "type": "Common Stock", **one} for one in good]
         answer = {"event": "subscribe-status", "status": self.partly if fails else "ok", "success": success}
         await self.send(connection, answer | {"fails": fails or None})
 
@@ -132,3 +131,8 @@ class FakeStream(FakeServer):
                 wanted = event.get("event") != "price" or event["symbol"] in connection.topics
                 if wanted and connection in self.connections:
                     await self.send_data(connection, event)
+
+
+def _named(symbols: str | list[dict[str, str]]) -> list[dict[str, str]]:
+    """Read symbols in either form: names with commas between, or objects that may say exchange and type (2.6)."""
+    return [{"symbol": name} for name in symbols.split(",")] if isinstance(symbols, str) else symbols
