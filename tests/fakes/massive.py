@@ -32,6 +32,7 @@ ERRORS: dict[int, dict[str, str]] = {  # 1.3
         "continue. https://massive.com/pricing",
     },
 }
+NO_KEY = {"status": "ERROR", "request_id": "9f3c5e0f9a7b4f20", "error": "API Key was not provided"}  # 1.3
 PRICES = ("open", "high", "low", "close")
 
 
@@ -74,6 +75,8 @@ class FakeMassive(FakeReference):
     def refusal(self, request):
         # 1.2: Authorization: Bearer <KEY>, or ?apiKey=<KEY>
         said = request.headers.get("Authorization", "").removeprefix("Bearer ") or request.query.get("apiKey", "")
+        if not said:
+            return web.json_response(NO_KEY, status=401)
         if said != self.key:
             return 401
         if self.plan == "basic":
@@ -92,7 +95,7 @@ class FakeMassive(FakeReference):
     # aggregates (1.4)
 
     async def aggregates(self, request):
-        """`limit` counts base aggregates, next_url has the rest, an empty result has no `results`."""
+        """`limit` counts base aggregates, next_url has the rest, an empty result has no `results`; `sort` is asc."""
         part = request.match_info
         start, end = (shapes.instant_of(part[name], ends=name == "end") for name in ("start", "end"))
         if end < start:
@@ -103,17 +106,17 @@ class FakeMassive(FakeReference):
             end = shapes.midnight(self._today()) - 1
         query = self._query(request)
         limit = min(int(query.get("limit", 5000)), self.most_a_page)
-        timeframe = "1d" if part["timespan"] == "day" else "1m"
+        timeframe = "1d" if part["timespan"] in shapes.CALENDAR else "1m"
         bars = shapes.with_start(self._adjusted(self.truth.of(timeframe, part["ticker"]), query), timeframe)
         bars = bars.filter(pl.col("t").is_between(start, end))
-        window = int(part["multiplier"]) * shapes.UNITS[part["timespan"]] * 1000
-        rows = bars.head(limit).with_columns(vw=pl.col("c"), n=pl.lit(17)).to_dicts()
-        if timeframe == "1m" and window > 60_000:
-            rows = shapes.resampled(bars.head(limit), window)
-        body = self._envelope(rows, query) | {"ticker": part["ticker"]}
+        backwards = query.get("sort") == "desc"
+        page = bars.tail(limit) if backwards else bars.head(limit)
+        rows = shapes.windows(page, int(part["multiplier"]), part["timespan"])
+        body = self._envelope(rows[::-1] if backwards else rows, query) | {"ticker": part["ticker"]}
         if bars.height > limit:
-            path, at = request.path.rsplit("/", 2)[0], bars["t"][limit]
-            body["next_url"] = f"{HOST}{path}/{at}/{end}?cursor={shapes.cursor(query)}"
+            path = request.path.rsplit("/", 2)[0]
+            rest = f"{start}/{bars['t'][-limit - 1]}" if backwards else f"{bars['t'][limit]}/{end}"
+            body["next_url"] = f"{HOST}{path}/{rest}?cursor={shapes.cursor(query)}"
         return self.json(body)
 
     async def previous(self, request):

@@ -22,7 +22,9 @@ class FakeReference(FakeStream):
         """Pages of at most 1000; the cursor carries all filters."""
         query = self._query(request)
         rows = self.truth.symbols.filter(pl.col("active") == (query.get("active", "true") == "true")).sort("symbol")
-        return self._page(request, query, [shapes.ticker(row) for row in rows.to_dicts()], most=1000, default=100)
+        items = [shapes.ticker(row) for row in rows.to_dicts()]
+        items = shapes.in_order(items, query.get("sort", "ticker"), query.get("order", "asc"))
+        return self._page(request, query, items, most=1000, default=100)
 
     async def details(self, request):
         """One ticker; 404 for an unknown one."""
@@ -30,14 +32,14 @@ class FakeReference(FakeStream):
         return self.json({"status": "OK", "results": shapes.ticker(rows[-1])}) if rows else self.refused(404)
 
     async def splits(self, request):
-        """New route or old."""
-        return self._actions(request, "split", "execution_date")
+        """New route or old; the newest first."""
+        return self._actions(request, "split", "execution_date", "execution_date.desc")
 
     async def dividends(self, request):
-        """New route or old."""
-        return self._actions(request, "dividend", "ex_dividend_date")
+        """New route or old; by ticker."""
+        return self._actions(request, "dividend", "ex_dividend_date", "ticker.asc")
 
-    def _actions(self, request, kind: str, day: str):
+    def _actions(self, request, kind: str, day: str, usual: str):
         """New routes give up to 5000 a page, old ones up to 1000; an empty list is there, not absent (1.3)."""
         query = self._query(request)
         since, until = (dt.date.fromisoformat(query.get(f"{day}.{edge}", far)) for edge, far in FOR_EVER)
@@ -45,6 +47,9 @@ class FakeReference(FakeStream):
         new = request.path.startswith("/stocks")
         shape = shapes.split if kind == "split" else shapes.dividend
         items = [shape(row, new=new) for row in rows.sort("ex_date", "symbol").to_dicts()]
+        names = query.get("ticker.any_of", query.get("ticker", ""))
+        items = [one for one in items if not names or one["ticker"] in names.split(",")]
+        items = shapes.in_order(items, query.get("sort", usual), query.get("order", "asc"))
         return self._page(request, query, items, most=5000 if new else 1000, default=100 if new else 10)
 
     def _page(self, request, query, items, *, most: int, default: int):

@@ -63,8 +63,8 @@ class FakeServer(Sockets):
         """Return the vendor's body and headers for an error status."""
         raise NotImplementedError
 
-    def refusal(self, request: web.Request) -> int | None:
-        """Return the status with which the vendor refuses a request (wrong key, plan, limit), None when it answers."""
+    def refusal(self, request: web.Request) -> int | web.Response | None:
+        """Return the status, or the answer, that refuses a request (wrong key, plan, limit), None when it is good."""
         raise NotImplementedError
 
     # life
@@ -155,7 +155,9 @@ class FakeServer(Sockets):
 
     async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         refused = self.refusal(request)
-        return await handler(request) if refused is None else self.refused(refused)
+        if refused is None:
+            return await handler(request)
+        return self.refused(refused) if isinstance(refused, int) else refused
 
     def handshake(self, request: web.Request) -> web.Response | None:
         """Return what refuses a stream's handshake just now, None when it may go on."""

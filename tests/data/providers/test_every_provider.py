@@ -19,7 +19,7 @@ from tapehawk.data.shapes import ACTIONS, EXCHANGE_ZONE, SYMBOLS
 from tests.data.providers.cases.case import Case, every_case
 from tests.fakes.clock import JumpingClock
 from tests.fakes.faults import NONE, Faults
-from tests.fakes.truth import Truth, simulated
+from tests.fakes.truth import Truth, paying, simulated
 
 pytestmark = pytest.mark.anyio
 
@@ -32,7 +32,8 @@ class World:
     """What the fakes of a market know, its calendar, and one symbol of it; one that splits, where any does."""
 
     def __init__(self, market):
-        self.market, self.truth = market, simulated(start=FIRST, end=LAST, market=market)
+        self.market, truth = market, simulated(start=FIRST, end=LAST, market=market)
+        self.truth = paying(truth) if market == "us" else truth
         self.calendar, self.zone = calendar_named(market), EXCHANGE_ZONE[market]
         self.someone = self.truth.daily["symbol"][0]
         splits = self.truth.actions.filter(pl.col("type") == "split", pl.col("ex_date").is_between(FIRST, LAST))
@@ -320,9 +321,21 @@ async def test_actions_come_in_the_stores_columns_and_equal_the_truth(provider, 
     assert not found.select(ACTIONS.keys).is_duplicated().any()
     columns = ("symbol", "ex_date", "split_to", "split_from")
     splits = found.filter(pl.col("type") == "split").select(columns).sort("symbol", "ex_date")
-    assert_frame_equal(splits, world.truth.actions.select(columns).sort("symbol", "ex_date"))
+    told = world.truth.actions.filter(pl.col("type") == "split")
+    assert_frame_equal(splits, told.select(columns).sort("symbol", "ex_date"))
     none = await provider.actions(dt.date(2019, 1, 2), dt.date(2019, 1, 3))
     assert none.is_empty()
+
+
+async def test_dividends_equal_the_truth_by_the_day_on_which_the_price_is_without_them(provider, case, fake, world):
+    if "dividends" not in provider.offer.reference:
+        pytest.xfail(f"{case.name} knows of none")
+    case.small_pages(fake)
+    columns = ("symbol", "ex_date", "cash_amount")
+    told = world.truth.actions.filter(pl.col("type") == "dividend").select(columns).sort("symbol", "ex_date")
+    found = (await provider.actions(FIRST, LAST)).filter(pl.col("type") == "dividend").select(columns)
+    assert told.height == 3
+    assert_frame_equal(found.sort("symbol", "ex_date"), told)
 
 
 # what goes wrong
