@@ -6,6 +6,7 @@ longer, with 418. A list of candles ends with the one that is still forming.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -21,6 +22,8 @@ from tests.fakes.truth import Truth
 MOST = 1000
 USUAL = 500
 WEIGHTS = {"/api/v3/klines": 2, "/api/v3/exchangeInfo": 20, "/api/v3/time": 1}
+OF_TICKERS = ((20, 2), (100, 40))
+"""Up to so many pairs, so much weight; 80 for more, or for all."""
 SAID = {
     400: (-1100, "Illegal characters found in parameter 'symbol'; legal range is '^[A-Z0-9-_.]{1,20}$'."),
     401: (-2014, "API-key format invalid."),
@@ -55,6 +58,7 @@ class FakeExchange(FakeStream):
             "/api/v3/time": self.time,
             "/api/v3/exchangeInfo": self.exchange_info,
             "/api/v3/klines": self.klines,
+            "/api/v3/ticker/24hr": self.tickers,
             "/ws/{name}": self.stream,
             "/stream/ws/{name}": self.stream,
             "/stream": self.stream,
@@ -75,7 +79,7 @@ class FakeExchange(FakeStream):
         minute = int(self.tick() // 60)
         if minute != self._minute:
             self._minute, self._used, self._refused = minute, 0, False
-        self._used += WEIGHTS.get(request.path, 1)
+        self._used += _weight(request)
         if self._used <= self.weight_a_minute:
             return None
         status, self._refused = (418 if self._refused else 429), True
@@ -126,6 +130,17 @@ class FakeExchange(FakeStream):
             rows[-1] = shapes.half_done(rows[-1])
         return self.json([shapes.rest_kline(row, query["interval"]) for row in rows])
 
+    async def tickers(self, request):
+        """The last 24 hours of one pair, of a list of pairs, or of all (4.3)."""
+        names, pairs = _asked(request), {shapes.market_id(symbol): symbol for symbol in self.truth.symbols["symbol"]}
+        if not set(names or ()) <= set(pairs):
+            return self._no(NO_SYMBOL)
+        now = int(self.clock() * 1000)
+        time = pl.col("time").dt.epoch("ms")
+        lately = self.truth.minutes.filter(time.is_between(now - shapes.DAY_MS, now, closed="left"))
+        found = [shapes.ticker(lately.filter(symbol=pairs[name]), name, now) for name in names or pairs]
+        return self.json(found[0] if "symbol" in request.query else found)
+
     def _no(self, said: tuple[int, str]) -> web.Response:
         return web.json_response({"code": said[0], "msg": said[1]}, status=400)
 
@@ -144,3 +159,18 @@ class FakeExchange(FakeStream):
             bars = bars.filter(start <= int(query["endTime"]))
         size = min(int(query.get("limit", USUAL)), self.most_a_page)
         return bars.head(size) if "startTime" in query else bars.tail(size)
+
+
+def _asked(request: web.Request) -> list[str] | None:
+    """Return the pairs that prices are wanted of, None for all."""
+    query = request.query
+    if "symbol" in query:
+        return [query["symbol"]]
+    return json.loads(query["symbols"]) if "symbols" in query else None
+
+
+def _weight(request: web.Request) -> int:
+    if request.path != "/api/v3/ticker/24hr":
+        return WEIGHTS.get(request.path, 1)
+    names = _asked(request)
+    return 80 if names is None else next((weight for most, weight in OF_TICKERS if len(names) <= most), 80)

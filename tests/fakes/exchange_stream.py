@@ -13,9 +13,13 @@ from tests.fakes.sockets import Connection
 
 
 class FakeStream(FakeServer):
-    """`most_topics`: streams of one connection. `acknowledged`: subscriptions are answered."""
+    """`most_topics`: streams of one connection. `most_a_second`: messages from it. `acknowledged`: they are answered.
+
+    The pings that the exchange sends every 20 s, and the end of a connection after 24 h, come when a test says so.
+    """
 
     most_topics = 1024
+    most_a_second = 5
     acknowledged = True
 
     def __init__(self) -> None:
@@ -37,20 +41,32 @@ class FakeStream(FakeServer):
             return refused
         if self.faults.connection_limit:  # 300 connections in five minutes from one address
             return web.json_response(self.error(429)[0], status=429, headers={"Retry-After": "30"})
-        connection = await self.connected(request)
+        connection = await self.connected(request, autoping=False)
         connection.known = True
         asked = [request.match_info.get("name", ""), *request.query.get("streams", "").split("/")]
         connection.topics |= {name for name in asked if "@" in name}
         async for message in connection.socket:
-            if message.type == WSMsgType.TEXT:
-                said = json.loads(message.data)
-                connection.said.append(said)
-                await self._heard(connection, said)
-                self.moved()
+            if message.type == WSMsgType.PING:
+                await connection.socket.pong(message.data)
+            elif message.type == WSMsgType.PONG and message.data == connection.unechoed:
+                connection.unechoed = b""
+            elif message.type == WSMsgType.TEXT:
+                await self._text(connection, json.loads(message.data))
+            self.moved()
         if connection in self.connections:
             self.connections.remove(connection)
             self.past_connections.append(connection)
         return connection.socket
+
+    async def _text(self, connection: Connection, said: dict[str, object]) -> None:
+        """Heed a message, unless there are too many of them: then the connection ends (4.3)."""
+        now = self.tick()
+        connection.said.append(said)
+        connection.said_at = [*(at for at in connection.said_at if at > now - 1.0), now]
+        if len(connection.said_at) > self.most_a_second:
+            await self.hang_up(connection, 1008)
+        else:
+            await self._heard(connection, said)
 
     async def _heard(self, connection: Connection, said: dict[str, object]) -> None:
         number, names = said.get("id"), set(said.get("params", ()))
@@ -94,6 +110,26 @@ class FakeStream(FakeServer):
 
         self.wait(send())
 
+    def ping(self) -> None:
+        """Send every connection a ping, as the exchange does every 20 s; it wants its payload back (4.3)."""
+
+        async def send() -> None:
+            for connection in list(self.connections):
+                connection.unechoed = str(self.tick()).encode()
+                await connection.socket.ping(connection.unechoed)
+
+        self.wait(send())
+
+    def drop_silent(self) -> None:
+        """Close whoever has not echoed the last ping: its minute is over (4.3)."""
+        for connection in [one for one in self.connections if one.unechoed]:
+            self.wait(self.hang_up(connection, 1008))
+
+    def shut_down(self) -> None:
+        """Say that the connection's 24 hours are over, and end it (4.3)."""
+        self.push_events([{"e": "serverShutdown", "E": int(self.clock() * 1000)}])
+        self.drop(1001)
+
     def await_subscribers(self, *symbols: str) -> None:
         """Wait until a connection is subscribed to the minutes of these pairs and no others."""
         self.wait_until(lambda: self.has_subscribers(*symbols))
@@ -128,7 +164,7 @@ class FakeStream(FakeServer):
         for connection in list(self.connections):
             wraps = "streams" in connection.request.query
             for event in [*extra, *events]:
-                name = f"{str(event['s']).lower()}@kline_1m"
+                name = f"{str(event.get('s')).lower()}@kline_1m"
                 if connection in self.connections and (event["e"] != "kline" or name in connection.topics):
                     await self.send_data(connection, {"stream": name, "data": event} if wraps else event)
 
