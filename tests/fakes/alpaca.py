@@ -70,9 +70,10 @@ class FakeAlpaca(FakeQuotes):
         return {"message": DATA_ERRORS.get(status, "internal server error occurred")}, self.rate_headers()
 
     def refusal(self, request):
-        account = request.path in ON_THE_ACCOUNT
         if not self.knows(*(request.headers.get(f"APCA-API-{name}") for name in ("KEY-ID", "SECRET-KEY"))):
-            return 401 if account or self.forbidden_as_401 else 403
+            if request.path in ON_THE_ACCOUNT:  # 3.1: the account's host says a code, too
+                return web.json_response({"code": 40110000, "message": DATA_ERRORS[401]}, status=401)
+            return 401 if self.forbidden_as_401 else 403
         return 429 if self._left() < 0 else None
 
     def refused(self, status):

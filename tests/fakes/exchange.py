@@ -2,6 +2,9 @@
 
 What is public needs no key. Weight is counted by the minute and by address; whoever asks on after a 429 is shut out for
 longer, with 418. A list of candles ends with the one that is still forming.
+
+What the page marks unverified is a flag, so that both readings are run: `flat_minutes` (a minute without trades has a
+flat candle without volume, from history and from the stream, rather than none; 4.1).
 """
 
 from __future__ import annotations
@@ -147,7 +150,8 @@ class FakeExchange(FakeStream):
     def _made(self, symbol: str, interval: str) -> pl.DataFrame:
         if interval == "1d":
             return self.truth.of("1d", symbol).sort("time")
-        return shapes.longer(self.truth.of("1m", symbol), interval)
+        candles = shapes.longer(self.truth.of("1m", symbol), interval)
+        return shapes.filled(candles, interval) if self.flat_minutes else candles
 
     def _within(self, bars: pl.DataFrame, query: Mapping[str, str]) -> pl.DataFrame:
         """What has begun, from `startTime` to `endTime`, at most `limit`."""

@@ -86,6 +86,14 @@ def described(row: dict[str, object]) -> dict[str, object]:
     return {**coins, **state, **sizes, **may, "filters": filters, "permissions": [], "permissionSets": [["SPOT"]]}
 
 
+def filled(candles: pl.DataFrame, interval: str = "1m") -> pl.DataFrame:
+    """Return candles with a flat one, at the close before and without volume, where nobody traded (4.1)."""
+    whole = candles.sort("symbol", "time").upsample("time", every=interval, group_by="symbol")
+    close = pl.col("close").forward_fill()
+    flat = whole.with_columns(pl.col("symbol").forward_fill(), close, pl.col("volume").fill_null(0.0))
+    return flat.with_columns(pl.col(name).fill_null(pl.col("close")) for name in ("open", "high", "low"))
+
+
 def longer(minutes: pl.DataFrame, interval: str) -> pl.DataFrame:
     """Return the candles of an interval below a day, made of one pair's minutes; those without a trade are absent."""
     if interval == "1m":

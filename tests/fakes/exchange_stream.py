@@ -21,6 +21,7 @@ class FakeStream(FakeServer):
     most_topics = 1024
     most_a_second = 5
     acknowledged = True
+    flat_minutes = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,6 +90,9 @@ class FakeStream(FakeServer):
 
     def push(self, bars: pl.DataFrame) -> None:
         """Send minute candles as they close, spoiled by the faults of the moment."""
+        if self.flat_minutes:
+            whole = shapes.filled(self.truth.minutes).filter(pl.col("time").is_in(bars["time"].implode()))
+            bars = pl.concat([bars, whole.filter(pl.col("volume") == 0).select(bars.columns)])
         self.wait(self._push([shapes.stream_kline(row, over=True) for row in bars.to_dicts()]))
 
     def push_forming(self, bars: pl.DataFrame, *, whole: bool = False) -> None:

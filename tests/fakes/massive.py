@@ -1,9 +1,9 @@
 """A fake Massive: REST and stream as providers.md section 1 has them, from a truth that the test knows.
 
 What the page marks unverified or contradictory is a flag, so that both readings are run: `error_for_message` (403 and
-404 say their sentence in `error`), `grouped_at_midnight` (grouped rows stamped with the start of the session),
-`old_routes_only` (no /stocks/v1 yet), `today_forbidden` (the free plan's asking for the day that is not published yet
-is refused rather than answered by nothing; 1.2, section 8).
+404 say their sentence in `error`), `message_for_error` (401 and others say theirs in `message`), `grouped_at_midnight`
+(grouped rows stamped with the start of the session), `old_routes_only` (no /stocks/v1 yet), `today_forbidden` (the free
+plan's asking for the day that is not published yet is refused rather than answered by nothing; 1.2, section 8).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ERRORS: dict[int, dict[str, str]] = {  # 1.3
         "continue. https://massive.com/pricing",
     },
 }
-NO_KEY = {"status": "ERROR", "request_id": "9f3c5e0f9a7b4f20", "error": "API Key was not provided"}  # 1.3
+NO_KEY = {"status": "ERROR", "error": "API Key was not provided"}  # 1.3
 PRICES = ("open", "high", "low", "close")
 
 
@@ -42,7 +42,8 @@ class FakeMassive(FakeReference):
     def __init__(self, truth: Truth, plan: str = "advanced") -> None:
         super().__init__()
         self.truth, self.plan, self.most_a_page = truth, plan, 50_000
-        self.error_for_message = self.grouped_at_midnight = self.old_routes_only = False
+        self.error_for_message = self.message_for_error = False
+        self.grouped_at_midnight = self.old_routes_only = False
         self.error_with_200 = self.today_forbidden = False
         self.now = lambda: START / 1e6
         self.held = []
@@ -67,16 +68,23 @@ class FakeMassive(FakeReference):
         }
 
     def error(self, status):
-        body = {"request_id": "9f3c5e0f9a7b4f20", **ERRORS.get(status, {"status": "ERROR", "error": "internal error"})}
-        if self.error_for_message and "message" in body:  # 1.3: other sources show status ERROR and `error`
-            body = {"status": "ERROR", "request_id": body["request_id"], "error": body["message"]}
+        return self._in_its_field(ERRORS.get(status, {"status": "ERROR", "error": "internal error"}))
+
+    def _in_its_field(self, said: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+        """Say an error's sentence in `error` or in `message`: which one is not known (1.3, section 8)."""
+        body = {"request_id": "9f3c5e0f9a7b4f20", **said}
+        if self.error_for_message and "message" in body:
+            body |= {"status": "ERROR", "error": body.pop("message")}
+        elif self.message_for_error and "error" in body:
+            body["message"] = body.pop("error")
         return body, {"X-Request-Id": body["request_id"]}
 
     def refusal(self, request):
         # 1.2: Authorization: Bearer <KEY>, or ?apiKey=<KEY>
         said = request.headers.get("Authorization", "").removeprefix("Bearer ") or request.query.get("apiKey", "")
         if not said:
-            return web.json_response(NO_KEY, status=401)
+            body, headers = self._in_its_field(NO_KEY)
+            return web.json_response(body, status=401, headers=headers)
         if said != self.key:
             return 401
         if self.plan == "basic":

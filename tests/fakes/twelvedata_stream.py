@@ -18,16 +18,22 @@ from tests.fakes.server import FakeServer
 from tests.fakes.sockets import Connection
 from tests.fakes.twelvedata_errors import error
 
+TOO_MANY_EVENTS = "You have exceeded the limit of 100 events per minute"  # the page does not quote it
+
 
 class FakeStream(FakeServer):
     """`refused_as`: the HTTP status of a wrong key, 200 as well. `with_volume`: prices carry the day's volume.
 
     `partly`: the status of a subscription of which some symbols fail, "error" or "ok" (2.6, section 8).
+    `symbols_are_events`: the hundred events that a connection may send in a minute are the symbols that it subscribes
+    and unsubscribes, rather than its messages; those that are too many are refused and change nothing (2.6, section 8).
     """
 
     refused_as = 401
     with_volume = True
     partly = "error"
+    events_a_minute = 100
+    symbols_are_events = False
     connections_allowed = 1
 
     def __init__(self) -> None:
@@ -61,12 +67,24 @@ class FakeStream(FakeServer):
             if message.type == WSMsgType.TEXT:
                 said = json.loads(message.data)
                 connection.said.append(said)
-                await self._heard(connection, said)
+                if self._counts(connection, said):
+                    await self._heard(connection, said)
+                else:
+                    await self.send(connection, error(429, TOO_MANY_EVENTS))
                 self.moved()
         if connection in self.connections:
             self.connections.remove(connection)
             self.past_connections.append(connection)
         return connection.socket
+
+    def _counts(self, connection: Connection, said: dict[str, object]) -> bool:
+        """Count the events of a message, if there is still room for them in this minute."""
+        names = said.get("params", {}).get("symbols") if self.symbols_are_events else None
+        now, events = self.tick(), len(_named(names)) if names else 1
+        lately = [at for at in connection.said_at if at > now - 60.0]
+        fits = len(lately) + events <= self.events_a_minute
+        connection.said_at = [*lately, *[now] * events] if fits else lately
+        return fits
 
     async def _heard(self, connection: Connection, said: dict[str, object]) -> None:
         if said["action"] == "heartbeat":
