@@ -111,16 +111,16 @@ class FakeAlpaca(FakeQuotes):
     # bars (3.5)
 
     async def bars(self, request):
-        """Many symbols; a symbol without bars is absent."""
+        """Many symbols; a symbol without bars is absent (3.5)."""
         return self._stocks(request, request.query.get("symbols", "").split(","))
 
     async def bars_of_one(self, request):
-        """One symbol: `bars` is an array."""
+        """One symbol: `bars` is an array (3.5)."""
         name = request.match_info["symbol"]
         return self._stocks(request, [name], alone=name)
 
     async def crypto_bars(self, request):
-        """The same envelope; days begin at midnight UTC."""
+        """The same envelope (3.5). Days begin at midnight UTC, of which the page says nothing: coins have no other."""
         return self._paged(request, self._between(request, request.query["symbols"].split(","), dt.UTC), dt.UTC)
 
     def _stocks(self, request, symbols: list[str], alone: str = ""):

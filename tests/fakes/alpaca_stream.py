@@ -69,7 +69,7 @@ class FakeStream(FakeServer):
         return f"ws://{self.host}"
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """Serve one connection to its end. Headers in the handshake may say who it is already."""
+        """Serve one connection to its end. Headers in the handshake may say who it is already (3.6)."""
         refused = self.handshake(request)  # with 429, among others (3.6)
         if refused is not None:
             return refused

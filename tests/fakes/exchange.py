@@ -105,18 +105,18 @@ class FakeExchange(FakeStream):
     # what is asked
 
     async def time(self, request):
-        """The exchange's clock."""
+        """The exchange's clock. The page has no such route: as ccxt's `fetch_time` reads it."""
         return self.json({"serverTime": int(self.clock() * 1000)})
 
     async def exchange_info(self, request):
-        """Every pair, those that rest too."""
+        """Every pair, those that rest too (4.3)."""
         limit = {"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1, "limit": 6000}
         pairs = [shapes.described(row) for row in self.truth.symbols.to_dicts()]
         head = {"timezone": "UTC", "serverTime": int(self.clock() * 1000), "rateLimits": [limit], "exchangeFilters": []}
         return self.json({**head, "symbols": pairs})
 
     async def klines(self, request):
-        """Both ends are included; without them the newest."""
+        """Both ends are included; without them the newest (4.3)."""
         query = request.query
         pairs = {shapes.market_id(symbol): symbol for symbol in self.truth.symbols["symbol"]}
         if self.error_with_200:

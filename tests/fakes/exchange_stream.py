@@ -34,7 +34,7 @@ class FakeStream(FakeServer):
         return f"ws://{self.host}/stream"
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """Serve one connection to its end; whoever is shut out, or comes too often, gets no handshake."""
+        """Serve one connection to its end; whoever is shut out, or comes too often, gets no handshake (4.2, 4.3)."""
         if self.faults.reject_auth:
             return web.Response(text=HTML, status=403, content_type="text/html")
         refused = self.handshake(request)

@@ -103,7 +103,7 @@ class FakeMassive(FakeReference):
     # aggregates (1.4)
 
     async def aggregates(self, request):
-        """`limit` counts base aggregates, next_url has the rest, an empty result has no `results`; `sort` is asc."""
+        """`limit` counts base aggregates, next_url has the rest, none: no `results`; oldest first (1.3, 1.4)."""
         part = request.match_info
         start, end = (shapes.instant_of(part[name], ends=name == "end") for name in ("start", "end"))
         if end < start:
@@ -128,14 +128,14 @@ class FakeMassive(FakeReference):
         return self.json(body)
 
     async def previous(self, request):
-        """One element with `T`; its `t` is the close, not midnight."""
+        """One element with `T`; its `t` is the close, not midnight (1.4)."""
         name, query = request.match_info["ticker"], self._query(request)
         bars = self._adjusted(self.truth.of("1d", name).sort("time").tail(1), query).to_dicts()
         rows = [{"T": name, **shapes.numbers(row), "t": shapes.close_of(row["time"].date())} for row in bars]
         return self.json(self._envelope(rows, query) | {"ticker": name})
 
     async def grouped(self, request):
-        """Every ticker with trades, unsorted, `t` the end of the window; no `results` when there is no session."""
+        """Every ticker with trades, unsorted, `t` the end of the window; no `results` without a session (1.4)."""
         date, query = dt.date.fromisoformat(request.match_info["date"]), self._query(request)
         if self._unpublished(date):
             return self.refused(403) if self.today_forbidden else self.json(self._envelope([], query))
@@ -146,7 +146,7 @@ class FakeMassive(FakeReference):
         return self.json(self._envelope(rows, query))
 
     async def open_close(self, request):
-        """A flat object; 404 "Data not found." for a day without a session."""
+        """A flat object; 404 "Data not found." for a day without a session (1.3, 1.4)."""
         name, date = request.match_info["ticker"], request.match_info["date"]
         bars = self.truth.of("1d", name).filter(pl.col("time").dt.date() == dt.date.fromisoformat(date)).to_dicts()
         if not bars:
@@ -187,13 +187,13 @@ class FakeMassive(FakeReference):
     # snapshots (1.5)
 
     async def snapshots(self, request):
-        """The whole market without paging; unknown tickers are left out in silence."""
+        """The whole market without paging; unknown tickers are left out in silence (1.5)."""
         wanted = [one for one in request.query.get("tickers", "").split(",") if one]
         found = [one for name, one in self._snapshots() if not wanted or name in wanted]
         return self.json({"status": "OK", "count": len(found), "tickers": found})
 
     async def one_snapshot(self, request):
-        """One ticker; 404 for an unknown one."""
+        """One ticker; 404 for an unknown one (1.5)."""
         found = dict(self._snapshots()).get(request.match_info["ticker"])
         return self.json({"status": "OK", "ticker": found}) if found else self.refused(404)
 

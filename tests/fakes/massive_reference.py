@@ -19,7 +19,7 @@ class FakeReference(FakeStream):
     most_a_page: int
 
     async def tickers(self, request):
-        """Pages of at most 1000; the cursor carries all filters."""
+        """Pages of at most 1000; the cursor carries all filters (1.6)."""
         query = self._query(request)
         rows = self.truth.symbols.filter(pl.col("active") == (query.get("active", "true") == "true")).sort("symbol")
         items = [shapes.ticker(row) for row in rows.to_dicts()]
@@ -27,16 +27,16 @@ class FakeReference(FakeStream):
         return self._page(request, query, items, most=1000, default=100)
 
     async def details(self, request):
-        """One ticker; 404 for an unknown one."""
+        """One ticker; 404 for an unknown one (1.6)."""
         rows = self.truth.symbols.filter(pl.col("symbol") == request.match_info["ticker"]).to_dicts()
         return self.json({"status": "OK", "results": shapes.ticker(rows[-1])}) if rows else self.refused(404)
 
     async def splits(self, request):
-        """New route or old; the newest first."""
+        """New route or old; the newest first, though of the old one the page does not say it (1.6)."""
         return self._actions(request, "split", "execution_date", "execution_date.desc")
 
     async def dividends(self, request):
-        """New route or old; by ticker."""
+        """New route or old; by ticker, though of the old one the page does not say it (1.6)."""
         return self._actions(request, "dividend", "ex_dividend_date", "ticker.asc")
 
     def _actions(self, request, kind: str, day: str, usual: str):
@@ -65,9 +65,9 @@ class FakeReference(FakeStream):
         return shapes.read_cursor(query["cursor"]) if "cursor" in query else query
 
     async def market_now(self, request):
-        """By the vendor's clock, in local time with its offset."""
+        """By the vendor's clock, in local time with its offset (1.6)."""
         return self.json(shapes.market_state(int(self.clock())))
 
     async def market_upcoming(self, request):
-        """A bare array."""
+        """A bare array (1.6)."""
         return self.json([{"date": "2026-11-26", "exchange": "NYSE", "name": "Thanksgiving", "status": "closed"}])

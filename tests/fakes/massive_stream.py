@@ -35,7 +35,7 @@ class FakeStream(FakeServer):
         raise NotImplementedError
 
     async def stocks_cluster(self, request: web.Request) -> web.StreamResponse:
-        """Serve one connection to its end, unless the handshake is refused."""
+        """Serve one connection to its end, unless the handshake is refused (1.8)."""
         refused = self.handshake(request)
         if refused is not None:
             return refused

@@ -69,7 +69,7 @@ class FakeS3(FakeServer):
         return None if said.get("Signature") == signature(request, said, self.secret) else 403
 
     async def listing(self, request):
-        """ListObjectsV2: keys below a prefix, in pages."""
+        """ListObjectsV2: keys below a prefix, in pages (1.7)."""
         prefix, after = request.query.get("prefix", ""), request.query.get("continuation-token", "")
         keys = [key for key in sorted(self.objects) if key.startswith(prefix) and key > after]
         page, more = keys[: self.most_a_page], len(keys) > self.most_a_page
@@ -88,7 +88,7 @@ class FakeS3(FakeServer):
         return web.Response(text=text, content_type="application/xml")
 
     async def object(self, request):
-        """One object; weekends and holidays have none (404 NoSuchKey)."""
+        """One object; weekends and holidays have none (404 NoSuchKey; 1.7)."""
         content = self.objects.get(request.match_info["key"])
         if content is None:
             return self.refused(404)

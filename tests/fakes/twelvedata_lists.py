@@ -32,11 +32,11 @@ class FakeLists(FakeQuotes):
         return self.json({"data": data, "count": len(data), "status": "ok"})
 
     async def splits_calendar(self, request):
-        """A bare array, from the plan Grow on; the days are included."""
+        """A bare array; the days are included. The page has no such route: as the vendor's reference has it."""
         return self._calendar(request, "split", lambda row: shapes.split(row, swapped=self.factors_swapped))
 
     async def dividends_calendar(self, request):
-        """A bare array, by ex date."""
+        """A bare array, by ex date. The page has no such route: as the vendor's reference has it."""
         return self._calendar(request, "dividend", shapes.dividend)
 
     def _calendar(self, request, kind: str, shape):

@@ -51,7 +51,7 @@ class FakeStream(FakeServer):
         return symbol in set(self.truth.minutes["symbol"])
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """Serve one connection to its end; a wrong key is refused in the handshake."""
+        """Serve one connection to its end; a wrong key is refused in the handshake (2.6)."""
         if request.query.get("apikey") != self.key or self.faults.reject_auth:
             return web.json_response(error(401), status=self.refused_as)
         refused = self.handshake(request)

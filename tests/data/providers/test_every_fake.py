@@ -6,6 +6,7 @@ What an adapter makes of it is the business of `test_every_knob.py`; here it is 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import fields
 
 import httpx2
@@ -56,6 +57,17 @@ BESIDE = {
 }
 """What a knob is compared with where it needs another one; any other with a provider without fault."""
 
+
+SECTIONS = {
+    "alpaca": re.compile(r"3\.[1-8]"),
+    "ccxt": re.compile(r"4\.[1-4]"),
+    "flatfiles": re.compile(r"1\.7"),
+    "polygon": re.compile(r"1\.[1-9]|1\.10"),
+    "twelvedata": re.compile(r"2\.[1-8]"),
+}
+"""Of providers.md, by vendor."""
+ELSEWHERE = {"ccxt": {"/api/v3/time"}, "twelvedata": {"/splits_calendar", "/dividends_calendar"}}
+"""Routes that the page does not have."""
 
 HTTP = [case for case in every_case() if case.http]
 STREAMING = [case for case in HTTP if case.name in STREAMS]
@@ -110,19 +122,42 @@ def test_knobs_are_turned_from_outside_too(case):
         assert len(fake.asked) == 2
 
 
+# what it follows
+
+NO_ROUTE = "The page has no such route: as "
+
+
+@pytest.mark.parametrize("case", HTTP, ids=lambda case: case.name)
+def test_every_answer_cites_the_section_that_it_follows_or_what_it_follows_instead(case):
+    with opened(case) as fake:
+        handlers = fake.routes()
+    section = SECTIONS[case.name]
+    told = {route: re.findall(r"\b\d\.\d+\b", handler.__doc__) for route, handler in handlers.items()}
+    elsewhere = {route for route, handler in handlers.items() if NO_ROUTE in handler.__doc__}
+    assert {route for route, cited in told.items() if not cited} == elsewhere
+    assert [cited for cites in told.values() for cited in cites if not section.fullmatch(cited)] == []
+    assert elsewhere == ELSEWHERE.get(case.name, set())
+
+
 # clocks
 
 
+CLOCKS = {
+    "alpaca": ("/v2/clock", "timestamp"),
+    "ccxt": ("/api/v3/time", "serverTime"),
+    "polygon": ("/v1/marketstatus/now", "serverTime"),
+    "twelvedata": ("/api_usage", "timestamp"),
+}
+
+
 def told_by(fake, name):
-    """Return the time that a provider says it is, seconds."""
-    if name == "alpaca":
-        return int(httpx2.get(fake.url + ASKED[name].format("AAPL")).headers["x-ratelimit-reset"])
-    paths = {"ccxt": "/api/v3/time", "polygon": "/v1/marketstatus/now", "twelvedata": "/api_usage"}
-    said = httpx2.get(fake.url + paths[name]).json()
-    if name == "ccxt":
-        return said["serverTime"] // 1000
-    text = said["serverTime"] if name == "polygon" else f"{said['timestamp']}+00:00"
-    return int(dt.datetime.fromisoformat(text).timestamp())
+    """Return the time that a provider says it is, seconds; what says no offset is universal time."""
+    path, field = CLOCKS[name]
+    said = httpx2.get(fake.url + path).json()[field]
+    if isinstance(said, int):
+        return said // 1000
+    time = dt.datetime.fromisoformat(said)
+    return int((time if time.tzinfo else time.replace(tzinfo=dt.UTC)).timestamp())
 
 
 @pytest.mark.parametrize("jump", [-3600, 3600])
