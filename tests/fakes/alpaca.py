@@ -1,5 +1,8 @@
 """A fake Alpaca, its market data: REST and stream as providers.md section 3 has them, from a truth that the test knows.
 
+Of the checklist (3.8) it has what tells of the market. Account, orders, positions, fills and the stream of trade
+updates (3.2 to 3.4) are of trading and are not here: their addresses are 404.
+
 What the page marks unverified or leaves open is a flag, so that both readings are run: `forbidden_as_401` (a wrong key
 to the data host is 401 rather than 403), `empty_pages` (pages without a bar before the last), `channels_count` (the
 stream's limit counts a symbol once per channel), `renamed` (new name → old one: what `asof` switches off).
@@ -13,7 +16,8 @@ import polars as pl
 from aiohttp import web
 
 from tests.fakes import alpaca_shapes as shapes
-from tests.fakes.alpaca_stream import FakeStream
+from tests.fakes.alpaca_quotes import FakeQuotes
+from tests.fakes.alpaca_reference import ON_THE_ACCOUNT
 from tests.fakes.clock import START
 from tests.fakes.truth import Truth
 
@@ -32,7 +36,7 @@ LIMITS = {"basic": 200, "plus": 10_000}  # 3.1
 PRICES = ("open", "high", "low", "close")
 
 
-class FakeAlpaca(FakeStream):
+class FakeAlpaca(FakeQuotes):
     """`plan`: "basic" asks 200 calls a minute, hears IEX only, and no tape of the last quarter of an hour (3.1)."""
 
     def __init__(self, truth: Truth, plan: str = "plus") -> None:
@@ -46,9 +50,17 @@ class FakeAlpaca(FakeStream):
         return {
             "/v2/stocks/bars": self.bars,
             "/v2/stocks/{symbol}/bars": self.bars_of_one,
+            "/v2/stocks/bars/latest": self.latest_bars,
+            "/v2/stocks/trades/latest": self.latest_trades,
+            "/v2/stocks/quotes/latest": self.latest_quotes,
+            "/v2/stocks/snapshots": self.snapshots,
             "/v1beta3/crypto/{venue}/bars": self.crypto_bars,
+            "/v1beta3/crypto/{venue}/latest/bars": self.crypto_latest_bars,
+            "/v1beta3/crypto/{venue}/snapshots": self.crypto_snapshots,
             "/v1/corporate-actions": self.corporate_actions,
             "/v2/assets": self.assets,
+            "/v2/clock": self.market_clock,
+            "/v2/calendar": self.calendar,
             "/v2/{feed:iex|sip|delayed_sip|test}": self.stream,
             "/v1beta1/{feed:boats|overnight}": self.stream,
             "/v1beta3/crypto/{feed}": self.stream,
@@ -58,9 +70,10 @@ class FakeAlpaca(FakeStream):
         return {"message": DATA_ERRORS.get(status, "internal server error occurred")}, self.rate_headers()
 
     def refusal(self, request):
-        account = request.path == "/v2/assets"
         if not self.knows(*(request.headers.get(f"APCA-API-{name}") for name in ("KEY-ID", "SECRET-KEY"))):
-            return 401 if account or self.forbidden_as_401 else 403
+            if request.path in ON_THE_ACCOUNT:  # 3.1: the account's host says a code, too
+                return web.json_response({"code": 40110000, "message": DATA_ERRORS[401]}, status=401)
+            return 401 if self.forbidden_as_401 else 403
         return 429 if self._left() < 0 else None
 
     def refused(self, status):
@@ -68,14 +81,19 @@ class FakeAlpaca(FakeStream):
             return web.json_response({"message": "forbidden."}, status=403, headers=self.rate_headers())
         return super().refused(status)
 
-    def _no(self, status: int, message: str) -> web.Response:
+    def refused_recent(self) -> web.Response:
+        """Refuse the tape of the last quarter of an hour, as the basic plan does."""
+        return self.no(403, DATA_ERRORS[403])
+
+    def no(self, status: int, message: str) -> web.Response:
+        """Return an error whose sentence is another than its status's usual one."""
         return web.json_response({"message": message}, status=status)
 
     # limits (3.1)
 
     def rate_headers(self) -> dict[str, str]:
         """On 200, 400 and 429; the reset in epoch seconds."""
-        reset = int(self.now() + self.faults.shift) // 60 * 60 + 60
+        reset = int(self.clock()) // 60 * 60 + 60
         left = {"X-RateLimit-Limit": str(LIMITS[self.plan]), "X-RateLimit-Remaining": str(max(0, self._left()))}
         return left | {"X-RateLimit-Reset": str(reset), "X-Request-ID": "7b08df51"}
 
@@ -93,40 +111,40 @@ class FakeAlpaca(FakeStream):
     # bars (3.5)
 
     async def bars(self, request):
-        """Many symbols; a symbol without bars is absent."""
+        """Many symbols; a symbol without bars is absent (3.5)."""
         return self._stocks(request, request.query.get("symbols", "").split(","))
 
     async def bars_of_one(self, request):
-        """One symbol: `bars` is an array."""
+        """One symbol: `bars` is an array (3.5)."""
         name = request.match_info["symbol"]
         return self._stocks(request, [name], alone=name)
 
     async def crypto_bars(self, request):
-        """The same envelope; days begin at midnight UTC."""
+        """The same envelope (3.5). Days begin at midnight UTC, of which the page says nothing: coins have no other."""
         return self._paged(request, self._between(request, request.query["symbols"].split(","), dt.UTC), dt.UTC)
 
     def _stocks(self, request, symbols: list[str], alone: str = ""):
         query = request.query
         adjustments = query.get("adjustment", "raw").split(",")
         if not set(adjustments) <= ADJUSTMENTS or len(set(adjustments)) < len(adjustments):  # since 2026-11-02
-            return self._no(400, f"invalid adjustment: {query['adjustment']}")
+            return self.no(400, f"invalid adjustment: {query['adjustment']}")
         feed = query.get("feed", "sip")
         if feed not in FEEDS:
-            return self._no(400, f"invalid feed: {feed}")
+            return self.no(400, f"invalid feed: {feed}")
         for name in symbols:
             if not shapes.SYMBOL.fullmatch(name):
-                return self._no(400, f"invalid symbol: {name}")
+                return self.no(400, f"invalid symbol: {name}")
         if query.get("timeframe") not in shapes.SPANS or int(query.get("limit", 1000)) > 10_000:
-            return self._no(400, f"invalid timeframe or limit: {query.get('timeframe')}")
+            return self.no(400, f"invalid timeframe or limit: {query.get('timeframe')}")
         if self.plan == "basic" and feed == "sip" and self._recent(query):
-            return self._no(403, DATA_ERRORS[403])
+            return self.refused_recent()
         bars = self._between(request, symbols, shapes.NEW_YORK)
         if "split" in adjustments or "all" in adjustments:
             bars = self._adjusted(bars)
         return self._paged(request, bars, shapes.NEW_YORK, alone=alone)
 
     def _recent(self, query) -> bool:
-        now = self.now() + self.faults.shift
+        now = self.clock()
         end = shapes.instant_of(query["end"], ends=True).timestamp() if "end" in query else now
         return end > now - 900
 
@@ -175,27 +193,3 @@ class FakeAlpaca(FakeStream):
             factor = pl.when(before).then(one["split_from"] / one["split_to"]).otherwise(1.0)
             bars = bars.with_columns(*[pl.col(name) * factor for name in PRICES], pl.col("volume") / factor)
         return bars
-
-    # reference (3.3, 3.5)
-
-    async def assets(self, request):
-        """The whole list at once, on the account's host."""
-        query = request.query
-        rows = [shapes.asset(row) for row in self.truth.symbols.to_dicts()]
-        kept = [row for row in rows if row["status"] == query.get("status", row["status"])]
-        return self.json([row for row in kept if row["class"] == query.get("asset_class", row["class"])])
-
-    async def corporate_actions(self, request):
-        """By kind, pages over all kinds; the days are those of processing."""
-        query = request.query
-        kinds = query.get("types", "").split(",")
-        found = [shapes.action(row) for row in self.truth.actions.to_dicts()]
-        found = [(kind, body) for kind, body in found if not kinds[0] or kind[:-1] in kinds]
-        found = [one for one in found if query["start"] <= one[1]["process_date"] <= query["end"]]
-        found.sort(key=lambda one: one[1]["process_date"])
-        at, size = int(query.get("page_token") or 0), min(int(query.get("limit", 100)), 1000, self.most_a_page)
-        page: dict[str, list[object]] = {}
-        for kind, body in found[at : at + size]:
-            page.setdefault(kind, []).append(body)
-        token = str(at + size) if at + size < len(found) else None
-        return self.json({"corporate_actions": page, "next_page_token": token})

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from tapehawk.core.sessions import Session, us_calendar
+
 NEW_YORK = ZoneInfo("America/New_York")
 SHORT = {"open": "o", "high": "h", "low": "l", "close": "c", "volume": "v"}
 SPANS = {"1Min": "1m", "1T": "1m", "1Day": "1d", "1D": "1d"}
@@ -87,6 +89,60 @@ def action(row: dict[str, object]) -> tuple[str, dict[str, object]]:
     if row["split_to"] > row["split_from"]:
         return "forward_splits", body | rates | {"cusip": "037833100"}
     return "reverse_splits", body | rates | {"old_cusip": "037833100", "new_cusip": "037833209"}
+
+
+def trade(minute: dict[str, object] | None) -> dict[str, object] | None:
+    """Return the last trade of a minute (3.5)."""
+    if minute is None:
+        return None
+    return {"t": minute["t"], "x": "V", "p": minute["c"], "s": 20, "c": ["@", "I"], "i": 52983525, "z": "C"}
+
+
+def quote(minute: dict[str, object] | None) -> dict[str, object] | None:
+    """Return the quote at the end of a minute, sizes in shares (3.5)."""
+    if minute is None:
+        return None
+    bid, ask = round(minute["c"] - 0.01, 2), round(minute["c"] + 0.02, 2)
+    sides = {"bx": "V", "bp": bid, "bs": 200, "ax": "V", "ap": ask, "as": 300}
+    return {"t": minute["t"], **sides, "c": ["R"], "z": "C"}
+
+
+def day_so_far(minutes: pl.DataFrame, date: dt.date, zone: dt.tzinfo) -> dict[str, object] | None:
+    """Return the bar of a day, made of its minutes; None before the first of them (3.5)."""
+    if minutes.is_empty():
+        return None
+    prices = (pl.first("open"), pl.max("high"), pl.min("low"), pl.last("close"), pl.sum("volume"))
+    (row,) = minutes.select(prices).to_dicts()
+    return bar(row | {"time": dt.datetime.combine(date, dt.time())}, "1d", zone)
+
+
+def market_clock(seconds: int) -> dict[str, object]:
+    """Return the time in New York, with nine decimals and its offset, and what opens and closes next (3.3)."""
+    date, now = dt.datetime.fromtimestamp(seconds, NEW_YORK).date(), seconds * 1_000_000
+    today, after = us_calendar().session_on(date), us_calendar().need_session(us_calendar().next(date))
+    opens = today if today and now < today.open else after
+    closes = today if today and now < today.close else after
+    here = _wall(now).isoformat()
+    return {
+        "timestamp": f"{here[:-6]}.123456789{here[-6:]}",
+        "is_open": bool(today and today.open <= now < today.close),
+        "next_open": _wall(opens.open).isoformat(),
+        "next_close": _wall(closes.close).isoformat(),
+    }
+
+
+def session(one: Session) -> dict[str, str]:
+    """Return a day of the calendar: wall clocks with a colon, and those of all hours without (3.3).
+
+    What all hours end with on a short day is not known (section 8): 20:00, as the page's example has it.
+    """
+    hours = {"open": f"{_wall(one.open):%H:%M}", "close": f"{_wall(one.close):%H:%M}"}
+    whole = {"session_open": "0400", "session_close": "2000"}
+    return {"date": str(one.date), **hours, **whole, "settlement_date": str(us_calendar().next(one.date))}
+
+
+def _wall(microseconds: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(microseconds // 1_000_000, NEW_YORK)
 
 
 def minute(row: dict[str, object], kind: str = "b") -> dict[str, object]:

@@ -69,11 +69,10 @@ class FakeStream(FakeServer):
         return f"ws://{self.host}"
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """Serve one connection to its end. Headers in the handshake may say who it is already."""
-        faults = self.faults
-        if faults.status is not None and faults.touches(request.path):  # a handshake refused: 429 (3.6)
-            self.faults = faults.once_less()
-            return self.refused(faults.status)
+        """Serve one connection to its end. Headers in the handshake may say who it is already (3.6)."""
+        refused = self.handshake(request)  # with 429, among others (3.6)
+        if refused is not None:
+            return refused
         connection = await self.connected(request)
         await self.send(connection, [{"T": "success", "msg": "connected"}])
         if self.knows(request.headers.get("APCA-API-KEY-ID"), request.headers.get("APCA-API-SECRET-KEY")):

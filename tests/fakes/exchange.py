@@ -2,12 +2,15 @@
 
 What is public needs no key. Weight is counted by the minute and by address; whoever asks on after a 429 is shut out for
 longer, with 418. A list of candles ends with the one that is still forming.
+
+What the page marks unverified is a flag, so that both readings are run: `flat_minutes` (a minute without trades has a
+flat candle without volume, from history and from the stream, rather than none; 4.1).
 """
 
 from __future__ import annotations
 
-import time as clocks
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Mapping
 from functools import lru_cache
 
 import polars as pl
@@ -22,6 +25,8 @@ from tests.fakes.truth import Truth
 MOST = 1000
 USUAL = 500
 WEIGHTS = {"/api/v3/klines": 2, "/api/v3/exchangeInfo": 20, "/api/v3/time": 1}
+OF_TICKERS = ((20, 2), (100, 40))
+"""Up to so many pairs, so much weight; 80 for more, or for all."""
 SAID = {
     400: (-1100, "Illegal characters found in parameter 'symbol'; legal range is '^[A-Z0-9-_.]{1,20}$'."),
     401: (-2014, "API-key format invalid."),
@@ -44,7 +49,6 @@ class FakeExchange(FakeStream):
     def __init__(self, truth: Truth | None = None) -> None:
         super().__init__()
         self.truth = truth or Truth()
-        self.now: Callable[[], float] = clocks.time
         self.weight_a_minute = 6_000
         self.most_a_page = MOST
         self.error_with_200 = False
@@ -57,6 +61,7 @@ class FakeExchange(FakeStream):
             "/api/v3/time": self.time,
             "/api/v3/exchangeInfo": self.exchange_info,
             "/api/v3/klines": self.klines,
+            "/api/v3/ticker/24hr": self.tickers,
             "/ws/{name}": self.stream,
             "/stream/ws/{name}": self.stream,
             "/stream": self.stream,
@@ -77,7 +82,7 @@ class FakeExchange(FakeStream):
         minute = int(self.tick() // 60)
         if minute != self._minute:
             self._minute, self._used, self._refused = minute, 0, False
-        self._used += WEIGHTS.get(request.path, 1)
+        self._used += _weight(request)
         if self._used <= self.weight_a_minute:
             return None
         status, self._refused = (418 if self._refused else 429), True
@@ -100,18 +105,18 @@ class FakeExchange(FakeStream):
     # what is asked
 
     async def time(self, request):
-        """The exchange's clock."""
-        return self.json({"serverTime": int((self.now() + self.faults.shift) * 1000)})
+        """The exchange's clock. The page has no such route: as ccxt's `fetch_time` reads it."""
+        return self.json({"serverTime": int(self.clock() * 1000)})
 
     async def exchange_info(self, request):
-        """Every pair, those that rest too."""
+        """Every pair, those that rest too (4.3)."""
         limit = {"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1, "limit": 6000}
         pairs = [shapes.described(row) for row in self.truth.symbols.to_dicts()]
-        head = {"timezone": "UTC", "serverTime": int(self.now() * 1000), "rateLimits": [limit], "exchangeFilters": []}
+        head = {"timezone": "UTC", "serverTime": int(self.clock() * 1000), "rateLimits": [limit], "exchangeFilters": []}
         return self.json({**head, "symbols": pairs})
 
     async def klines(self, request):
-        """Both ends are included; without them the newest."""
+        """Both ends are included; without them the newest (4.3)."""
         query = request.query
         pairs = {shapes.market_id(symbol): symbol for symbol in self.truth.symbols["symbol"]}
         if self.error_with_200:
@@ -122,11 +127,22 @@ class FakeExchange(FakeStream):
             return self._no(NO_INTERVAL)
         bars = self._within(self._candles(pairs[query["symbol"]], query["interval"]), query)
         rows = bars.to_dicts()
-        now = (self.now() + self.faults.shift) * 1000
+        now = self.clock() * 1000
         span = shapes.MINUTES[query["interval"]] * 60_000
         if rows and shapes.milliseconds(rows[-1]["time"]) + span > now:
             rows[-1] = shapes.half_done(rows[-1])
         return self.json([shapes.rest_kline(row, query["interval"]) for row in rows])
+
+    async def tickers(self, request):
+        """The last 24 hours of one pair, of a list of pairs, or of all (4.3)."""
+        names, pairs = _asked(request), {shapes.market_id(symbol): symbol for symbol in self.truth.symbols["symbol"]}
+        if not set(names or ()) <= set(pairs):
+            return self._no(NO_SYMBOL)
+        now = int(self.clock() * 1000)
+        time = pl.col("time").dt.epoch("ms")
+        lately = self.truth.minutes.filter(time.is_between(now - shapes.DAY_MS, now, closed="left"))
+        found = [shapes.ticker(lately.filter(symbol=pairs[name]), name, now) for name in names or pairs]
+        return self.json(found[0] if "symbol" in request.query else found)
 
     def _no(self, said: tuple[int, str]) -> web.Response:
         return web.json_response({"code": said[0], "msg": said[1]}, status=400)
@@ -134,15 +150,31 @@ class FakeExchange(FakeStream):
     def _made(self, symbol: str, interval: str) -> pl.DataFrame:
         if interval == "1d":
             return self.truth.of("1d", symbol).sort("time")
-        return shapes.longer(self.truth.of("1m", symbol), interval)
+        candles = shapes.longer(self.truth.of("1m", symbol), interval)
+        return shapes.filled(candles, interval) if self.flat_minutes else candles
 
     def _within(self, bars: pl.DataFrame, query: Mapping[str, str]) -> pl.DataFrame:
         """What has begun, from `startTime` to `endTime`, at most `limit`."""
         start = pl.col("time").dt.epoch("ms")
-        bars = bars.filter(start <= int((self.now() + self.faults.shift) * 1000))
+        bars = bars.filter(start <= int(self.clock() * 1000))
         if "startTime" in query:
             bars = bars.filter(start >= int(query["startTime"]))
         if "endTime" in query:
             bars = bars.filter(start <= int(query["endTime"]))
         size = min(int(query.get("limit", USUAL)), self.most_a_page)
         return bars.head(size) if "startTime" in query else bars.tail(size)
+
+
+def _asked(request: web.Request) -> list[str] | None:
+    """Return the pairs that prices are wanted of, None for all."""
+    query = request.query
+    if "symbol" in query:
+        return [query["symbol"]]
+    return json.loads(query["symbols"]) if "symbols" in query else None
+
+
+def _weight(request: web.Request) -> int:
+    if request.path != "/api/v3/ticker/24hr":
+        return WEIGHTS.get(request.path, 1)
+    names = _asked(request)
+    return 80 if names is None else next((weight for most, weight in OF_TICKERS if len(names) <= most), 80)

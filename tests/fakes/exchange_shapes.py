@@ -9,6 +9,7 @@ import polars as pl
 
 MINUTES = {"1m": 1, "5m": 5, "15m": 15, "30m": 30, "1h": 60, "4h": 240, "1d": 1440}
 """The intervals that are served, of those that Binance has."""
+DAY_MS = 86_400_000
 
 
 def text(number: float) -> str:
@@ -49,6 +50,22 @@ def stream_kline(row: dict[str, object], *, over: bool) -> dict[str, object]:
     return {"e": "kline", "E": start + 60_123, "s": name, "k": span | prices | sizes}
 
 
+def ticker(minutes: pl.DataFrame, name: str, now: int) -> dict[str, object]:
+    """Return what the minutes of the last 24 hours come to; all is 0 where there are none (4.3)."""
+    rows = minutes.sort("time")
+    prices = rows.select(
+        openPrice=pl.col("open").first(), highPrice=pl.max("high"), lowPrice=pl.min("low"), lastPrice=pl.last("close")
+    )
+    sizes = rows.select(volume=pl.sum("volume"), quoteVolume=(pl.col("volume") * pl.col("close")).sum())
+    said = {key: value or 0.0 for key, value in (prices.to_dicts()[0] | sizes.to_dicts()[0]).items()}
+    opened, closed, volume = said["openPrice"], said["lastPrice"], said["volume"]
+    said |= {"prevClosePrice": opened, "bidPrice": closed, "askPrice": closed, "bidQty": 1.0, "askQty": 1.0}
+    said |= {"priceChange": closed - opened, "priceChangePercent": (closed / opened - 1) * 100 if opened else 0.0}
+    said |= {"weightedAvgPrice": said["quoteVolume"] / volume if volume else 0.0, "lastQty": 1.0}
+    count = {"openTime": now - DAY_MS, "closeTime": now, "firstId": 1, "lastId": rows.height, "count": rows.height}
+    return {"symbol": name} | {key: text(value) for key, value in said.items()} | count
+
+
 def half_done(row: dict[str, object]) -> dict[str, object]:
     """Return a candle as it was while it formed: its last price is its low, half the volume had come."""
     return row | {"close": row["low"], "volume": row["volume"] / 2}
@@ -67,6 +84,14 @@ def described(row: dict[str, object]) -> dict[str, object]:
     coins = {"symbol": market_id(row["symbol"]), "baseAsset": base, "quoteAsset": quote}
     state = {"status": "TRADING" if row["active"] else "BREAK", "orderTypes": ["LIMIT", "MARKET"]}
     return {**coins, **state, **sizes, **may, "filters": filters, "permissions": [], "permissionSets": [["SPOT"]]}
+
+
+def filled(candles: pl.DataFrame, interval: str = "1m") -> pl.DataFrame:
+    """Return candles with a flat one, at the close before and without volume, where nobody traded (4.1)."""
+    whole = candles.sort("symbol", "time").upsample("time", every=interval, group_by="symbol")
+    close = pl.col("close").forward_fill()
+    flat = whole.with_columns(pl.col("symbol").forward_fill(), close, pl.col("volume").fill_null(0.0))
+    return flat.with_columns(pl.col(name).fill_null(pl.col("close")) for name in ("open", "high", "low"))
 
 
 def longer(minutes: pl.DataFrame, interval: str) -> pl.DataFrame:

@@ -13,10 +13,15 @@ from tests.fakes.sockets import Connection
 
 
 class FakeStream(FakeServer):
-    """`most_topics`: streams of one connection. `acknowledged`: subscriptions are answered."""
+    """`most_topics`: streams of one connection. `most_a_second`: messages from it. `acknowledged`: they are answered.
+
+    The pings that the exchange sends every 20 s, and the end of a connection after 24 h, come when a test says so.
+    """
 
     most_topics = 1024
+    most_a_second = 5
     acknowledged = True
+    flat_minutes = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,27 +34,40 @@ class FakeStream(FakeServer):
         return f"ws://{self.host}/stream"
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """Serve one connection to its end; whoever is shut out, or comes too often, gets no handshake."""
+        """Serve one connection to its end; whoever is shut out, or comes too often, gets no handshake (4.2, 4.3)."""
         if self.faults.reject_auth:
             return web.Response(text=HTML, status=403, content_type="text/html")
-        if self.faults.status is not None and self.faults.touches(request.path):
-            return self.refused(self.faults.status)
+        refused = self.handshake(request)
+        if refused is not None:
+            return refused
         if self.faults.connection_limit:  # 300 connections in five minutes from one address
             return web.json_response(self.error(429)[0], status=429, headers={"Retry-After": "30"})
-        connection = await self.connected(request)
+        connection = await self.connected(request, autoping=False)
         connection.known = True
         asked = [request.match_info.get("name", ""), *request.query.get("streams", "").split("/")]
         connection.topics |= {name for name in asked if "@" in name}
         async for message in connection.socket:
-            if message.type == WSMsgType.TEXT:
-                said = json.loads(message.data)
-                connection.said.append(said)
-                await self._heard(connection, said)
-                self.moved()
+            if message.type == WSMsgType.PING:
+                await connection.socket.pong(message.data)
+            elif message.type == WSMsgType.PONG and message.data == connection.unechoed:
+                connection.unechoed = b""
+            elif message.type == WSMsgType.TEXT:
+                await self._text(connection, json.loads(message.data))
+            self.moved()
         if connection in self.connections:
             self.connections.remove(connection)
             self.past_connections.append(connection)
         return connection.socket
+
+    async def _text(self, connection: Connection, said: dict[str, object]) -> None:
+        """Heed a message, unless there are too many of them: then the connection ends (4.3)."""
+        now = self.tick()
+        connection.said.append(said)
+        connection.said_at = [*(at for at in connection.said_at if at > now - 1.0), now]
+        if len(connection.said_at) > self.most_a_second:
+            await self.hang_up(connection, 1008)
+        else:
+            await self._heard(connection, said)
 
     async def _heard(self, connection: Connection, said: dict[str, object]) -> None:
         number, names = said.get("id"), set(said.get("params", ()))
@@ -72,6 +90,9 @@ class FakeStream(FakeServer):
 
     def push(self, bars: pl.DataFrame) -> None:
         """Send minute candles as they close, spoiled by the faults of the moment."""
+        if self.flat_minutes:
+            whole = shapes.filled(self.truth.minutes).filter(pl.col("time").is_in(bars["time"].implode()))
+            bars = pl.concat([bars, whole.filter(pl.col("volume") == 0).select(bars.columns)])
         self.wait(self._push([shapes.stream_kline(row, over=True) for row in bars.to_dicts()]))
 
     def push_forming(self, bars: pl.DataFrame, *, whole: bool = False) -> None:
@@ -92,6 +113,26 @@ class FakeStream(FakeServer):
                 await (socket.send_str(text) if isinstance(text, str) else socket.send_bytes(text))
 
         self.wait(send())
+
+    def ping(self) -> None:
+        """Send every connection a ping, as the exchange does every 20 s; it wants its payload back (4.3)."""
+
+        async def send() -> None:
+            for connection in list(self.connections):
+                connection.unechoed = str(self.tick()).encode()
+                await connection.socket.ping(connection.unechoed)
+
+        self.wait(send())
+
+    def drop_silent(self) -> None:
+        """Close whoever has not echoed the last ping: its minute is over (4.3)."""
+        for connection in [one for one in self.connections if one.unechoed]:
+            self.wait(self.hang_up(connection, 1008))
+
+    def shut_down(self) -> None:
+        """Say that the connection's 24 hours are over, and end it (4.3)."""
+        self.push_events([{"e": "serverShutdown", "E": int(self.clock() * 1000)}])
+        self.drop(1001)
 
     def await_subscribers(self, *symbols: str) -> None:
         """Wait until a connection is subscribed to the minutes of these pairs and no others."""
@@ -127,7 +168,7 @@ class FakeStream(FakeServer):
         for connection in list(self.connections):
             wraps = "streams" in connection.request.query
             for event in [*extra, *events]:
-                name = f"{str(event['s']).lower()}@kline_1m"
+                name = f"{str(event.get('s')).lower()}@kline_1m"
                 if connection in self.connections and (event["e"] != "kline" or name in connection.topics):
                     await self.send_data(connection, {"stream": name, "data": event} if wraps else event)
 

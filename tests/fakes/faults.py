@@ -18,7 +18,10 @@ class Faults:
     Streams: `close_code` (1006: the line is cut without a word) after `drop_after` frames; `mute`: open, no data;
     `reject_auth`, `connection_limit`, `ignore_subscriptions`, `slow_consumer`; `unknown_type` of message.
     Bars as they are sent: `duplicate`, `revised` (a wrong one first), `late` (with the next push), `missing` (never
-    sent, history has it), `out_of_order`. `shift`: seconds that the provider's clock is off (its answers' `Date`).
+    sent, history has it), `out_of_order`.
+
+    `shift`: seconds that the provider's clock is off, as after a clock jump over DST: in its answers' `Date`, in what
+    it says of its own time, and in what it counts by the minute or publishes by the day.
     """
 
     status: int | None = None

@@ -1,9 +1,9 @@
 """A fake Massive: REST and stream as providers.md section 1 has them, from a truth that the test knows.
 
 What the page marks unverified or contradictory is a flag, so that both readings are run: `error_for_message` (403 and
-404 say their sentence in `error`), `grouped_at_midnight` (grouped rows stamped with the start of the session),
-`old_routes_only` (no /stocks/v1 yet), `today_forbidden` (the free plan's asking for the day that is not published yet
-is refused rather than answered by nothing; 1.2, section 8).
+404 say their sentence in `error`), `message_for_error` (401 and others say theirs in `message`), `grouped_at_midnight`
+(grouped rows stamped with the start of the session), `old_routes_only` (no /stocks/v1 yet), `today_forbidden` (the free
+plan's asking for the day that is not published yet is refused rather than answered by nothing; 1.2, section 8).
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ from aiohttp import web
 
 from tests.fakes import massive_shapes as shapes
 from tests.fakes.clock import START
-from tests.fakes.massive_stream import FakeStream
+from tests.fakes.massive_reference import HOST, FakeReference
 from tests.fakes.truth import Truth
 
-HOST = "https://api.massive.com"  # next_url names the vendor's host, whatever address was asked (1.4)
 ERRORS: dict[int, dict[str, str]] = {  # 1.3
     400: {"status": "ERROR", "error": "The parameter 'to' cannot be a time that occurs before 'from'"},
     401: {"status": "ERROR", "error": "Unknown API Key"},
@@ -33,17 +32,18 @@ ERRORS: dict[int, dict[str, str]] = {  # 1.3
         "continue. https://massive.com/pricing",
     },
 }
-FOR_EVER = (("gte", "1900-01-01"), ("lte", "2100-01-01"))
+NO_KEY = {"status": "ERROR", "error": "API Key was not provided"}  # 1.3
 PRICES = ("open", "high", "low", "close")
 
 
-class FakeMassive(FakeStream):
+class FakeMassive(FakeReference):
     """`plan`: "basic" allows 5 calls a minute, no snapshots, no stream; "starter" says DELAYED (1.2)."""
 
     def __init__(self, truth: Truth, plan: str = "advanced") -> None:
         super().__init__()
         self.truth, self.plan, self.most_a_page = truth, plan, 50_000
-        self.error_for_message = self.grouped_at_midnight = self.old_routes_only = False
+        self.error_for_message = self.message_for_error = False
+        self.grouped_at_midnight = self.old_routes_only = False
         self.error_with_200 = self.today_forbidden = False
         self.now = lambda: START / 1e6
         self.held = []
@@ -68,14 +68,23 @@ class FakeMassive(FakeStream):
         }
 
     def error(self, status):
-        body = {"request_id": "9f3c5e0f9a7b4f20", **ERRORS.get(status, {"status": "ERROR", "error": "internal error"})}
-        if self.error_for_message and "message" in body:  # 1.3: other sources show status ERROR and `error`
-            body = {"status": "ERROR", "request_id": body["request_id"], "error": body["message"]}
+        return self._in_its_field(ERRORS.get(status, {"status": "ERROR", "error": "internal error"}))
+
+    def _in_its_field(self, said: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+        """Say an error's sentence in `error` or in `message`: which one is not known (1.3, section 8)."""
+        body = {"request_id": "9f3c5e0f9a7b4f20", **said}
+        if self.error_for_message and "message" in body:
+            body |= {"status": "ERROR", "error": body.pop("message")}
+        elif self.message_for_error and "error" in body:
+            body["message"] = body.pop("error")
         return body, {"X-Request-Id": body["request_id"]}
 
     def refusal(self, request):
         # 1.2: Authorization: Bearer <KEY>, or ?apiKey=<KEY>
         said = request.headers.get("Authorization", "").removeprefix("Bearer ") or request.query.get("apiKey", "")
+        if not said:
+            body, headers = self._in_its_field(NO_KEY)
+            return web.json_response(body, status=401, headers=headers)
         if said != self.key:
             return 401
         if self.plan == "basic":
@@ -94,7 +103,7 @@ class FakeMassive(FakeStream):
     # aggregates (1.4)
 
     async def aggregates(self, request):
-        """`limit` counts base aggregates, next_url has the rest, an empty result has no `results`."""
+        """`limit` counts base aggregates, next_url has the rest, none: no `results`; oldest first (1.3, 1.4)."""
         part = request.match_info
         start, end = (shapes.instant_of(part[name], ends=name == "end") for name in ("start", "end"))
         if end < start:
@@ -105,28 +114,28 @@ class FakeMassive(FakeStream):
             end = shapes.midnight(self._today()) - 1
         query = self._query(request)
         limit = min(int(query.get("limit", 5000)), self.most_a_page)
-        timeframe = "1d" if part["timespan"] == "day" else "1m"
+        timeframe = "1d" if part["timespan"] in shapes.CALENDAR else "1m"
         bars = shapes.with_start(self._adjusted(self.truth.of(timeframe, part["ticker"]), query), timeframe)
         bars = bars.filter(pl.col("t").is_between(start, end))
-        window = int(part["multiplier"]) * shapes.UNITS[part["timespan"]] * 1000
-        rows = bars.head(limit).with_columns(vw=pl.col("c"), n=pl.lit(17)).to_dicts()
-        if timeframe == "1m" and window > 60_000:
-            rows = shapes.resampled(bars.head(limit), window)
-        body = self._envelope(rows, query) | {"ticker": part["ticker"]}
+        backwards = query.get("sort") == "desc"
+        page = bars.tail(limit) if backwards else bars.head(limit)
+        rows = shapes.windows(page, int(part["multiplier"]), part["timespan"])
+        body = self._envelope(rows[::-1] if backwards else rows, query) | {"ticker": part["ticker"]}
         if bars.height > limit:
-            path, at = request.path.rsplit("/", 2)[0], bars["t"][limit]
-            body["next_url"] = f"{HOST}{path}/{at}/{end}?cursor={shapes.cursor(query)}"
+            path = request.path.rsplit("/", 2)[0]
+            rest = f"{start}/{bars['t'][-limit - 1]}" if backwards else f"{bars['t'][limit]}/{end}"
+            body["next_url"] = f"{HOST}{path}/{rest}?cursor={shapes.cursor(query)}"
         return self.json(body)
 
     async def previous(self, request):
-        """One element with `T`; its `t` is the close, not midnight."""
+        """One element with `T`; its `t` is the close, not midnight (1.4)."""
         name, query = request.match_info["ticker"], self._query(request)
         bars = self._adjusted(self.truth.of("1d", name).sort("time").tail(1), query).to_dicts()
         rows = [{"T": name, **shapes.numbers(row), "t": shapes.close_of(row["time"].date())} for row in bars]
         return self.json(self._envelope(rows, query) | {"ticker": name})
 
     async def grouped(self, request):
-        """Every ticker with trades, unsorted, `t` the end of the window; no `results` when there is no session."""
+        """Every ticker with trades, unsorted, `t` the end of the window; no `results` without a session (1.4)."""
         date, query = dt.date.fromisoformat(request.match_info["date"]), self._query(request)
         if self._unpublished(date):
             return self.refused(403) if self.today_forbidden else self.json(self._envelope([], query))
@@ -137,7 +146,7 @@ class FakeMassive(FakeStream):
         return self.json(self._envelope(rows, query))
 
     async def open_close(self, request):
-        """A flat object; 404 "Data not found." for a day without a session."""
+        """A flat object; 404 "Data not found." for a day without a session (1.3, 1.4)."""
         name, date = request.match_info["ticker"], request.match_info["date"]
         bars = self.truth.of("1d", name).filter(pl.col("time").dt.date() == dt.date.fromisoformat(date)).to_dicts()
         if not bars:
@@ -146,7 +155,7 @@ class FakeMassive(FakeStream):
         return self.json({"status": "OK", "from": date, "symbol": name, **prices})
 
     def _today(self) -> dt.date:
-        return shapes.date_of(int(self.now() * 1000))
+        return shapes.date_of(int(self.clock() * 1000))
 
     def _unpublished(self, date: dt.date) -> bool:
         """The free plan has data of the end of the day (1.2)."""
@@ -178,13 +187,13 @@ class FakeMassive(FakeStream):
     # snapshots (1.5)
 
     async def snapshots(self, request):
-        """The whole market without paging; unknown tickers are left out in silence."""
+        """The whole market without paging; unknown tickers are left out in silence (1.5)."""
         wanted = [one for one in request.query.get("tickers", "").split(",") if one]
         found = [one for name, one in self._snapshots() if not wanted or name in wanted]
         return self.json({"status": "OK", "count": len(found), "tickers": found})
 
     async def one_snapshot(self, request):
-        """One ticker; 404 for an unknown one."""
+        """One ticker; 404 for an unknown one (1.5)."""
         found = dict(self._snapshots()).get(request.match_info["ticker"])
         return self.json({"status": "OK", "ticker": found}) if found else self.refused(404)
 
@@ -194,54 +203,3 @@ class FakeMassive(FakeStream):
             times = {"updated": 1_795_185_185_123_456_789, "todaysChange": 0.0, "todaysChangePerc": 0.0}  # ns
             minute = {"av": row["volume"], "t": 1_795_185_060_000, **now}  # ms
             yield row["symbol"], {"ticker": row["symbol"], "day": now, "min": minute, "prevDay": now, **times}
-
-    # reference (1.6)
-
-    async def tickers(self, request):
-        """Pages of at most 1000; the cursor carries all filters."""
-        query = self._query(request)
-        rows = self.truth.symbols.filter(pl.col("active") == (query.get("active", "true") == "true")).sort("symbol")
-        return self._page(request, query, [shapes.ticker(row) for row in rows.to_dicts()], most=1000, default=100)
-
-    async def details(self, request):
-        """One ticker; 404 for an unknown one."""
-        rows = self.truth.symbols.filter(pl.col("symbol") == request.match_info["ticker"]).to_dicts()
-        return self.json({"status": "OK", "results": shapes.ticker(rows[-1])}) if rows else self.refused(404)
-
-    async def splits(self, request):
-        """New route or old."""
-        return self._actions(request, "split", "execution_date")
-
-    async def dividends(self, request):
-        """New route or old."""
-        return self._actions(request, "dividend", "ex_dividend_date")
-
-    def _actions(self, request, kind: str, day: str):
-        """New routes give up to 5000 a page, old ones up to 1000; an empty list is there, not absent (1.3)."""
-        query = self._query(request)
-        since, until = (dt.date.fromisoformat(query.get(f"{day}.{edge}", far)) for edge, far in FOR_EVER)
-        rows = self.truth.actions.filter(pl.col("type") == kind, pl.col("ex_date").is_between(since, until))
-        new = request.path.startswith("/stocks")
-        shape = shapes.split if kind == "split" else shapes.dividend
-        items = [shape(row, new=new) for row in rows.sort("ex_date", "symbol").to_dicts()]
-        return self._page(request, query, items, most=5000 if new else 1000, default=100 if new else 10)
-
-    def _page(self, request, query, items, *, most: int, default: int):
-        at, limit = int(query.get("at", 0)), min(int(query.get("limit", default)), most, self.most_a_page)
-        body: dict[str, object] = {"status": "OK", "request_id": "9f", "results": items[at : at + limit]}
-        if at + limit < len(items):
-            body["next_url"] = f"{HOST}{request.path}?cursor={shapes.cursor({**query, 'at': at + limit})}"
-        return self.json(body)
-
-    def _query(self, request) -> dict[str, str]:
-        """What was asked, which a cursor carries along; keys are never in it (1.2)."""
-        query = {name: value for name, value in request.query.items() if name != "apiKey"}
-        return shapes.read_cursor(query["cursor"]) if "cursor" in query else query
-
-    async def market_now(self, request):
-        """Local time with its offset."""
-        return self.json({"market": "extended-hours", "earlyHours": True, "serverTime": "2026-11-20T08:05:11-05:00"})
-
-    async def market_upcoming(self, request):
-        """A bare array."""
-        return self.json([{"date": "2026-11-26", "exchange": "NYSE", "name": "Thanksgiving", "status": "closed"}])

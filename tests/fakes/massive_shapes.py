@@ -7,15 +7,17 @@ import datetime as dt
 import json
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
 
-from tapehawk.core.sessions import us_calendar
+from tapehawk.core.sessions import PHASES, us_calendar
 
 NEW_YORK = ZoneInfo("America/New_York")
 TYPES = {"common": "CS", "etf": "ETF", "preferred": "PFD"}
 MICS = {"nasdaq": "XNAS", "nyse": "XNYS", "amex": "XASE"}
 SHORT = {"open": "o", "high": "h", "low": "l", "close": "c", "volume": "v"}
-UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+CLOCK = {"second": 1_000, "minute": 60_000, "hour": 3_600_000}
+CALENDAR = {"day": "d", "week": "w", "month": "mo", "quarter": "q", "year": "y"}
 
 
 def numbers(row: dict[str, object]) -> dict[str, object]:
@@ -33,10 +35,20 @@ def with_start(bars: pl.DataFrame, timeframe: str) -> pl.DataFrame:
     )
 
 
-def resampled(bars: pl.DataFrame, milliseconds: int) -> list[dict[str, object]]:
-    """Return bars of a longer window made of base bars (1.4: minute bars for minute and hour)."""
-    window = (pl.col("t") // milliseconds * milliseconds).alias("t")
-    gathered = bars.group_by(window, maintain_order=True).agg(
+def windows(bars: pl.DataFrame, multiplier: int, timespan: str) -> list[dict[str, object]]:
+    """Return bars of a window made of base bars: minutes for minute and hour, days for day and above (1.4).
+
+    The page does not say on which day a week begins: on Sunday here.
+    """
+    if timespan in CLOCK:
+        length = max(multiplier * CLOCK[timespan], CLOCK["minute"])
+        window = pl.col("t") // length * length
+    else:
+        local = pl.from_epoch("t", time_unit="ms").dt.replace_time_zone("UTC").dt.convert_time_zone("America/New_York")
+        sunday = "1d" if timespan == "week" else "0d"
+        whole = local.dt.offset_by(sunday).dt.truncate(f"{multiplier}{CALENDAR[timespan]}").dt.offset_by(f"-{sunday}")
+        window = whole.dt.epoch("ms")
+    gathered = bars.group_by(window.alias("t"), maintain_order=True).agg(
         pl.col("o").first(), pl.col("h").max(), pl.col("l").min(), pl.col("c").last(), pl.col("v").sum()
     )
     return gathered.with_columns(vw=pl.col("c"), n=pl.lit(17)).to_dicts()
@@ -75,6 +87,14 @@ def read_cursor(text: str) -> dict[str, str]:
     return {name: str(value) for name, value in json.loads(base64.urlsafe_b64decode(text)).items()}
 
 
+def in_order(items: list[dict[str, object]], said: str, order: str = "asc") -> list[dict[str, object]]:
+    """Sort by "field.asc,field.desc" as new routes say it, or by a field and `order` as old ones do (1.6)."""
+    for part in reversed(said.split(",")):
+        field, _, way = part.partition(".")
+        items = sorted(items, key=lambda item, field=field: item.get(field, ""), reverse=(way or order) == "desc")
+    return items
+
+
 def ticker(row: dict[str, object]) -> dict[str, object]:
     """Return a symbol (1.6): only ticker, name, market, locale and active are always there."""
     body = {"ticker": row["symbol"], "name": row["name"], "market": "stocks", "locale": "us", "active": row["active"]}
@@ -96,6 +116,16 @@ def dividend(row: dict[str, object], *, new: bool) -> dict[str, object]:
     body = {"id": f"D{row['symbol']}", "ticker": row["symbol"], "ex_dividend_date": str(row["ex_date"])}
     body |= {"cash_amount": row["cash_amount"], "currency": "USD", "frequency": 4}
     return body | ({"distribution_type": "recurring"} if new else {"dividend_type": "CD"})
+
+
+def market_state(seconds: int) -> dict[str, object]:
+    """Return what the market does at an instant (1.6)."""
+    phase = PHASES[us_calendar().phases(np.array([seconds * 1_000_000]))[0]]
+    market = {"regular": "open", "closed": "closed"}.get(phase, "extended-hours")
+    early = {"earlyHours": phase == "premarket", "afterHours": phase == "after_hours"}
+    places = {"exchanges": {"nasdaq": market, "nyse": market, "otc": "closed"}, "currencies": {"crypto": "open"}}
+    said = dt.datetime.fromtimestamp(seconds, NEW_YORK).isoformat()
+    return {"market": market, **early, "serverTime": said, **places}
 
 
 def minute(row: dict[str, object]) -> dict[str, object]:

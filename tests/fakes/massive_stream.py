@@ -35,11 +35,10 @@ class FakeStream(FakeServer):
         raise NotImplementedError
 
     async def stocks_cluster(self, request: web.Request) -> web.StreamResponse:
-        """Serve one connection to its end, unless the handshake is refused."""
-        faults = self.faults
-        if faults.status is not None and faults.touches(request.path):
-            self.faults = faults.once_less()
-            return self.refused(faults.status)
+        """Serve one connection to its end, unless the handshake is refused (1.8)."""
+        refused = self.handshake(request)
+        if refused is not None:
+            return refused
         connection = await self.connected(request)
         await self.send(connection, [status("connected", "Connected Successfully")])
         async for message in connection.socket:

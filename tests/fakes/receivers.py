@@ -1,7 +1,8 @@
 """Far sides that letters are sent to: each keeps what it took, and answers as it is told.
 
-They run on 127.0.0.1 in threads of their own. What they do comes from the services' own descriptions: Slack answers a
-webhook "ok" or a word, Telegram answers JSON with `ok` and names the wait in it, ntfy and Pushover answer JSON.
+They run on 127.0.0.1 in threads of their own. What they do is what providers.md says of the services: Slack answers a
+webhook "ok" or a word (5.2), any other webhook a status (5.3), mail a line (5.4), ntfy and Pushover JSON (5.5, 5.6),
+and Telegram JSON with `ok` that names the wait in it (5.7).
 """
 
 from __future__ import annotations

@@ -69,13 +69,14 @@ class FakeS3(FakeServer):
         return None if said.get("Signature") == signature(request, said, self.secret) else 403
 
     async def listing(self, request):
-        """ListObjectsV2: keys below a prefix, in pages."""
+        """ListObjectsV2: keys below a prefix, in pages (1.7)."""
         prefix, after = request.query.get("prefix", ""), request.query.get("continuation-token", "")
         keys = [key for key in sorted(self.objects) if key.startswith(prefix) and key > after]
         page, more = keys[: self.most_a_page], len(keys) > self.most_a_page
         token = f"<NextContinuationToken>{escape(page[-1])}</NextContinuationToken>" if more else ""
+        extra = "<XNew><A>1</A></XNew>" if self.faults.extra_fields else ""
         contents = "".join(
-            f"<Contents><Key>{escape(key)}</Key><LastModified>{CHANGED:%Y-%m-%dT%H:%M:%S.000Z}</LastModified>"
+            f"<Contents>{extra}<Key>{escape(key)}</Key><LastModified>{CHANGED:%Y-%m-%dT%H:%M:%S.000Z}</LastModified>"
             f"<ETag>{escape(etag(self.objects[key]))}</ETag><Size>{len(self.objects[key])}</Size></Contents>"
             for key in page
         )
@@ -87,10 +88,12 @@ class FakeS3(FakeServer):
         return web.Response(text=text, content_type="application/xml")
 
     async def object(self, request):
-        """One object; weekends and holidays have none (404 NoSuchKey)."""
+        """One object; weekends and holidays have none (404 NoSuchKey; 1.7)."""
         content = self.objects.get(request.match_info["key"])
         if content is None:
             return self.refused(404)
+        if self.faults.extra_fields:
+            content = with_an_extra_column(content)
         headers = {"ETag": etag(content), "Last-Modified": format_datetime(CHANGED, usegmt=True)}
         return web.Response(body=content, headers=headers, content_type="application/octet-stream")
 
@@ -132,6 +135,13 @@ def csv_of(bars: pl.DataFrame, timeframe: str) -> bytes:
     text = io.BytesIO()
     rows.write_csv(text)
     return gzip.compress(text.getvalue(), mtime=0)
+
+
+def with_an_extra_column(content: bytes) -> bytes:
+    """Return a flat file with a column that nobody announced, the first of them."""
+    lines = gzip.decompress(content).decode().splitlines()
+    more = ["x_new," + lines[0], *(f"what,{line}" for line in lines[1:])]
+    return gzip.compress(("\n".join(more) + "\n").encode(), mtime=0)
 
 
 def write_folder(truth: Truth, root: Path) -> None:

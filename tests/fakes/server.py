@@ -2,7 +2,7 @@
 
 A fake adds its vendor's dialect: routes, error bodies, plan limits, what is said over a socket. The core keeps a log of
 requests, spoils answers as `Faults` say (`POST /__fake__/faults` with their names, or `fake.faults = Faults(…)`), and
-sends what a test pushes. Nothing happens by the clock: a test says when, and what time it is (`tick`).
+sends what a test pushes. Nothing happens by the clock: a test says when, and what time it is (`tick`, `now`).
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class FakeServer(Sockets):
         self.host = ""
         self.latency = 0.0
         self.tick: Callable[[], float] = time.monotonic
+        self.now: Callable[[], float] = time.time
         self._loop = asyncio.new_event_loop()
         self._moved = asyncio.Event()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -62,8 +63,8 @@ class FakeServer(Sockets):
         """Return the vendor's body and headers for an error status."""
         raise NotImplementedError
 
-    def refusal(self, request: web.Request) -> int | None:
-        """Return the status with which the vendor refuses a request (wrong key, plan, limit), None when it answers."""
+    def refusal(self, request: web.Request) -> int | web.Response | None:
+        """Return the status, or the answer, that refuses a request (wrong key, plan, limit), None when it is good."""
         raise NotImplementedError
 
     # life
@@ -91,6 +92,10 @@ class FakeServer(Sockets):
     def wait_until(self, condition: Callable[[], bool]) -> None:
         """Wait, from the test's thread, until something holds after the server has moved."""
         self.wait(self._until(condition))
+
+    def clock(self) -> float:
+        """Return the provider's own time, seconds since 1970: its clock may be off."""
+        return self.now() + self.faults.shift
 
     def moved(self) -> None:
         """Let those who wait look again."""
@@ -150,7 +155,17 @@ class FakeServer(Sockets):
 
     async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         refused = self.refusal(request)
-        return await handler(request) if refused is None else self.refused(refused)
+        if refused is None:
+            return await handler(request)
+        return self.refused(refused) if isinstance(refused, int) else refused
+
+    def handshake(self, request: web.Request) -> web.Response | None:
+        """Return what refuses a stream's handshake just now, None when it may go on."""
+        faults = self.faults
+        if faults.status is None or not faults.touches(request.path):
+            return None
+        self.faults = faults.once_less()
+        return self.refused(faults.status)
 
     def refused(self, status: int) -> web.Response:
         """Return the vendor's answer of an error status."""

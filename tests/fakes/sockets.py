@@ -15,7 +15,10 @@ from tests.fakes.faults import NONE, Faults
 
 @dataclass(eq=False)
 class Connection:
-    """One open socket: what it subscribed to, whether it said who it is, how many data frames it was sent."""
+    """One open socket: what it subscribed to, whether it said who it is, how many data frames it was sent.
+
+    `said_at`: when it spoke lately, by `tick`. `unechoed`: the last ping that it was sent and has not answered.
+    """
 
     socket: web.WebSocketResponse
     request: web.Request
@@ -23,6 +26,8 @@ class Connection:
     known: bool = False
     frames: int = 0
     said: list[Any] = field(default_factory=list)
+    said_at: list[float] = field(default_factory=list)
+    unechoed: bytes = b""
 
 
 class Sockets:
@@ -36,9 +41,9 @@ class Sockets:
         self.connections: list[Connection] = []
         self.past_connections: list[Connection] = []
 
-    async def connected(self, request: web.Request) -> Connection:
-        """Take up a socket."""
-        socket = web.WebSocketResponse(max_msg_size=0, compress=False)
+    async def connected(self, request: web.Request, *, autoping: bool = True) -> Connection:
+        """Take up a socket; without `autoping`, pings and pongs are messages like others."""
+        socket = web.WebSocketResponse(max_msg_size=0, compress=False, autoping=autoping)
         await socket.prepare(request)
         connection = Connection(socket, request)
         self.connections.append(connection)

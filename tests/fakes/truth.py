@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import polars as pl
@@ -48,3 +48,11 @@ def simulated(
         symbols=sim.symbols(None, end, market=market),
         actions=actions if market == "us" else actions.clear(),
     )
+
+
+def paying(truth: Truth) -> Truth:
+    """Return a truth in which three of its symbols pay dividends, which the simulator knows nothing of."""
+    names = truth.symbols.filter("active")["symbol"].sort().head(3)
+    days = [dt.date(2026, 10, 28), dt.date(2026, 11, 10), DAY]
+    paid = {"symbol": names, "ex_date": days, "cash_amount": [0.25, 0.5, 1.125], "type": ["dividend"] * 3}
+    return replace(truth, actions=pl.concat([truth.actions, pl.DataFrame(paid)], how="diagonal_relaxed"))

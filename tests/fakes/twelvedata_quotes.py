@@ -1,62 +1,79 @@
-"""Twelve Data's single prices, its account and its batches (providers.md 2.3, 2.5, 2.7)."""
+"""Twelve Data's single prices and its batches (providers.md 2.3, 2.5)."""
 
 from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.fakes import twelvedata_shapes as shapes
-from tests.fakes.twelvedata_stream import FakeStream
+from tests.fakes.twelvedata_errors import NO_DATA, error, is_error
+from tests.fakes.twelvedata_series import FakeSeries
 
 LASTING = {"exchange": "NASDAQ", "mic_code": "XNGS", "currency": "USD"}
 
 
-class FakeQuotes(FakeStream):
+class FakeQuotes(FakeSeries):
     """Beside the bars: what the adapter does not ask for, and the vendor's own client does."""
 
     async def price(self, request):
-        """The last price of one symbol (2.5)."""
-        return self.json(self._price(request.query))
+        """The last price of one symbol or of a list (2.5)."""
+        return self.by_symbol(request, self._price)
 
     async def eod(self, request):
         """The last close (2.5)."""
-        last, name = self._last(request.query), request.query["symbol"]
-        day = f"{last['time']:%Y-%m-%d}"
-        return self.json({"symbol": name, **LASTING, "datetime": day, "close": shapes.text(last["close"])})
+        return self.by_symbol(request, self._eod)
 
     async def quote(self, request):
         """The day so far beside the day before; `timestamp` and `last_quote_at` in seconds (2.5)."""
-        last, name = self._last(request.query), request.query["symbol"]
-        numbers = {column: shapes.text(last[column]) for column in (*shapes.PRICES, "volume")}
-        times = {"timestamp": int(last["time"].timestamp()), "last_quote_at": int(self.now())}
-        day = f"{last['time']:%Y-%m-%d}"
-        return self.json({"symbol": name, **LASTING, "datetime": day, **times, **numbers, "is_market_open": True})
+        return self.by_symbol(request, self._quote)
 
     async def batch(self, request):
-        """`POST /batch`: relative addresses in, an answer or an error of each out (2.3)."""
+        """`POST /batch`: relative addresses in, an answer or an error of each out, as far as credits reach (2.3)."""
         data = {}
         for name, part in (await request.json()).items():
             where = urlsplit(part["url"])
             query = dict(parse_qsl(where.query))
-            made = {"/time_series": lambda query: self._series(query["symbol"], query), "/price": self._price}
-            answer = made[where.path](query)
-            data[name] = {"response": answer, "status": "error" if answer.get("status") == "error" else "success"}
+            symbols = query.get("symbol", "").split(",")
+            if len(symbols) > self.credits_left():
+                break
+            answer = self._part(where.path, symbols, query)
+            self.spend(0 if is_error(answer) else len(symbols))
+            data[name] = {"response": answer, "status": "error" if is_error(answer) else "success"}
         return self.json({"code": 200, "status": "success", "data": data})
 
-    def _last(self, query) -> dict[str, object]:
-        return self.truth.of("1d", query["symbol"]).sort("time").to_dicts()[-1]
+    def _part(self, path: str, symbols: list[str], query) -> dict[str, object]:
+        known = {"/time_series": self.series_of, "/price": self._price, "/quote": self._quote, "/eod": self._eod}
+        if path not in known:
+            return error(404, f"{path} is not to be had in a batch")
+        if path == "/time_series" and query.get("interval") not in shapes.INTERVALS:
+            return error(400)
+        answers = {name: self.unknown(name) or known[path](name, query) for name in symbols}
+        return answers if len(symbols) > 1 else answers[symbols[0]]
 
-    def _price(self, query) -> dict[str, object]:
-        return {"price": shapes.text(self._last(query)["close"])}
+    def _last(self, symbol: str) -> dict[str, object]:
+        """Return the last day of a symbol; empty where there is none."""
+        days = self.truth.of("1d", symbol).sort("time").tail(1)
+        return next(iter(days.to_dicts()), {})
 
-    async def api_usage(self, request):
-        """It costs a credit itself."""
-        usage = {"current_usage": self._limit - self._left(), "plan_limit": self._limit, "plan_category": self.plan}
-        return self.json({"timestamp": "2026-11-20 14:31:07", **usage})
+    def _price(self, symbol: str, _query) -> dict[str, object]:
+        last = self._last(symbol)
+        return {"price": shapes.text(last["close"])} if last else error(400, NO_DATA)
 
-    async def market_state(self, request):
-        """A bare array."""
-        return self.json([{"name": "NASDAQ", "code": "XNGS", "country": "United States", "is_market_open": True}])
+    def _eod(self, symbol: str, _query) -> dict[str, object]:
+        last = self._last(symbol)
+        return {"symbol": symbol, **LASTING, **_day(last), **_texts(last, "close")} if last else error(400, NO_DATA)
 
-    async def technical_indicators(self, request):
-        """The official client asks for it when it is made (2.7)."""
-        return self.json({"data": {}, "status": "ok"})
+    def _quote(self, symbol: str, _query) -> dict[str, object]:
+        last, now = self._last(symbol), int(self.clock())
+        if not last:
+            return error(400, NO_DATA)
+        times = {"timestamp": int(last["time"].timestamp()), "last_quote_at": now}
+        numbers = _texts(last, *shapes.PRICES, "volume")
+        return {"symbol": symbol, **LASTING, **_day(last), **times, **numbers, "is_market_open": shapes.is_open(now)}
+
+
+def _day(bar: dict[str, object]) -> dict[str, str]:
+    return {"datetime": f"{bar['time']:%Y-%m-%d}"}
+
+
+def _texts(bar: dict[str, object], *names: str) -> dict[str, str]:
+    return {name: shapes.text(bar[name]) for name in names}

@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from tapehawk.core.sessions import us_calendar
+from tapehawk.core.sessions import REGULAR, us_calendar
 
 NEW_YORK = ZoneInfo("America/New_York")
 EXCHANGES = {"nasdaq": ("NASDAQ", "XNGS"), "nyse": ("NYSE", "XNYS"), "amex": ("NYSE American", "XASE")}
 TYPES = {"common": "Common Stock", "preferred": "Preferred Stock", "adr": "American Depositary Receipt"}
 PRICES = ("open", "high", "low", "close")
-MINUTE = 60
+MINUTES = {"1min": 1, "5min": 5, "15min": 15, "30min": 30, "45min": 45, "1h": 60, "2h": 120, "4h": 240, "8h": 480}
+DATED = {"1day": "1d", "1week": "1w", "1month": "1mo"}
+INTERVALS = {*MINUTES, *DATED}
+"""What can be asked for (2.3)."""
 
 
 def text(number: float) -> str:
@@ -25,7 +28,7 @@ def text(number: float) -> str:
 def value(row: dict[str, object], interval: str, zone: dt.tzinfo) -> dict[str, str]:
     """Return a bar; a naive time in the zone that was asked for, a date for days (2.3)."""
     time = row["time"]
-    said = f"{time:%Y-%m-%d}" if interval == "1day" else f"{time.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    said = f"{time:%Y-%m-%d}" if interval in DATED else f"{time.astimezone(zone):%Y-%m-%d %H:%M:%S}"
     return {"datetime": said, **{name: text(row[name]) for name in (*PRICES, "volume")}}
 
 
@@ -41,10 +44,28 @@ def regular(bars: pl.DataFrame) -> pl.DataFrame:
     return bars.filter(pl.Series(~np.isnan(minutes), dtype=pl.Boolean))
 
 
+def longer(bars: pl.DataFrame, interval: str) -> pl.DataFrame:
+    """Return bars of an interval: hours count from the open, weeks begin on Monday (the page says of neither)."""
+    if interval in {"1min", "1day"}:
+        return bars
+    if interval in DATED:
+        start = pl.col("time").dt.truncate(DATED[interval])
+    else:
+        begins, _ = us_calendar().buckets(bars["time"].to_physical().to_numpy(), MINUTES[interval], "regular")
+        start = pl.Series(begins).cast(pl.Datetime("us", "UTC"))
+    prices = (pl.first("open"), pl.max("high"), pl.min("low"), pl.last("close"), pl.sum("volume"))
+    return bars.with_columns(time=start).group_by("symbol", "time", maintain_order=True).agg(prices)
+
+
+def is_open(seconds: int) -> bool:
+    """Return whether the exchange is open at an instant."""
+    return bool(us_calendar().phases(np.array([seconds * 1_000_000]))[0] == REGULAR)
+
+
 def instant_of(said: str, zone: dt.tzinfo, interval: str) -> dt.datetime:
     """Read a bound, which is in the zone that was asked for; that of days is a date (2.3)."""
     naive = dt.datetime.fromisoformat(said)
-    if interval == "1day":
+    if interval in DATED:
         return dt.datetime.combine(naive.date(), dt.time(), dt.UTC)
     return naive.replace(tzinfo=zone).astimezone(dt.UTC)
 

@@ -79,10 +79,7 @@ def market_of(rows: pl.DataFrame) -> str:
 
 def infer_timeframe(rows: pl.DataFrame) -> str:
     """Tell the timeframe from the most frequent spacing. Raises BadInput when it is none of TIMEFRAMES."""
-    symbols = rows["symbol"].unique(maintain_order=True).head(SAMPLE)
-    sample = rows.filter(pl.col("symbol").is_in(symbols.implode())).sort("symbol", "time")
-    apart = pl.col("time").diff().dt.total_minutes().over("symbol")
-    counts = sample.select(apart.alias("minutes")).filter(pl.col("minutes") > 0).group_by("minutes").len()
+    counts = _spacings(rows)
     if counts.is_empty():
         if rows.select(_at_midnight().all()).item():
             return "1d"
@@ -92,6 +89,19 @@ def infer_timeframe(rows: pl.DataFrame) -> str:
         if length == minutes:
             return name
     raise BadInput(f"bars are usually {minutes} minutes apart, which is no timeframe", hint=_TELL_TIMEFRAME)
+
+
+def nearest(rows: pl.DataFrame) -> int | None:
+    """Return the minutes between the nearest two bars of a symbol, None where no symbol has two."""
+    return min(_spacings(rows)["minutes"], default=None)
+
+
+def _spacings(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return how often two bars of a symbol that follow each other are so many minutes apart."""
+    symbols = rows["symbol"].unique(maintain_order=True).head(SAMPLE)
+    sample = rows.filter(pl.col("symbol").is_in(symbols.implode())).sort("symbol", "time")
+    apart = pl.col("time").diff().dt.total_minutes().over("symbol")
+    return sample.select(apart.alias("minutes")).filter(pl.col("minutes") > 0).group_by("minutes").len()
 
 
 def on_one_clock(rows: pl.DataFrame, zone: str | None) -> pl.DataFrame:

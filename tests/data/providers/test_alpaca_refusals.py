@@ -74,9 +74,13 @@ async def test_a_plan_that_is_not_what_the_settings_say_is_told(alpaca, fake):
 @pytest.mark.parametrize("as_401", [False, True])
 async def test_a_wrong_key_is_told_as_such_whatever_its_status(alpaca, fake, as_401):
     fake.forbidden_as_401 = as_401
-    with pytest.raises(ProviderRefused) as caught:
-        await bars_of(alpaca(secret_key=SecretStr("wrong-secret")), DAILY)
+    wrong = alpaca(secret_key=SecretStr("wrong-secret"))
+    with pytest.raises(ProviderRefused, match="not authorized" if as_401 else "forbidden") as caught:
+        await bars_of(wrong, DAILY)
     assert "key" in caught.value.hint
+    with pytest.raises(ProviderRefused, match="not authorized") as account:
+        await wrong.symbols()
+    assert account.value.hint == caught.value.hint
 
 
 async def test_a_missing_secret_is_told_before_anybody_is_asked(alpaca, fake):

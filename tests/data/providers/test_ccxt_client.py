@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import aiohttp
 import ccxt.pro
 import polars as pl
 import pytest
 
-from tests.fakes.clock import START
+from tests.fakes.clock import START, JumpingClock
 from tests.fakes.exchange import FakeExchange
 from tests.fakes.faults import NONE, Faults
 from tests.fakes.truth import simulated
@@ -100,6 +101,24 @@ async def test_longer_candles_are_made_of_the_minutes(client):
     assert found[5] == pytest.approx(minutes["volume"].sum())
 
 
+async def test_it_reads_the_last_day_of_one_pair_of_some_and_of_all(client, fake):
+    lately = TRUTH.of("1m", FIRST).filter(pl.col("time").dt.epoch("s").is_between(NOW - 86_400, NOW - 1)).sort("time")
+    some, one, every = (
+        await client.fetch_tickers([FIRST, SECOND]),
+        await client.fetch_ticker(FIRST),
+        await client.fetch_tickers(),
+    )
+    assert set(some) == {FIRST, SECOND}
+    assert set(every) == set(TRUTH.symbols["symbol"])
+    for found in (some[FIRST], one, every[FIRST]):
+        prices = (found["open"], found["high"], found["low"], found["last"])
+        assert prices == (lately["open"][0], lately["high"].max(), lately["low"].min(), lately["close"][-1])
+        assert found["baseVolume"] == pytest.approx(lately["volume"].sum())
+        assert found["timestamp"] == NOW * 1000
+    assert fake.paths("ticker") == ["/api/v3/ticker/24hr"] * 3
+    assert fake._used == 20 + 2 + 2 + 80  # the weight of each, and of the list of markets
+
+
 @pytest.mark.parametrize(
     ("faults", "error"),
     [
@@ -164,6 +183,42 @@ async def test_after_a_broken_line_its_next_call_subscribes_anew(client, fake):
     await asyncio.to_thread(fake.await_subscribers, FIRST)
     await asyncio.to_thread(fake.push, candle)
     await again
+
+
+async def test_it_echoes_a_ping_and_who_does_not_is_closed(client, fake):
+    watching = asyncio.create_task(client.watch_ohlcv(FIRST, "1m"))
+    await asyncio.to_thread(fake.await_subscribers, FIRST)
+    async with aiohttp.ClientSession() as session, session.ws_connect(f"{fake.url}/ws/x", autoping=False) as silent:
+        await asyncio.to_thread(fake.wait_until, lambda: len(fake.connections) == 2)
+        await asyncio.to_thread(fake.ping)
+        assert (await silent.receive()).type == aiohttp.WSMsgType.PING
+        await asyncio.to_thread(fake.wait_until, lambda: not fake.connections[0].unechoed)
+        await asyncio.to_thread(fake.drop_silent)
+        assert (await silent.receive()).type == aiohttp.WSMsgType.CLOSE
+    assert fake.has_subscribers(FIRST)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+
+
+async def test_a_connection_that_says_more_than_five_things_a_second_is_closed(fake):
+    time = JumpingClock()
+    fake.tick = time.clock.tick
+    async with aiohttp.ClientSession() as session, session.ws_connect(f"{fake.url}/ws/x") as talkative:
+        for number in range(11):
+            time.pass_by(0.25 if number < 5 else 0.15)
+            await talkative.send_json({"method": "LIST_SUBSCRIPTIONS", "id": number})
+            said = await talkative.receive()
+            if said.type != aiohttp.WSMsgType.TEXT:
+                break
+    assert (said.type, number) == (aiohttp.WSMsgType.CLOSE, 7)
+
+
+async def test_a_connection_that_is_over_is_announced_and_its_next_call_subscribes_anew(client, fake):
+    watching = asyncio.create_task(client.watch_ohlcv(FIRST, "1m"))
+    await asyncio.to_thread(fake.await_subscribers, FIRST)
+    await asyncio.to_thread(fake.shut_down)
+    with pytest.raises(ccxt.pro.NetworkError, match="1001"):
+        await watching
 
 
 async def test_it_leaves_a_stream(client, fake):

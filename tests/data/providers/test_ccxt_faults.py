@@ -21,7 +21,7 @@ from tests.fakes.faults import NONE, Faults
 pytestmark = pytest.mark.anyio
 
 DISTURBED = ("duplicate", "revised", "late", "missing", "out_of_order", "unknown_type", "extra_fields")
-BROKEN = ("drop", "mute", "slow_consumer", "ignore_subscriptions", "connection_limit", "history")
+BROKEN = ("drop", "shut_down", "mute", "slow_consumer", "ignore_subscriptions", "connection_limit", "history")
 EVERYTHING = truth_of([DAY])
 SYMBOLS = {market_id(symbol): symbol for symbol in TRUTH.symbols["symbol"]}
 
@@ -88,6 +88,9 @@ async def break_down(desk, how, frame, chance):
     if how == "drop":
         await desk.push(frame)
         await asyncio.to_thread(desk.fake.drop, chance.choice([1000, 1001, 1006, 1008, 1011]))
+    elif how == "shut_down":
+        await desk.push(frame)
+        await asyncio.to_thread(desk.fake.shut_down)
     elif how == "connection_limit":
         desk.fake.faults = Faults(connection_limit=True)
         await asyncio.to_thread(desk.fake.drop)
@@ -130,6 +133,17 @@ async def test_each_break_of_the_line_alone_is_told_and_filled(desk, how):
     await settle(desk, [*MINUTES[:2], MINUTES[9]])
     assert_no_duplicates(desk)
     assert_final_stays_final(desk)
+
+
+async def test_pings_are_echoed_so_that_a_line_which_is_alive_stays(desk):
+    await desk.start()
+    for frame in MINUTES[:3]:
+        await desk.push(frame)
+        await asyncio.to_thread(desk.fake.ping)
+        await asyncio.to_thread(desk.fake.wait_until, lambda: not any(one.unechoed for one in desk.fake.connections))
+        await asyncio.to_thread(desk.fake.drop_silent)
+    await settle(desk, MINUTES[:3])
+    assert desk.connections == 1
 
 
 @pytest.mark.parametrize("seed", range(6))

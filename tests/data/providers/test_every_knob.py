@@ -43,7 +43,6 @@ IN_HISTORY = {
 }
 """What passes, is waited for or changes nothing: knob → settings of it, each with what it needs beside."""
 
-WITHOUT_RETRY_AFTER = {"flatfiles"}  # object storage says "slow down" and not for how long
 IN_BARS = ("duplicate", "revised", "late", "missing", "out_of_order", "unknown_type", "extra_fields")
 OF_LINES = {
     "drop_after": Faults(drop_after=2),
@@ -83,15 +82,15 @@ def asked(request):
             finally:
                 await provider.close()
 
-        yield ask, time, case.name
+        yield ask, time, case
 
 
 @pytest.mark.parametrize("faults", [one for some in IN_HISTORY.values() for one in some], ids=Faults.said)
 async def test_each_knob_alone_leaves_history_as_it_is_and_takes_no_hour(asked, faults):
-    ask, time, name = asked
+    ask, time, case = asked
     await ask(faults)
     assert time.passed < 120
-    if name not in WITHOUT_RETRY_AFTER:
+    if "retry_after" not in case.without:
         assert time.passed >= (2 if faults.retry_after else 0)
 
 

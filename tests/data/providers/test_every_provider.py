@@ -16,10 +16,10 @@ from tapehawk.core.errors import BadInput, ProviderRefused, TapehawkError, TryAg
 from tapehawk.core.sessions import calendar_named
 from tapehawk.data.providers.door import Wanted
 from tapehawk.data.shapes import ACTIONS, EXCHANGE_ZONE, SYMBOLS
-from tests.data.providers.cases.case import every_case
+from tests.data.providers.cases.case import Case, every_case
 from tests.fakes.clock import JumpingClock
 from tests.fakes.faults import NONE, Faults
-from tests.fakes.truth import Truth, simulated
+from tests.fakes.truth import Truth, paying, simulated
 
 pytestmark = pytest.mark.anyio
 
@@ -32,7 +32,8 @@ class World:
     """What the fakes of a market know, its calendar, and one symbol of it; one that splits, where any does."""
 
     def __init__(self, market):
-        self.market, self.truth = market, simulated(start=FIRST, end=LAST, market=market)
+        self.market, truth = market, simulated(start=FIRST, end=LAST, market=market)
+        self.truth = paying(truth) if market == "us" else truth
         self.calendar, self.zone = calendar_named(market), EXCHANGE_ZONE[market]
         self.someone = self.truth.daily["symbol"][0]
         splits = self.truth.actions.filter(pl.col("type") == "split", pl.col("ex_date").is_between(FIRST, LAST))
@@ -98,6 +99,12 @@ def keyed(case):
         pytest.xfail(f"{case.name} asks without a key")
 
 
+@pytest.fixture
+def told(case):
+    if case.own_truth:
+        pytest.xfail(f"{case.name} knows no market but its own")
+
+
 async def fetched(provider, wanted):
     """Fetch everything that is wanted, step by step."""
     answers = [await provider.fetch(step) for step in provider.plan(wanted).steps]
@@ -141,7 +148,7 @@ async def test_different_wishes_have_different_steps(provider, world):
 
 
 async def test_a_timeframe_that_is_not_offered_is_bad_input(provider, world):
-    missing = next(name for name in ("1w", "4h", "30m") if name not in provider.offer.timeframes)
+    missing = next(name for name in ("1w", "4h", "30m", "7m") if name not in provider.offer.timeframes)
     with pytest.raises(BadInput):
         provider.plan(Wanted(missing, (world.someone,), FIRST, LAST))
 
@@ -250,6 +257,7 @@ async def test_prices_are_what_the_series_says_they_are(provider, world):
         assert {one.series.adjusted_as_of for one in answers} != {None}
 
 
+@pytest.mark.usefixtures("told")
 async def test_fractional_volumes_stay_fractional(case, time, world):
     odd = world.truth.daily.filter(pl.col("symbol") == world.someone).with_columns(volume=pl.col("volume") + 0.25)
     with case.fake(Truth(daily=odd, symbols=world.truth.symbols)) as fake:
@@ -259,6 +267,7 @@ async def test_fractional_volumes_stay_fractional(case, time, world):
     assert bars["volume"].to_list() == odd.sort("time")["volume"].to_list()
 
 
+@pytest.mark.usefixtures("told")
 async def test_no_bars_are_an_empty_answer_and_no_error(case, time, world):
     with case.fake(Truth(symbols=world.truth.symbols)) as fake:
         provider = case.provider(fake, time.clock)
@@ -297,7 +306,7 @@ async def test_symbols_come_in_the_stores_columns_delisted_ones_too(provider, ca
     found = await provider.symbols()
     assert found.schema == SYMBOLS.schema
     assert not found.select(SYMBOLS.keys).is_duplicated().any()
-    listed = found.filter("active")["symbol"]
+    listed = found.filter("active", market=world.market)["symbol"]
     assert set(listed) == set(world.truth.symbols.filter("active")["symbol"])
 
 
@@ -312,16 +321,28 @@ async def test_actions_come_in_the_stores_columns_and_equal_the_truth(provider, 
     assert not found.select(ACTIONS.keys).is_duplicated().any()
     columns = ("symbol", "ex_date", "split_to", "split_from")
     splits = found.filter(pl.col("type") == "split").select(columns).sort("symbol", "ex_date")
-    assert_frame_equal(splits, world.truth.actions.select(columns).sort("symbol", "ex_date"))
+    told = world.truth.actions.filter(pl.col("type") == "split")
+    assert_frame_equal(splits, told.select(columns).sort("symbol", "ex_date"))
     none = await provider.actions(dt.date(2019, 1, 2), dt.date(2019, 1, 3))
     assert none.is_empty()
+
+
+async def test_dividends_equal_the_truth_by_the_day_on_which_the_price_is_without_them(provider, case, fake, world):
+    if "dividends" not in provider.offer.reference:
+        pytest.xfail(f"{case.name} knows of none")
+    case.small_pages(fake)
+    columns = ("symbol", "ex_date", "cash_amount")
+    told = world.truth.actions.filter(pl.col("type") == "dividend").select(columns).sort("symbol", "ex_date")
+    found = (await provider.actions(FIRST, LAST)).filter(pl.col("type") == "dividend").select(columns)
+    assert told.height == 3
+    assert_frame_equal(found.sort("symbol", "ex_date"), told)
 
 
 # what goes wrong
 
 
 @pytest.mark.usefixtures("http")
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 502])
+@pytest.mark.parametrize("status", Case.statuses)
 async def test_every_documented_error_becomes_one_of_ours_with_something_to_do(provider, case, fake, status, world):
     fake.faults = Faults(status=status)
     with pytest.raises(TapehawkError) as caught:

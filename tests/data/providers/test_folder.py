@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import os
 from dataclasses import replace
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from tapehawk.core.errors import BadInput, NoData
 from tapehawk.data import store
@@ -84,6 +86,28 @@ def test_rows_that_are_no_bars_are_refused_and_the_others_stored(root, files):
 def test_another_timeframe_in_the_files_is_bad_input(root, files):
     with pytest.raises(BadInput, match="holds 1d bars, not 5m"):
         synced(root, provider(files), replace(MARKET, timeframe="5m"))
+
+
+def test_minutes_in_which_few_trade_are_minutes(tmp_path):
+    day = dt.datetime(2026, 11, 20, 14, 30, tzinfo=dt.UTC)
+    times = [day + dt.timedelta(minutes=at) for at in (0, 2, 4, 6, 7, 12)]
+    one = TRUTH.minutes.head(1).drop("time").join(pl.DataFrame({"time": times}), how="cross")
+    one.write_csv(tmp_path / "few.csv")
+    told = provider(tmp_path)
+    (step,) = told.plan(Wanted("1m", None, LAST, LAST)).steps
+    assert asyncio.run(told.fetch(step)).bars["time"].to_list() == times
+
+
+def test_regular_hours_are_another_wish_than_all_hours(tmp_path):
+    TRUTH.minutes.write_parquet(tmp_path / "minutes.parquet")
+    told = provider(tmp_path)
+    (whole,) = told.plan(Wanted("1m", None, LAST, LAST)).steps
+    (regular,) = told.plan(Wanted("1m", None, LAST, LAST, hours="regular")).steps
+    assert whole.id != regular.id
+    every, some = (asyncio.run(told.fetch(step)).bars for step in (whole, regular))
+    opens = dt.datetime(2026, 11, 20, 14, 30, tzinfo=dt.UTC)
+    in_hours = pl.col("time").is_between(opens, opens + dt.timedelta(hours=6, minutes=29))
+    assert_frame_equal(some, every.filter(in_hours))
 
 
 def test_a_folder_that_is_behind_is_told(root, files):

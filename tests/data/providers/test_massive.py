@@ -285,10 +285,21 @@ async def test_corporate_actions_come_from_the_new_route_or_from_the_old_one(fak
     assert bool(fake.paths("/v3/reference/splits")) == old
 
 
-async def test_the_state_of_the_market_is_told_with_the_vendors_time(provider):
+@pytest.mark.parametrize(
+    ("time", "market"),
+    [
+        (dt.datetime(2026, 11, 20, 13, 5, 11, tzinfo=dt.UTC), "extended-hours"),
+        (dt.datetime(2026, 11, 20, 14, 30, tzinfo=dt.UTC), "open"),
+        (dt.datetime(2026, 11, 21, 14, 30, tzinfo=dt.UTC), "closed"),
+        (dt.datetime(2026, 11, 1, 5, 30, tzinfo=dt.UTC), "closed"),  # 01:30 in New York, and an hour later again
+        (dt.datetime(2026, 11, 1, 6, 30, tzinfo=dt.UTC), "closed"),
+    ],
+    ids=str,
+)
+async def test_the_state_of_the_market_is_told_with_the_vendors_time(fake, provider, time, market):
+    fake.now = time.timestamp
     status = await provider.market_status()
-    assert status.market == "extended-hours"
-    assert status.server_time == dt.datetime(2026, 11, 20, 13, 5, 11, tzinfo=dt.UTC)
+    assert (status.market, status.server_time) == (market, time)
 
 
 # the stream

@@ -6,18 +6,21 @@ Versions: `massive` in the dependency group `vendors`. It pages by itself, follo
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 
+import httpx2
 import polars as pl
 import pytest
 from massive import RESTClient, WebSocketClient
 from massive.exceptions import BadResponse
 
 from tests.fakes.massive import FakeMassive
-from tests.fakes.truth import simulated
+from tests.fakes.massive_shapes import NEW_YORK
+from tests.fakes.truth import paying, simulated
 
 pytestmark = pytest.mark.anyio
 
-TRUTH = simulated()
+TRUTH = paying(simulated())
 SOMEONE = TRUTH.daily["symbol"][0]
 
 
@@ -55,21 +58,54 @@ def test_a_day_without_a_session_is_no_error_to_it(client):
     assert not client.get_grouped_daily_aggs("2026-11-21")
 
 
-def test_it_reads_symbols_splits_dividends_snapshots_and_the_state_of_the_market(fake, client):
+def test_it_reads_bars_of_a_week_or_of_several_hours_and_the_newest_first(fake, client):
+    days = TRUTH.of("1d", SOMEONE).sort("time").tail(10)
+    weeks = list(client.list_aggs(SOMEONE, 1, "week", "2026-11-09", "2026-11-20", adjusted=False))
+    assert [dt.datetime.fromtimestamp(bar.timestamp / 1000, NEW_YORK) for bar in weeks] == [
+        dt.datetime(2026, 11, day, tzinfo=NEW_YORK) for day in (8, 15)
+    ]
+    assert [bar.high for bar in weeks] == [days.head(5)["high"].max(), days.tail(5)["high"].max()]
+    for span in ("month", "quarter", "year"):
+        (bar,) = client.list_aggs(SOMEONE, 1, span, "2026-11-09", "2026-11-20", adjusted=False)
+        assert (bar.open, bar.volume) == (days["open"][0], pytest.approx(days["volume"].sum()))
+    fake.most_a_page = 3
+    newest = client.list_aggs(SOMEONE, 1, "day", "2026-11-09", "2026-11-20", adjusted=False, sort="desc")
+    assert [bar.close for bar in newest] == days["close"].to_list()[::-1]
+    fake.most_a_page = 50_000
+    hours = list(client.list_aggs(SOMEONE, 4, "hour", "2026-11-20", "2026-11-20", adjusted=False))
+    minutes = TRUTH.of("1m", SOMEONE).filter(pl.col("time").dt.date() == pl.date(2026, 11, 20))
+    started = minutes["time"].dt.truncate("4h").dt.epoch("ms").unique().sort().to_list()
+    assert [bar.timestamp for bar in hours] == started
+
+
+def test_it_reads_splits_and_dividends_from_both_routes_in_their_own_order(fake, client):
+    fake.most_a_page = 2
+    splits, paid = (TRUTH.actions.filter(pl.col("type") == kind) for kind in ("split", "dividend"))
+    for found in (list(client.list_stocks_splits()), list(client.list_splits())):
+        assert [dt.date.fromisoformat(one.execution_date) for one in found] == splits["ex_date"].sort().to_list()[::-1]
+    for found in (list(client.list_stocks_dividends()), list(client.list_dividends())):
+        told = [(one.ticker, dt.date.fromisoformat(one.ex_dividend_date), one.cash_amount) for one in found]
+        assert told == paid.sort("symbol").select("symbol", "ex_date", "cash_amount").rows()
+    oldest = client.list_stocks_splits(sort="execution_date.asc")
+    assert [one.execution_date for one in oldest] == [str(day) for day in splits["ex_date"].sort()]
+    (first,) = client.list_stocks_dividends(ticker=paid["symbol"][0])
+    assert first.cash_amount == paid["cash_amount"][0]
+
+
+def test_it_reads_symbols_snapshots_and_the_state_of_the_market(fake, client):
     fake.most_a_page = 5
     tickers = list(client.list_tickers(market="stocks", active=True, limit=1000))
     assert [one.ticker for one in tickers] == TRUTH.symbols.filter("active")["symbol"].sort().to_list()
-    assert {one.ticker for one in client.list_splits()} == set(TRUTH.actions["symbol"])
-    assert list(client.list_dividends()) == []
     assert client.get_ticker_details(SOMEONE).ticker == SOMEONE
     assert len(client.get_snapshot_all("stocks")) == 12
     assert client.get_snapshot_ticker("stocks", SOMEONE).ticker == SOMEONE
-    assert client.get_market_status().market == "extended-hours"
+    assert client.get_market_status().market == "open"
     assert client.get_market_holidays()[0].date == "2026-11-26"
     assert client.get_daily_open_close_agg(SOMEONE, "2026-11-20").symbol == SOMEONE
 
 
 def test_it_knows_a_refusal_when_it_sees_one(fake):
+    assert httpx2.get(f"{fake.url}/v3/reference/tickers").json()["error"] == "API Key was not provided"  # 1.3
     with pytest.raises(BadResponse, match="Unknown API Key"):
         RESTClient("wrong", base=fake.url, retries=0).get_grouped_daily_aggs("2026-11-20")
     fake.plan = "basic"

@@ -84,6 +84,24 @@ async def test_a_wrong_key_and_a_plan_that_refuses_the_past_are_not_taken_for_an
         await days_from(real_time, Wanted("1d", None, TODAY, TODAY))
 
 
+# where the sentence of a refusal stands
+
+
+@pytest.mark.parametrize("in_message", [False, True])
+@pytest.mark.parametrize("in_error", [False, True])
+async def test_a_wrong_key_and_a_plan_are_told_apart_whatever_field_their_sentence_is_in(fake, in_message, in_error):
+    fake.message_for_error, fake.error_for_message = in_message, in_error
+    wrong = provider_at(fake, "advanced", JumpingClock(), key="wrong-key-99")
+    with pytest.raises(ProviderRefused, match="Unknown API Key") as key:
+        await days_from(wrong, Wanted("1d", None, YESTERDAY, YESTERDAY))
+    provider = provider_at(fake, "basic", JumpingClock())
+    fake.refusal = lambda _: 403
+    with pytest.raises(ProviderRefused, match="not entitled") as plan:
+        await days_from(provider, Wanted("1d", None, YESTERDAY, YESTERDAY))
+    assert ("key" in key.value.hint, "plan" in plan.value.hint) == (True, True)
+    assert key.value.hint != plan.value.hint
+
+
 # the stream's statuses, and channels that nobody asked for
 
 

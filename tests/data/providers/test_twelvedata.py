@@ -153,7 +153,7 @@ def test_minutes_from_before_there_were_any_are_refused(fake, time):
 async def test_credits_that_run_out_within_a_batch_are_waited_for_and_only_the_rest_is_asked_again(
     provider, fake, time
 ):
-    answers = fake._series
+    answers = fake.series_of
 
     def out_of_credits(symbol, query):
         late = symbol in NAMES[3:] and len(fake.asked) == 1
@@ -161,7 +161,7 @@ async def test_credits_that_run_out_within_a_batch_are_waited_for_and_only_the_r
             {"code": 429, "message": "…for the current minute…", "status": "error"} if late else answers(symbol, query)
         )
 
-    fake._series = out_of_credits
+    fake.series_of = out_of_credits
     assert_frame_equal(await bars_of(provider, DAILY), daily())
     assert fake.asked[1].query["symbol"] == ",".join(NAMES[3:])
     assert time.passed >= 40.0

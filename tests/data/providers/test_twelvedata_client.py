@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import gc
+import json
 import logging
 import queue
 
 import httpx2
 import polars as pl
 import pytest
+from websockets.sync.client import connect
 
 from tests.data.providers.alpaca_desk import NAMES
 from tests.fakes.truth import simulated
 from tests.fakes.twelvedata import FakeTwelveData
-from tests.fakes.twelvedata_shapes import regular, ticks
+from tests.fakes.twelvedata_shapes import PRICES, regular, ticks
 
 twelvedata = pytest.importorskip("twelvedata", reason="twelvedata is not installed (dependency group vendors)")
 
@@ -60,6 +62,31 @@ def test_it_reads_minutes_in_universal_time(client):
     assert [row["datetime"] for row in series.as_json()] == truth["time"].dt.strftime("%Y-%m-%d %H:%M:%S").to_list()
 
 
+def test_it_reads_hours_that_begin_at_the_open_and_weeks_that_begin_on_monday(client):
+    hours = client.time_series(symbol=SOMEONE, interval="1h", outputsize=7, order="ASC").as_json()
+    minutes = regular(TRUTH.of("1m", SOMEONE)).filter(pl.col("time").dt.date() == pl.date(2026, 11, 20)).sort("time")
+    assert [row["datetime"][11:] for row in hours] == [f"{hour:02d}:30:00" for hour in range(9, 16)]
+    assert float(hours[0]["open"]) == minutes["open"][0]
+    assert sum(float(row["volume"]) for row in hours) == pytest.approx(minutes["volume"].sum())
+    (week,) = client.time_series(symbol=SOMEONE, interval="1week", outputsize=1).as_json()
+    days = TRUTH.of("1d", SOMEONE).filter(pl.col("time").dt.date() >= pl.date(2026, 11, 16))
+    assert (week["datetime"], float(week["high"])) == ("2026-11-16", days["high"].max())
+
+
+def test_it_reads_the_same_bars_as_csv(client):
+    asked = client.time_series(symbol=SOMEONE, interval="1day", outputsize=3)
+    columns = ["datetime", *PRICES, "volume"]
+    assert list(asked.as_csv()) == [columns, *([row[name] for name in columns] for row in asked.as_json())]
+
+
+def test_it_reads_prices_of_several_symbols_at_once(fake, client):
+    found = client.price(symbol=[*NAMES, "ZZNONE"]).as_json()
+    last = {name: TRUTH.of("1d", name).sort("time")["close"][-1] for name in NAMES}
+    assert {name: float(found[name]["price"]) for name in NAMES} == last
+    assert found["ZZNONE"]["code"] == 404
+    assert sum(fake.used.values()) == len(NAMES)  # what was not answered is not paid for
+
+
 def test_it_knows_a_batch_by_its_header_and_drops_the_symbol_that_failed(client):
     found = client.time_series(symbol=[*NAMES, "ZZNONE"], interval="1day", outputsize=3).as_json()
     assert set(found) == set(NAMES)
@@ -99,11 +126,16 @@ def test_a_batch_of_different_questions_is_answered_one_by_one(fake):
     asked = {
         "req_1": {"url": f"/time_series?symbol={SOMEONE}&interval=1day&outputsize=2"},
         "req_2": {"url": "/time_series?symbol=ZZNONE&interval=1day"},
+        "req_3": {"url": f"/price?symbol={','.join(NAMES)}"},
+        "req_4": {"url": f"/quote?symbol={SOMEONE}"},
     }
+    fake.credits = 1 + len(NAMES)
     answer = httpx2.post(f"{fake.url}/batch", json=asked, headers={"Authorization": f"apikey {fake.key}"}).json()
     assert (answer["code"], answer["status"]) == (200, "success")
     assert len(answer["data"]["req_1"]["response"]["values"]) == 2
-    assert [answer["data"][name]["status"] for name in asked] == ["success", "error"]
+    ends = {name: one["status"] for name, one in answer["data"].items()}
+    assert ends == {"req_1": "success", "req_2": "error", "req_3": "success"}, "credits reach so far"
+    assert set(answer["data"]["req_3"]["response"]) == set(NAMES)
     assert answer["data"]["req_2"]["response"]["code"] == 404
 
 
@@ -117,14 +149,18 @@ def test_it_reads_the_calendar_of_splits(fake, client):
 
 
 class Listener:
-    """The client's stream against the fake: its events in a queue, its errors in a list."""
+    """The client's stream against the fake: its events in a queue.
+
+    It does not heal itself: that is a thread within a thread, which would still connect when the fake is gone, and
+    leave its socket to whatever test is running then.
+    """
 
     def __init__(self, client, fake, symbols, *, key=None):
         self.events = queue.Queue()
         self.fake = fake
         self.ws = client.websocket(symbols=symbols, on_event=self.events.put, logger=logging.getLogger("its-stream"))
         self.ws.url = f"{fake.stream_url}?apikey={key or fake.key}"
-        self.ws.self_heal_time_s = 0
+        self.ws.self_heal = lambda: None
 
     def __enter__(self):
         self.ws.connect()
@@ -170,14 +206,28 @@ def test_its_stream_has_heartbeats_answered_and_changes_its_wishes(fake, client)
         fake.await_subscribers()
 
 
+def test_symbols_may_be_subscribed_as_objects_that_say_their_exchange(fake):
+    """The client has no such form: said by hand."""
+    with connect(f"{fake.stream_url}?apikey={fake.key}") as socket:
+        objects = [{"symbol": SOMEONE, "exchange": "NASDAQ"}, {"symbol": "DJI", "type": "Index"}]
+        socket.send(json.dumps({"action": "subscribe", "params": {"symbols": objects}}))
+        answer = json.loads(socket.recv(20))
+        assert [one["symbol"] for one in answer["success"]] == [SOMEONE]
+        assert answer["fails"] == [{"symbol": "DJI"}]
+        socket.send(json.dumps({"action": "unsubscribe", "params": {"symbols": objects}}))
+        fake.await_subscribers()
+
+
 def test_its_newer_stream_closes_the_older(fake, client):
-    with Listener(client, fake, [SOMEONE]) as older, Listener(client, fake, [SOMEONE]) as newer:
-        newer.hear(1)
-        receiver = older.ws.event_receiver
-        receiver.join(20)
-        assert not receiver.is_alive()
-        del receiver
-        assert len(fake.connections) == 1
+    with Listener(client, fake, [SOMEONE]) as older:
+        older.hear(1)  # both connect in threads of their own: the older one first
+        with Listener(client, fake, [SOMEONE]) as newer:
+            newer.hear(1)
+            receiver = older.ws.event_receiver
+            receiver.join(20)
+            assert not receiver.is_alive()
+            del receiver
+            assert len(fake.connections) == 1
 
 
 @pytest.mark.parametrize("refused_as", [401, 403, 200])

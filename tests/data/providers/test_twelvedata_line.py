@@ -119,3 +119,25 @@ async def test_an_error_without_a_name_ends_the_stream_when_only_a_person_can_me
     with pytest.raises(ProviderRefused, match="apikey"):
         await desk.task
     assert desk.provider.health().errors["input"] == 1
+
+
+async def test_where_another_program_has_the_newer_connection_it_is_tried_ever_more_rarely(fake):
+    """Nothing on this wire says why the older one is closed, so it is a line that ends."""
+    time = HeldClock(chance=1.0)
+    desk = Desk(fake, time)
+    fake.faults = Faults(connection_limit=True)
+    desk.run()
+    async with asyncio.timeout(20):
+        while time.passed < 120:
+            await time.move(1)
+            await asyncio.sleep(0.002)
+    assert 4 <= len(fake.asked) <= 8
+    fake.faults = NONE
+    async with asyncio.timeout(20):
+        while not fake.connections:
+            await time.move(1)
+            await asyncio.sleep(0.002)
+    await desk.subscribed(*NAMES)
+    await desk.push(MINUTES[0])
+    await desk.until(lambda: desk.prices)
+    await desk.close()

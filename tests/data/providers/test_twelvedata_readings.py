@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 
 import polars as pl
@@ -12,7 +13,7 @@ from tapehawk.core.bars import SCHEMA
 from tapehawk.data.providers.door import Wanted
 from tests.data.providers.alpaca_desk import NAMES
 from tests.data.providers.cases.twelvedata import twelvedata_at
-from tests.data.providers.twelvedata_desk import Desk
+from tests.data.providers.twelvedata_desk import Desk, price
 from tests.fakes.clock import HeldClock, JumpingClock
 from tests.fakes.truth import simulated
 from tests.fakes.twelvedata import FakeTwelveData
@@ -62,6 +63,28 @@ async def test_minutes_around_a_split_are_as_traded_whatever_the_vendor_does_una
     found = await bars_of(twelvedata_at(fake, time.clock), Wanted("1m", (SPLIT["symbol"],), FIRST, LAST))
     truth = regular(TRUTH.of("1m", SPLIT["symbol"])).filter(pl.col("time").dt.date() <= LAST)
     assert_frame_equal(found, truth.sort("symbol", "time").select(SCHEMA.names()))
+
+
+@pytest.mark.parametrize("of_symbols", [False, True])
+async def test_a_hundred_events_a_minute_may_be_messages_or_symbols_in_the_end_all_are_subscribed(fake, of_symbols):
+    time, names = HeldClock(), [f"S{number:03d}" for number in range(250)]
+    fake.knows_symbol, fake.symbols_are_events, fake.tick = (lambda _: True), of_symbols, time.clock.tick
+    desk = Desk(fake, time, names, plan="pro")
+    desk.run()
+    async with asyncio.timeout(30):
+        while not any(one.topics == set(names) for one in fake.connections):
+            await time.move(1)
+            fake.push_events([price(names[0], time.clock.now() // 1_000_000, 1.0)])  # it is alive
+            await asyncio.sleep(0.001)
+    await desk.until(lambda: desk.stream.health().subscribed == len(names))
+    assert (time.passed > 120.0) == of_symbols, "what is refused at once is asked for little by little"
+    assert desk.provider.health().errors.get("limit", 0) == of_symbols
+    assert desk.stream.health().connections == 1 + of_symbols
+    if of_symbols:
+        await desk.until(lambda: len(desk.gaps) > 1)
+        since, _ = desk.gaps[-1]
+        assert since < time.clock.now() - 120_000_000, "who was subscribed last has missed what came since"
+    await desk.close()
 
 
 @pytest.mark.parametrize("partly", ["error", "ok"])

@@ -21,6 +21,7 @@ from tapehawk.data.providers.wire.clock import Clock
 from tests.fakes.faults import Faults
 from tests.fakes.server import FakeServer
 from tests.fakes.truth import Truth
+from tests.fakes.unasked import Unasked
 
 
 class Case(ABC):
@@ -31,11 +32,15 @@ class Case(ABC):
     statuses: ClassVar[Mapping[int, type[Exception]]] = {
         400: BadInput,
         401: ProviderRefused,
+        402: ProviderRefused,
         403: ProviderRefused,
         404: UnknownName,
+        414: BadInput,
+        422: BadInput,
         429: TryAgain,
         500: TryAgain,
         502: TryAgain,
+        504: TryAgain,
     }
     """HTTP statuses, each with the vendor's own body, and the error each ends as."""
 
@@ -48,11 +53,17 @@ class Case(ABC):
     keyed: ClassVar[bool] = True
     """It asks with a key, which can be wrong."""
 
+    own_truth: ClassVar[bool] = False
+    """Its market is of its own making: no other truth can be handed in."""
+
     first_split_day: ClassVar[dt.date] = dt.date(2026, 10, 28)
 
+    without: ClassVar[Mapping[str, str]] = {}
+    """Knobs of its fake that there is nothing to turn for on its wire: name → why (`test_every_fake.py`)."""
+
     @abstractmethod
-    def fake(self, truth: Truth) -> FakeServer:
-        """Return the fake, not yet started."""
+    def fake(self, truth: Truth) -> FakeServer | Unasked:
+        """Return the fake, not yet started; without HTTP, what stands in its place."""
 
     @abstractmethod
     def provider(self, fake: FakeServer, clock: Clock, *, key: str | None = None, metered: bool = False) -> Provider:
@@ -83,6 +94,8 @@ class Case(ABC):
 
 def every_case() -> list[Case]:
     """Return a case of every provider that has a file here."""
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        importlib.import_module(f"tests.data.providers.cases.{file.stem}")
-    return [kind() for kind in sorted(Case.__subclasses__(), key=lambda kind: kind.name)]
+    modules = {f"tests.data.providers.cases.{file.stem}" for file in Path(__file__).parent.glob("*.py")}
+    for name in sorted(modules):
+        importlib.import_module(name)
+    mine = [kind for kind in Case.__subclasses__() if kind.__module__ in modules]
+    return [kind() for kind in sorted(mine, key=lambda kind: kind.name)]

@@ -17,6 +17,7 @@ class FlatfilesCase(Case):
     name = "flatfiles"
     statuses: ClassVar = {**Case.statuses, 404: BadInput}  # of a listing: there is no such bucket
     unknown_is_empty = True
+    without: ClassVar = {"retry_after": 'storage says "slow down", and not for how long'}
 
     def fake(self, truth):
         return FakeS3(truth)

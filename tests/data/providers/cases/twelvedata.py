@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import SecretStr
 
 from tapehawk.data.providers.twelvedata.adapter import TwelveDataProvider
@@ -21,6 +23,7 @@ def twelvedata_at(fake, clock, **options):
 
 class TwelveDataCase(Case):
     name = "twelvedata"
+    without: ClassVar = {"revised": "it sends prices, and none is ever taken back (providers.md 2.6)"}
 
     def fake(self, truth):
         return FakeTwelveData(truth)

@@ -3,7 +3,7 @@
     ccxt's error                                  kind        otherwise
     RateLimitExceeded, DDoSProtection             limit       nothing was answered: line
     BadSymbol                                     unknown     by the HTTP status: 403 and 451 plan, 404 input,
-    AuthenticationError                           key           418 and 429 limit, any other server
+    AuthenticationError                           key           418 and 429 limit, any other as everywhere
     BadRequest, ArgumentsRequired, NotSupported   input
 
 ccxt calls every broken connection and most statuses "not available"; what was answered says more.
@@ -52,7 +52,7 @@ def trouble_of(error: Exception, answer: Answer | None) -> Trouble:
     if answer is None:
         refused = _refused(error)
         return refused or (Trouble(named, f"{error}") if named else Trouble("line", _broken(error)))
-    kind = STATUSES.get(answer.status) or named or "server"
+    kind = STATUSES.get(answer.status) or named or KINDS.get(answer.status, "server")
     said = f"HTTP {answer.status}: {answer.text() or 'no further word'}"
     meaning = MEANINGS.get(answer.status)
     return Trouble(kind, f"{said} ({meaning})" if meaning else said, wait=retry_after(answer.headers))

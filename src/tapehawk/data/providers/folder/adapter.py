@@ -13,10 +13,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar, Final
 
+import numpy as np
 import polars as pl
 
-from tapehawk.core.bars import ADJUSTMENTS, CONSOLIDATED, SCHEMA, TIMEFRAMES, Series
+from tapehawk.core.bars import ADJUSTMENTS, CONSOLIDATED, SCHEMA, SESSION_TIMEFRAMES, TIMEFRAMES, Market, Series
 from tapehawk.core.errors import BadInput
+from tapehawk.core.sessions import calendar_named
 from tapehawk.data import files, reading
 from tapehawk.data.basis import AS_OF, Asker, adjustment_of, dated
 from tapehawk.data.providers.door import CallPlan, Fetched, Health, Offer, Provider, Step, Wanted
@@ -89,6 +91,8 @@ class FolderProvider(Provider):
         rows = reading.on_one_clock(dated(loaded.rows, adjustment, None, SETTING), zone)
         self._need_timeframe(file, rows, step.timeframe)
         rows = reading.settled(rows, timeframe=step.timeframe, market=market, zone=zone)
+        if step.timeframe not in SESSION_TIMEFRAMES and step.hours == "regular":
+            rows = rows.filter(_regular(rows, market))
         series = Series(
             provider=self.name,
             feed=self._config.feed,
@@ -116,17 +120,20 @@ class FolderProvider(Provider):
             raise BadInput(said, hint="keep files of each kind in a folder of their own")
 
     def _need_timeframe(self, file: Path, rows: pl.DataFrame, wanted: str) -> None:
-        """Raise BadInput for a file of another timeframe; one bar a symbol tells none."""
+        """Raise BadInput for a file of another timeframe; one bar a symbol tells none, and few trades a longer one."""
         several = rows.select(pl.col("symbol").is_duplicated().any()).item()
-        if several and wanted != "1w" and (told := reading.infer_timeframe(rows)) != wanted:
+        if not several or wanted == "1w" or reading.nearest(rows) == TIMEFRAMES[wanted]:
+            return
+        if (told := reading.infer_timeframe(rows)) != wanted:
             raise BadInput(f"{file} holds {told} bars, not {wanted}", hint=f"say --timeframe {told}")
 
     def _step(self, wanted: Wanted, file: Path) -> Step:
         name = file.relative_to(self._root()).as_posix()
         digest = hashlib.blake2s(",".join(sorted(wanted.symbols or ())).encode(), digest_size=6).hexdigest()
         who = "" if wanted.symbols is None else f"|{digest}"
+        hours = "" if wanted.timeframe in SESSION_TIMEFRAMES or wanted.hours == "extended" else f"|{wanted.hours}"
         return Step(
-            id=f"{wanted.timeframe}|{wanted.start}|{wanted.end}{who}|{name}",
+            id=f"{wanted.timeframe}{hours}|{wanted.start}|{wanted.end}{who}|{name}",
             kind="session",
             what=name,
             timeframe=wanted.timeframe,
@@ -158,6 +165,13 @@ def _scope(file: Path, rows: pl.DataFrame) -> str:
     if len(scopes) > 1:
         raise BadInput(f"{file} mixes volume scopes", hint="`scanner import` takes it apart")
     return str(scopes[0])
+
+
+def _regular(rows: pl.DataFrame, market: Market) -> pl.Series:
+    """Say which rows begin in regular hours; what has no time stays, to be refused when it is judged."""
+    times = rows["time"].to_physical()
+    _, minutes = calendar_named(market).locate(times.fill_null(0).to_numpy(), "regular")
+    return pl.Series(~np.isnan(minutes), dtype=pl.Boolean) | times.is_null()
 
 
 def _as_of(rows: pl.DataFrame) -> pl.Expr:

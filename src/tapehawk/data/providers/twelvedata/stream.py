@@ -2,8 +2,12 @@
 
 Each price is delivered as a bar of one price at the vendor's own instant, not final. Its volume is what the volume of
 the day grew by since the price before on the same connection and in the same session: NaN for the first one, of which
-that is unknown, and 0 where the vendor says none or lags. The key is part of the address, since the vendor takes it
-nowhere else; a heartbeat every 10 s keeps the line.
+that is unknown, and 0 where the vendor says none or lags. What was traded in a minute of which the vendor sent no price
+is in the price after it: nobody can tell it from the trades that made that price.
+
+The key is part of the address, since the vendor takes it nowhere else; a heartbeat every 10 s keeps the line. A hundred
+events a minute may be a hundred messages or a hundred symbols, nobody says which: all symbols are asked for at once,
+and only when that was too much, some a minute. Those that are subscribed last have missed something, which is told.
 """
 
 from __future__ import annotations
@@ -31,6 +35,7 @@ from tapehawk.data.providers.wire.trouble import AGAIN, Trouble
 
 BEAT: Final = 10.0  # seconds between two heartbeats
 A_MESSAGE: Final = 100  # symbols in one subscription
+A_MINUTE: Final = 45  # symbols, where those are what is counted: two such lots and the heartbeats fit in any minute
 ANSWERED_WITHIN: Final = 30.0  # seconds, for a subscription
 REFUSED: Final = "HTTP 200 to the stream"
 """What a refused handshake reads like when the vendor answers it as if it were a page: the key is wrong."""
@@ -75,6 +80,8 @@ class TwelveDataStream(Line):
         self._url, self._most = url, most
         self._room, self._confirmed = frozenset[str](), frozenset[str]()
         self._unanswered, self._asked_at = 0, 0.0
+        self._pace: int | None = None
+        self._rest, self._deaf_since = False, 0
         self._day: dict[str, tuple[int, float]] = {}
         self._last: dict[str, tuple[float, float, float | None]] = {}
 
@@ -104,12 +111,16 @@ class TwelveDataStream(Line):
         if len(room) < len(wanted):
             said = f"the stream: the plan has room for {len(room)} of {len(wanted)} symbols; the rest is not subscribed"
             self._ledger.failed("plan", said)
-        gone, new = self._room - room, room - self._room
+        gone, lacking = self._room - room, sorted(room - self._room)
+        new = frozenset(lacking[: self._pace])
+        self._rest = len(new) < len(lacking)
+        self._deaf_since = self._deaf_since or (self.clock.now() if self._rest else 0)
         subscribe = _messages("subscribe", new)
         self._confirmed -= gone
-        self._room = room
+        self._room = (self._room - gone) | new
         self._unanswered += len(subscribe)
-        self._asked_at = self.clock.tick()
+        self._asked_at = self.clock.tick() if subscribe else self._asked_at
+        self._tell_once_whole()
         return [*_messages("unsubscribe", gone), *subscribe]
 
     def read(self, frame: Frame, received: int) -> list[StreamBar]:
@@ -152,10 +163,19 @@ class TwelveDataStream(Line):
         fails = _symbols(event.fails)
         if fails:
             self._ledger.failed("unknown", f"the stream: not subscribed: {', '.join(sorted(fails)[:5])}")
+        self._tell_once_whole()
+
+    def _tell_once_whole(self) -> None:
+        """Tell what those missed that were subscribed later than others, once all are."""
+        if self._deaf_since and not (self._rest or self._unanswered):
+            self._buffer.gap(self._deaf_since - self.overlap * 60_000_000)
+            self._deaf_since = 0
 
     def _refused(self, event: Event) -> None:
         """Follow an error: one that a person must mend ends the stream, one about an input is noted."""
         trouble = trouble_said(Error(event.status, event.code, event.message), self.clock.now())
+        if trouble.kind == "limit" and self._unanswered:
+            self._pace = A_MINUTE
         if trouble.kind in AGAIN or trouble.kind in {"key", "plan", "budget"}:
             raise trouble
         self._ledger.failed(trouble.kind, f"the stream: {trouble.said}")
@@ -172,6 +192,8 @@ class TwelveDataStream(Line):
         while True:
             await self.clock.sleep(BEAT)
             await socket.send(HEARTBEAT)
+            if self._rest and self.clock.tick() - self._asked_at >= 60.0:
+                self._changed.set()
 
     async def _one_connection(self) -> Trouble:
         trouble = await super()._one_connection()
