@@ -17,7 +17,7 @@ from tests.fakes.faults import NONE, Faults
 class Connection:
     """One open socket: what it subscribed to, whether it said who it is, how many data frames it was sent.
 
-    `said_at`: when it spoke lately, by `tick`. `unechoed`: the last ping that it was sent and has not answered.
+    `said_at`: when it spoke lately. `unechoed`: the last ping that it was sent and has not answered.
     """
 
     socket: web.WebSocketResponse

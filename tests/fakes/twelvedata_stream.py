@@ -78,9 +78,9 @@ class FakeStream(FakeServer):
         return connection.socket
 
     def _counts(self, connection: Connection, said: dict[str, object]) -> bool:
-        """Count the events of a message, if there is still room for them in this minute."""
+        """Count the events of a message, heartbeats too, if there is still room for them in this minute of `now`."""
         names = said.get("params", {}).get("symbols") if self.symbols_are_events else None
-        now, events = self.tick(), len(_named(names)) if names else 1
+        now, events = self.now(), len(_named(names)) if names else 1
         lately = [at for at in connection.said_at if at > now - 60.0]
         fits = len(lately) + events <= self.events_a_minute
         connection.said_at = [*lately, *[now] * events] if fits else lately

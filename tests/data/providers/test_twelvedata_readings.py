@@ -68,7 +68,7 @@ async def test_minutes_around_a_split_are_as_traded_whatever_the_vendor_does_una
 @pytest.mark.parametrize("of_symbols", [False, True])
 async def test_a_hundred_events_a_minute_may_be_messages_or_symbols_in_the_end_all_are_subscribed(fake, of_symbols):
     time, names = HeldClock(), [f"S{number:03d}" for number in range(250)]
-    fake.knows_symbol, fake.symbols_are_events, fake.tick = (lambda _: True), of_symbols, time.clock.tick
+    fake.knows_symbol, fake.symbols_are_events = (lambda _: True), of_symbols
     desk = Desk(fake, time, names, plan="pro")
     desk.run()
     async with asyncio.timeout(30):
