@@ -119,8 +119,6 @@ class VendorDay:
         self.feed = Feed(self.provider, root, self.world.symbols, clock=self.time.clock)
         self.feed.told, self.feed.partial = [], set()
         self.prices = "bars" not in self.provider.offer.streams
-        if self.prices:
-            fake.tick = self.time.clock.tick  # its events a minute are counted in the same minutes
         self.slow = self.feed.router.subscribe("a socket that never reads", capacity=10)
         self.news, self.missed, self.stale, self._before = list[News](), list[int](), set[str](), 0
         self.withheld, self.muted = set[tuple[str, int]](), set[int]()
