@@ -20,7 +20,7 @@ from tests.fakes.clock import START, HeldClock
 from tests.fakes.massive import FakeMassive
 from tests.fakes.truth import Truth
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.soak]  # on a busy machine it takes minutes
 MINUTE, SYMBOLS, HEARD = 60_000_000, 500, 5
 NAMES = [f"S{number:03}" for number in range(SYMBOLS)]
 BARS = pl.DataFrame(
