@@ -141,6 +141,13 @@ def test_a_symbol_waits_once_for_the_newest_scan_and_keeps_a_persons_urgency():
     ]
 
 
+def test_a_wish_that_is_said_twice_is_one():
+    queue, one = DeepQueue(10), Wish("1", "AAA", "BUY", 50.0)
+    for wishes in ([one], [one, one]):
+        queue.add(wishes)
+    assert (len(queue), queue.take(10), queue.take(10)) == (1, [one], [])
+
+
 def test_a_newer_scan_cancels_what_waits_of_an_older_one_which_ends():
     desk = Desk(ONE)
     desk.put("old", "A", "B", periodic=True)

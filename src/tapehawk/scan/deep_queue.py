@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Iterable
 from heapq import nlargest
-from itertools import count, islice
+from itertools import islice
 from typing import Final, NamedTuple, TypeAlias
 
 ASKED: Final = 0
@@ -21,6 +21,8 @@ NO_SIDE: Final = "HOLD"
 LOOKED: Final = 4
 FEW: Final = 100  # wishes that are put in their places one by one; more are sorted with all that wait
 Place: TypeAlias = tuple[int, bool, float, str]
+Entry: TypeAlias = "tuple[Place, int, Wish]"
+"""Where a wish stands: of those with one place whoever was added first."""
 
 
 class Wish(NamedTuple):
@@ -54,23 +56,25 @@ class DeepQueue:
 
     def __init__(self, room: int) -> None:
         self.room = room
-        self._waiting: dict[tuple[str, str], Wish] = {}
-        self._order: list[tuple[Place, int, Wish]] = []  # the most urgent first; who waits no longer is passed over
-        self._added = count()
+        self._waiting: dict[tuple[str, str], Entry] = {}
+        self._order: list[Entry] = []  # the most urgent first; who waits no longer is passed over
+        self._added = 0
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def add(self, wishes: Iterable[Wish]) -> tuple[list[Wish], list[Wish]]:
         """Put wishes in; return the older ones whose place they took, and those turned away for want of room."""
-        superseded, new = [], []
+        superseded, new = list[Wish](), list[Entry]()
         for wish in wishes:
-            older = self._waiting.get(wish.key)
-            if older is not None:
+            kept = wish
+            if before := self._waiting.get(wish.key):
+                older = before[-1]
                 superseded.append(older)
-            kept = wish if older is None or wish.urgency <= older.urgency else wish._replace(urgency=older.urgency)
-            self._waiting[wish.key] = kept
-            new.append((kept.place, next(self._added), kept))
+                kept = wish if wish.urgency <= older.urgency else wish._replace(urgency=older.urgency)
+            self._added += 1
+            self._waiting[wish.key] = entry = (kept.place, self._added, kept)
+            new.append(entry)
         self._put_in_order(new)
         return superseded, self._turned_away()
 
@@ -85,13 +89,13 @@ class DeepQueue:
         count = 1 if near and near[0][-1].alone else count
         sides: dict[str, str] = {}
         taken: list[Wish] = []
-        left: list[tuple[Place, int, Wish]] = []
+        left: list[Entry] = []
         for one in near:
             wish = one[-1]
             has_room = not sides or (len(sides) < count and not wish.alone)
             fits = wish.timeframe == about and (wish.symbol in sides or has_room)
             if fits and sides.setdefault(wish.symbol, wish.side) == wish.side:
-                taken.append(self._waiting.pop(wish.key))
+                taken.append(self._waiting.pop(wish.key)[-1])
             else:
                 left.append(one)
         behind = bisect_right(self._order, near[-1]) if near else len(self._order)
@@ -105,20 +109,20 @@ class DeepQueue:
         self._order.clear()
         return waiting
 
-    def _put_in_order(self, new: list[tuple[Place, int, Wish]]) -> None:
+    def _put_in_order(self, new: list[Entry]) -> None:
         if len(new) < FEW and len(self._order) < 2 * len(self._waiting):
             for one in new:
                 insort(self._order, one)
         else:
             self._order = sorted([one for one in self._order if self._waits(one)] + new)
 
-    def _waits(self, one: tuple[Place, int, Wish]) -> bool:
-        return self._waiting.get(one[-1].key) is one[-1]
+    def _waits(self, one: Entry) -> bool:
+        return self._waiting.get(one[-1].key) is one
 
     def _turned_away(self) -> list[Wish]:
         """Turn the least urgent away, the least of them first."""
         over = max(0, len(self._waiting) - self.room)
-        away = nlargest(over, self._waiting.values(), key=lambda wish: wish.place) if over else []
+        away = [one[-1] for one in nlargest(over, self._waiting.values())] if over else []
         for wish in away:
             del self._waiting[wish.key]
         return away
