@@ -103,9 +103,9 @@ export default async function (browser, { url }) {
   await other.getByRole("button", { name: "edit" }).click();
   await other.getByLabel("Name").fill("Theirs");
   await page.getByRole("button", { name: "edit" }).click();
-  await page.waitForFunction(() => document.activeElement?.matches("input, textarea")); // opened, it takes the focus
-  await page.getByLabel("Description").fill("What I hold");
+  await page.waitForFunction(() => document.activeElement?.matches("input")); // the form has taken the focus
   await page.getByLabel("Name").fill("Mine");
+  await page.getByLabel("Description").fill("What I hold");
   await other.getByRole("textbox", { name: /^Symbols/ }).fill([...before.slice(0, 3), before[4]].join(" "));
   await other.getByRole("button", { name: "Save" }).click();
   await other.getByRole("heading", { name: "Theirs" }).waitFor();
