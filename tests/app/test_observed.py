@@ -57,7 +57,10 @@ def market(tmp_path_factory):
     """A store of names that move by chance, and every bar's score: from the analysis, asked when the bar had closed."""
     store, clock = scanned_market.stored(tmp_path_factory.mktemp("market")), [0]
     bars = StoredBars(store, PanelQuestion("1d"))
-    now = lambda: dt.datetime.fromtimestamp(clock[0] / 1e6, dt.UTC)  # noqa: E731
+
+    def now():
+        return dt.datetime.fromtimestamp(clock[0] / 1e6, dt.UTC)
+
     analyst, graded = Analyst(bars, (Opportunity("1d"),), now=now), []
     for session in days(scanned_market.SESSIONS)[-LATEST:]:
         clock[0] = closes(session)

@@ -184,7 +184,10 @@ def test_it_counts_the_symbols_that_have_a_bar_that_was_asked_for():
 
 def test_a_symbol_that_is_skipped_wrongly_is_caught():
     keep_fewer = panels.Block.of_symbols
-    fewer = lambda self, wanted: keep_fewer(self, wanted & (np.cumsum(wanted) > 1))  # noqa: E731
+
+    def fewer(self, wanted):
+        return keep_fewer(self, wanted & (np.cumsum(wanted) > 1))
+
     hasty = mock.patch.object(panels.Block, "of_symbols", fewer)
     with hasty, pytest.raises(AssertionError):
         test_skipping_changes_nothing(PANEL, daily_watches(), every_bar)

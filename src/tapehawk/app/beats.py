@@ -120,7 +120,9 @@ def beat_of(feed: LiveFeed, news: News, minding: Minding, clock: PhaseClock, *, 
     """Return what a step of a scan behind a feed brought."""
     now = feed.clock.now()
     turned = clock.turn(now)
-    changes = {name: sorted(_labelled(rows, news, replayed), key=_place) for name, rows in vars(news.changes).items()}
+    changes = {
+        name: sorted(_labelled(rows, news, replayed=replayed), key=_place) for name, rows in vars(news.changes).items()
+    }
     return Beat(
         at=news.scan.through,
         added=changes["added"],
@@ -145,7 +147,7 @@ def standing(news: News, *, replayed: bool, states: bool) -> dict[str, Any]:
 
     `states`: those that are true now are asked for.
     """
-    rows = _labelled(news.scan.states(), news, replayed) if states else []
+    rows = _labelled(news.scan.states(), news, replayed=replayed) if states else []
     return {"states": rows, "silent": news.scan.silent(SILENT_BARS)}
 
 
@@ -169,7 +171,7 @@ def _place(row: Row) -> tuple[str, float, str]:
     return row["bar_time"], -(row["score"] or 0.0), row["symbol"]
 
 
-def _labelled(rows: Iterable[Row], news: News, replayed: bool) -> list[Row]:  # noqa: FBT001 - said by its name
+def _labelled(rows: Iterable[Row], news: News, *, replayed: bool) -> list[Row]:
     """Return rows with what must be said of them."""
     if replayed:
         return [{**row, "labels": [*row["labels"], REPLAYED]} for row in rows]

@@ -7,9 +7,10 @@ provider's: `[providers.polygon]` is data/providers/polygon/config.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic.fields import FieldInfo
 
 from tapehawk.core.phase_risk import RISK_BY_PHASE
 from tapehawk.core.price_band import check_band
@@ -21,10 +22,11 @@ Days = Annotated[int, Field(ge=1, le=3650, description="days they are kept once 
 Names = Annotated[tuple[str, ...], Field(description="what `all` stands for in live scanning: names, `all` or `daily`")]
 
 
-def _minutes(least: int) -> Any:  # noqa: ANN401 - what pydantic's own Field returns
+def _minutes(least: int) -> FieldInfo:
     """Declare the minutes between two scans in a phase; `least`: in seconds."""
     said = f"minutes between scans in this phase; {least} seconds at least"
-    return Field(ge=least / 60, le=1440, description=said)
+    made: FieldInfo = Field(ge=least / 60, le=1440, description=said)
+    return made
 
 
 class Section(BaseModel):

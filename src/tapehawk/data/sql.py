@@ -85,8 +85,9 @@ def _labels(root: Path, views: Mapping[str, _View]) -> dict[str, tuple[str, ...]
     for timeframe in TIMEFRAMES:
         view = views.get(bars_table(timeframe))
         if view is not None and view.rows is not None:
-            known, read = store.known_series(root, timeframe), view.rows["series"].unique()
-            labels |= {name: known[name].labels for name in sorted(read) if known[name].labels}
+            known = store.known_series(root, timeframe)
+            told = {name: one.labels for name, one in known.items() if one.labels}
+            labels |= {name: said for name, said in told.items() if name in view.rows["series"]}
     return labels
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from tapehawk.core.errors import ProviderRefused, TryAgain
 from tapehawk.data.providers.door import StreamBar
-from tests.data.providers.cases.case import every_case
+from tests.data.providers.cases.case import every_case, of_those
 from tests.fakes.clock import START, HeldClock
 from tests.fakes.faults import NONE, Faults
 from tests.fakes.truth import simulated
@@ -162,11 +162,10 @@ async def test_bars_arrive_as_they_were_sent(desk, world):
     assert health.last_data_at == START
 
 
+@of_those(lambda case: case.streams and case.keyed)
 async def test_a_key_has_one_stream_at_a_time(desk):
     await desk.start()
     second = desk.provider.stream(desk.names)
-    if not desk.stream.keys.secrets():
-        pytest.xfail("nobody counts streams without a key")
     with pytest.raises(TryAgain, match="open already"):
         await second.run(desk.owner.deliver)
     await desk.stream.close()
@@ -289,10 +288,9 @@ async def test_subscriptions_that_were_ignored_in_silence_are_made_anew(case, de
     await desk.owner.until(lambda: desk.owner.held() == truth_of(world.minutes[:1]))
 
 
+@of_those(lambda case: case.streams and case.market != "crypto")
 async def test_nobody_is_alarmed_by_silence_while_the_market_is_closed(case, fake):
     night = HeldClock(start=START + 11 * 3_600_000_000)  # 20:30 in New York
-    if case.market == "crypto":
-        pytest.xfail("this market never closes")
     desk = Desk(case, fake, night)
     await desk.start()
     await night.move(6 * 3600)
@@ -301,11 +299,13 @@ async def test_nobody_is_alarmed_by_silence_while_the_market_is_closed(case, fak
     await desk.provider.close()
 
 
-@pytest.mark.parametrize("faults", [Faults(reject_auth=True), Faults(connection_limit=True)], ids=repr)
-async def test_what_only_a_person_can_mend_is_raised(case, desk, time, faults):
+@pytest.mark.parametrize(
+    ("case", "faults"),
+    [(case, faults) for case in every_case() if case.streams for faults in case.refusals],
+    ids=lambda one: getattr(one, "name", repr(one)),
+)
+async def test_what_only_a_person_can_mend_is_raised(desk, time, faults):
     """At once, or, where a vendor takes a while to notice that our own last connection is gone, after a few tries."""
-    if faults not in case.refusals:
-        pytest.xfail("here it passes by itself")
     desk.fake.faults = faults
     running = asyncio.create_task(desk.stream.run(desk.owner.deliver))
     async with asyncio.timeout(20):

@@ -34,7 +34,3 @@ class AlpacaCase(Case):
     def small_pages(self, fake):
         fake.most_a_page = 7
         fake.empty_pages = True
-
-    def error_in_200(self, fake):
-        fake.error_with_200 = True
-        return True

@@ -8,11 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
 import polars as pl
+import pytest
 
 from tapehawk.core.errors import BadInput, ProviderRefused, TryAgain, UnknownName
 from tapehawk.core.series import Market
@@ -50,6 +51,12 @@ class Case(ABC):
     http: ClassVar[bool] = True
     """It talks HTTP, so its answers can be spoiled."""
 
+    error_in_200: ClassVar[bool] = True
+    """It may say an error with HTTP status 200: its fake has `error_with_200`."""
+
+    limited: ClassVar[bool] = True
+    """There are plans with a limit of calls a minute."""
+
     keyed: ClassVar[bool] = True
     """It asks with a key, which can be wrong."""
 
@@ -73,11 +80,6 @@ class Case(ABC):
     def small_pages(self, fake: FakeServer) -> None:
         """Make the fake answer in pages of a few rows, if it has pages."""
 
-    def error_in_200(self, fake: FakeServer) -> bool:
-        """Make the next answers errors with HTTP status 200; False when the vendor never does that."""
-        del fake
-        return False
-
     streams: ClassVar[bool] = False
     """It has a stream: its fake can `push` bars and `await_subscribers`."""
 
@@ -90,6 +92,11 @@ class Case(ABC):
     def expected_minutes(self, minutes: pl.DataFrame) -> pl.DataFrame:
         """Return what the provider should say of the truth's minutes."""
         return minutes
+
+
+def of_those(applies: Callable[[Case], object]) -> pytest.MarkDecorator:
+    """Hold a test to those cases that it is about."""
+    return pytest.mark.parametrize("case", list(filter(applies, every_case())), ids=lambda case: case.name)
 
 
 def every_case() -> list[Case]:

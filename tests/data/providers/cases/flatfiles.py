@@ -17,6 +17,8 @@ class FlatfilesCase(Case):
     name = "flatfiles"
     statuses: ClassVar = {**Case.statuses, 404: BadInput}  # of a listing: there is no such bucket
     unknown_is_empty = True
+    error_in_200 = False
+    limited = False
     without: ClassVar = {"retry_after": 'storage says "slow down", and not for how long'}
 
     def fake(self, truth):

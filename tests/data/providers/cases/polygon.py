@@ -30,7 +30,3 @@ class PolygonCase(Case):
 
     def small_pages(self, fake):
         fake.most_a_page = 7
-
-    def error_in_200(self, fake):
-        fake.error_with_200 = True
-        return True

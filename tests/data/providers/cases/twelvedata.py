@@ -35,9 +35,5 @@ class TwelveDataCase(Case):
     def small_pages(self, fake):
         pass  # 5,000 bars, and nothing else: tests of its own
 
-    def error_in_200(self, fake):
-        fake.error_with_200 = True
-        return True
-
     def expected_minutes(self, minutes):
         return regular(minutes)
