@@ -2,8 +2,9 @@
 
     SCANNER.npz    one array a kernel and `on(…)` node, a row a symbol; `about`, JSON: what they are good for
 
-It is mapped, not read: twice, once as the checkpoint, and once for the scan to go on with, where the pages that it
-changes become its own. So two gigabytes of volume curves cost a restart the checking of their bytes and no copy.
+It is mapped twice: once as the checkpoint, and once for the scan to go on with, whose pages become its own at once. A
+page that is written first after it was read has to be taken from every processor that had read it: left to the scan,
+whose threads do just that, half a million such pages of volume curves made a restart take twice as long.
 
 A file is good only for the kernels that made it, the same watched expressions, symbols, timeframe and hours, and the
 data version it was built on; where any of these differs it is refused with the reason, and the caller plays the stored
@@ -15,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import mmap
 import os
 import struct
 import zipfile
@@ -139,7 +141,7 @@ def _read(file: Path) -> tuple[Facts, dict[str, Column], dict[str, Column]]:
             members = archive.infolist()
             names = [member.filename.removesuffix(".npy") for member in members]
             whole, own = np.memmap(file, np.uint8, "r"), np.memmap(file, np.uint8, "c")
-            contents = list(pool.map(lambda member: _checked(whole, member), members))
+            contents = list(pool.map(lambda member: _taken(whole, own, member), members))
             stored = dict(zip(names, (_array(whole[part]) for part in contents), strict=True))
             mine = dict(zip(names, (_array(own[part]) for part in contents), strict=True))
         about = json.loads(str(stored[_ABOUT]))
@@ -151,6 +153,14 @@ def _read(file: Path) -> tuple[Facts, dict[str, Column], dict[str, Column]]:
     except (OSError, ValueError, KeyError, TypeError, EOFError, struct.error, zipfile.BadZipFile) as error:
         message = f"the saved state {file.name} can't be read: {first_line(error, file)}"
         raise CorruptStore(message, hint=REBUILT, path=file) from error
+
+
+def _taken(whole: Mask, own: Mask, member: zipfile.ZipInfo) -> slice:
+    """Return where in the file a member's bytes are, checked, and every page of them our own where it can be changed."""
+    content = _checked(whole, member)
+    pages = slice(content.start, content.stop, mmap.PAGESIZE)
+    own[pages] = whole[pages]
+    return content
 
 
 def _checked(whole: Mask, member: zipfile.ZipInfo) -> slice:

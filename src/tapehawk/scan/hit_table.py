@@ -83,7 +83,7 @@ class HitTable:
             folder.mkdir(parents=True, exist_ok=True)
             with TemporaryFile(dir=folder) as file:
                 for array in arrays:
-                    file.write(array.tobytes())
+                    file.write(np.ascontiguousarray(array).data)
                 file.flush()
                 memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except OSError:

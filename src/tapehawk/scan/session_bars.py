@@ -65,8 +65,10 @@ class SessionBars:
         records, counts = self.places.between(which, since, until)
         bars = bars_at(self.tape.path, records)
         session, minute = self._calendar.locate(bars["time"], self._past.hours)
-        inside = session >= 0
-        return self._of(bars[inside], np.repeat(which, counts)[inside], symbols, (session[inside], minute[inside]))
+        owner, inside = np.repeat(which, counts), session >= 0
+        if not inside.all():
+            bars, owner, session, minute = bars[inside], owner[inside], session[inside], minute[inside]
+        return self._of(bars, owner, symbols, (session, minute))
 
     def missing(self, since: int, until: int) -> tuple[str, ...]:
         """Name the symbols that lack any of the bars, within the hours looked at, which start in [since, until)."""
