@@ -38,7 +38,7 @@ class Who:
                 return _active(owner_of(self.database, now=self.now()))
             raise NotSignedIn("sign in first", hint="POST /api/v1/auth/login brings a token: Authorization: Bearer …")
         claims = self.tokens.read(token)
-        with self.database.read(fresh=True) as records:
+        with self.database.ask(fresh=True) as records:
             user = records.sign_ins.holder(claims.sign_in, claims.user_id)
         if user is None:
             raise NotSignedIn("this sign-in has ended", hint="sign in again")

@@ -25,6 +25,10 @@ from tapehawk.app.workers import working
 SWITCHING: Final = 0.0005
 """Seconds after which a thread that computes lets another go on. A thread that reads rows of SQLite gives way at each
 of them and waits so long to be let on: with the interpreter's own 5 ms, 100 requests a second took 180 ms each."""
+ANSWERING: Final = 4
+"""Threads that answer requests, which share one interpreter: more of them only take it from each other and from the
+loop that feeds them. Of 200 requests a second for signals the slowest hundredth took 32 ms with 4, 2,300 ms with 8.
+What takes long has threads of its own (`turns.py`)."""
 
 
 def build(house: House) -> FastAPI:
@@ -34,6 +38,7 @@ def build(house: House) -> FastAPI:
     async def living(app: FastAPI) -> AsyncIterator[None]:
         threads = current_default_thread_limiter()
         sys.setswitchinterval(SWITCHING)
+        threads.total_tokens = ANSWERING
         house.gauges.add("threads_busy_share", "of the threads that answer requests", lambda: _busy(threads))
         try:
             async with (

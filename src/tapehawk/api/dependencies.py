@@ -18,9 +18,19 @@ from tapehawk.records.users import User
 _bearer = HTTPBearer(auto_error=False, description="An access token of POST /api/v1/auth/login.")
 
 
-async def the_house(connection: HTTPConnection) -> House:
+def house_of(connection: HTTPConnection) -> House:
     """Return the house that answers."""
     return cast("House", connection.app.state.house)
+
+
+def visitor_of(connection: HTTPConnection) -> Visitor:
+    """Return from where is asked."""
+    return visitor(connection.client.host if connection.client else "", connection.headers)
+
+
+async def the_house(connection: HTTPConnection) -> House:
+    """Return the house that answers."""
+    return house_of(connection)
 
 
 HouseDep: TypeAlias = Annotated[House, Depends(the_house)]
@@ -28,16 +38,19 @@ HouseDep: TypeAlias = Annotated[House, Depends(the_house)]
 
 async def the_visitor(connection: HTTPConnection) -> Visitor:
     """Return from where is asked."""
-    return visitor(connection.client.host if connection.client else "", connection.headers)
+    return visitor_of(connection)
 
 
 VisitorDep: TypeAlias = Annotated[Visitor, Depends(the_visitor)]
 Bearer: TypeAlias = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
-def current_user(house: HouseDep, where: VisitorDep, given: Bearer) -> User:
-    """Return who asks. Raises NotSignedIn."""
-    return house.who.of(given.credentials if given else None, where)
+def current_user(connection: HTTPConnection, given: Bearer) -> User:
+    """Return who asks. Raises NotSignedIn.
+
+    Nearly every route asks: what it needs itself is no dependency, each of which is solved anew for every request.
+    """
+    return house_of(connection).who.of(given.credentials if given else None, visitor_of(connection))
 
 
 CurrentUser: TypeAlias = Annotated[User, Depends(current_user)]

@@ -47,7 +47,7 @@ def list_signals(
     house: HouseDep, user: CurrentUser, wanted: WantedSignals, limit: Limit = 50, cursor: Cursor = None
 ) -> Response:
     """List the caller's signals, the latest bar's first."""
-    with house.database.read() as records:
+    with house.database.ask() as records:
         page = records.of(user.id).signals.wanted(wanted, limit=limit, cursor=cursor)
     return _json({"items": page.items, "next_cursor": page.next_cursor})
 

@@ -156,7 +156,7 @@ def _read(file: Path) -> tuple[Facts, dict[str, Column], dict[str, Column]]:
 
 
 def _taken(whole: Mask, own: Mask, member: zipfile.ZipInfo) -> slice:
-    """Return where in the file a member's bytes are, checked, and every page of them our own where it can be changed."""
+    """Return where in the file a member's bytes are, checked; where they can be changed, every page is made our own."""
     content = _checked(whole, member)
     pages = slice(content.start, content.stop, mmap.PAGESIZE)
     own[pages] = whole[pages]

@@ -44,6 +44,8 @@ class Database:
         self._writes = self._engine.execution_options(**{_WRITES: True})
         self._reads = self._reader.execution_options(**_reading(self._reader))
         self._fresh = self._engine.execution_options(**_reading(self._engine))
+        self._asks = self._reader.execution_options(**_asking(self._reader))
+        self._asks_fresh = self._engine.execution_options(**_asking(self._engine))
 
     @property
     def engine(self) -> sa.Engine:
@@ -68,6 +70,12 @@ class Database:
         with translated(), engine.connect() as connection, connection.begin() as transaction:
             yield Records(connection)
             transaction.rollback()
+
+    @contextmanager
+    def ask(self, *, fresh: bool = False) -> Iterator[Records]:
+        """Hold a connection for one question, which needs no transaction around it. `fresh`: never a replica's."""
+        with translated(), (self._asks_fresh if fresh else self._asks).connect() as connection:
+            yield Records(connection)
 
     @contextmanager
     def altering(self) -> Iterator[sa.Connection]:
@@ -106,6 +114,11 @@ def _reading(engine: sa.Engine) -> dict[str, Any]:
     """Return the options of a transaction that sees one state, as SQLite's do anyway."""
     shared = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     return shared if engine.dialect.name == "postgresql" else {}
+
+
+def _asking(engine: sa.Engine) -> dict[str, Any]:
+    """Return the options of a single question; on SQLite our own BEGIN stands before it anyway."""
+    return {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {}
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from tapehawk.records.signal_rows import SHOWN, became, moved, row_of, with_pnl
 from tapehawk.records.tables import signals
 
 _AT_ONCE: Final = 500  # keys of one question
-_LISTED: Final = [signals.c[column].label(name) for column, name in SHOWN]
+_LISTED: Final = sa.select(*(signals.c[column].label(name) for column, name in SHOWN))
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Signals(OwnedRows):
 
     def wanted(self, wanted: Wanted, *, limit: int, cursor: str | None = None) -> Page:
         """Return those that are wanted as they are given (`signal_rows.shown`), the latest bar's first."""
-        asked = sa.select(*_LISTED).where(self._is_mine, *wanted.conditions())
+        asked = _LISTED.where(self._is_mine, *wanted.conditions())
         by = (signals.c.bar_time, signals.c.id)
         page = paged(self._connection, asked, by, limit=limit, cursor=cursor)
         return Page([with_pnl(row) for row in page.items], page.next_cursor)
