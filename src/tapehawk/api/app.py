@@ -27,8 +27,7 @@ SWITCHING: Final = 0.0005
 of them and waits so long to be let on: with the interpreter's own 5 ms, 100 requests a second took 180 ms each."""
 ANSWERING: Final = 4
 """Threads that answer requests, which share one interpreter: more of them only take it from each other and from the
-loop that feeds them. Of 200 requests a second for signals the slowest hundredth took 32 ms with 4, 2,300 ms with 8.
-What takes long has threads of its own (`turns.py`)."""
+loop that feeds them. What scans the market has threads of its own (`turns.py`); a quick scan has not."""
 
 
 def build(house: House) -> FastAPI:
