@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from tapehawk.data import store
 from tapehawk.data.providers.sim import Simulator
 from tapehawk.data.quality import Examined, check_store, examine
-from tapehawk.data.quality.checks import missed_split
 from tapehawk.data.quarantine import quarantined
 from tapehawk.scan.desk import Desk
 from tapehawk.scan.question import Question
@@ -25,7 +24,7 @@ DAY = DAYS[80]
 
 
 def found(bars, series=DAILY, **known):
-    rows = missed_split.found(Examined(series, bars.sort("symbol", "time"), **known))
+    rows = Examined(series, bars.sort("symbol", "time"), **known).missed_splits
     return rows.select("symbol", "date", "split_to", "split_from").rows()
 
 

@@ -17,7 +17,6 @@ from tapehawk.core.errors import NoData, UnknownName
 from tapehawk.data import store, tables
 from tapehawk.data.faults import reading
 from tapehawk.data.quality import checks
-from tapehawk.data.quality.checks import missed_split
 from tapehawk.data.quality.examined import SCOPES, Examined
 from tapehawk.data.quality.finding import KINDS, Told, frame_of, ordered
 from tapehawk.data.quarantine import record
@@ -129,7 +128,7 @@ def _examined(root: Path, examined: Examined, kinds: Sequence[str] = (), since: 
         return ordered([])
     second = pl.col("time").min().dt.date() + pl.duration(days=1)
     judged = examined.bars.group_by("symbol").agg(pl.max_horizontal(second, pl.lit(since, pl.Date)).alias("since"))
-    found = missed_split.found(examined).join(judged, on="symbol").filter(pl.col("date") >= pl.col("since"))
+    found = examined.missed_splits.join(judged, on="symbol").filter(pl.col("date") >= pl.col("since"))
     record(root, examined.series, found, examined=judged)
     return examine(examined, kinds)
 

@@ -11,7 +11,9 @@ import numpy as np
 import polars as pl
 
 from tapehawk.core.bars import SCHEMA, SESSION_TIMEFRAMES, Series
-from tapehawk.core.sessions import Calendar, calendar_named, day_number
+from tapehawk.core.sessions import Calendar, calendar_named, date_of, day_number
+from tapehawk.data.building import adjusted_bars
+from tapehawk.data.quality import splits
 from tapehawk.data.quality.tape import Flags, Ints, Tape
 from tapehawk.data.shapes import ACTIONS, SYMBOLS
 
@@ -94,6 +96,35 @@ class Examined:
         """`daily` as columns."""
         bars = self.daily[1]
         return Tape.of(bars, bars["time"].to_physical().to_numpy() // MICROSECONDS_A_DAY)
+
+    @cached_property
+    def recorded_splits(self) -> pl.DataFrame:
+        """Corporate actions that are splits with a ratio, one a symbol and day."""
+        usable = (pl.col("type") == "split") & (pl.col("split_to") > 0) & (pl.col("split_from") > 0)
+        return self.actions.filter(usable).unique(["symbol", "ex_date"], keep="last", maintain_order=True)
+
+    @cached_property
+    def missed_splits(self) -> pl.DataFrame:
+        """Splits that prices lack: symbol, date (first session after), split_to, split_from, and what speaks for them.
+
+        Coins do not split. A recorded split of that day that a second source contradicts gives its ratio.
+        """
+        series, bars = self.daily
+        if series.market != "us" or bars.is_empty():
+            return splits.told(self.days, splits.NONE)
+        bars = adjusted_bars(bars, series, self.actions, as_of=date_of(self.last_session))
+        tape = Tape.of(bars, self.days.session)
+        told = splits.told(tape, splits.missed_splits(tape))
+        recorded = self.recorded_splits.select("symbol", date="ex_date", told_to="split_to", told_from="split_from")
+        return (
+            told.join(recorded, on=["symbol", "date"], how="left", maintain_order="left")
+            .with_columns(
+                split_to=pl.coalesce("told_to", "split_to"),
+                split_from=pl.coalesce("told_from", "split_from"),
+                contradicted=pl.col("told_to").is_not_null(),
+            )
+            .drop("told_to", "told_from")
+        )
 
     @cached_property
     def last_session(self) -> int:

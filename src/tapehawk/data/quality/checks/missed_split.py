@@ -11,45 +11,18 @@ from typing import Any
 
 import polars as pl
 
-from tapehawk.core.sessions import date_of, day_number
-from tapehawk.data.building import adjusted_bars
-from tapehawk.data.quality import splits
+from tapehawk.core.sessions import day_number
 from tapehawk.data.quality.examined import Examined
 from tapehawk.data.quality.finding import Told
-from tapehawk.data.quality.tape import Tape
 from tapehawk.data.quarantine import unrepaired
 
 NEAR = dt.timedelta(days=5)
 
 
-def found(examined: Examined) -> pl.DataFrame:
-    """Return the missed splits: symbol, date (first session after), split_to, split_from, and what speaks for them.
-
-    Coins do not split. A recorded split of that day that a second source contradicts gives its ratio.
-    """
-    series, bars = examined.daily
-    if series.market != "us" or bars.is_empty():
-        return splits.told(examined.days, splits.NONE)
-    bars = adjusted_bars(bars, series, examined.actions, as_of=date_of(examined.last_session))
-    tape = Tape.of(bars, examined.days.session)
-    told = splits.told(tape, splits.missed_splits(tape))
-    recorded = _recorded(examined.actions).select("symbol", date="ex_date", told_to="split_to", told_from="split_from")
-    return (
-        told.join(recorded, on=["symbol", "date"], how="left", maintain_order="left")
-        .with_columns(
-            split_to=pl.coalesce("told_to", "split_to"),
-            split_from=pl.coalesce("told_from", "split_from"),
-            contradicted=pl.col("told_to").is_not_null(),
-        )
-        .drop("told_to", "told_from")
-    )
-
-
 def check(examined: Examined) -> list[Told]:
     """Tell the missed splits that nothing has repaired yet."""
-    known = _recorded(examined.actions)
-    rows = unrepaired(found(examined), examined.actions)
-    return [_told(row, known) for row in rows.iter_rows(named=True)]
+    rows = unrepaired(examined.missed_splits, examined.actions)
+    return [_told(row, examined.recorded_splits) for row in rows.iter_rows(named=True)]
 
 
 def _told(row: dict[str, Any], known: pl.DataFrame) -> Told:
@@ -69,8 +42,3 @@ def _told(row: dict[str, Any], known: pl.DataFrame) -> Told:
         f"`symbol,ex_date,type,split_to,split_from,confirmed` and `{line}` (look the ratio up first)"
     )
     return Told(row["symbol"], day_number(row["date"]), "error", detail, repair)
-
-
-def _recorded(actions: pl.DataFrame) -> pl.DataFrame:
-    usable = (pl.col("type") == "split") & (pl.col("split_to") > 0) & (pl.col("split_from") > 0)
-    return actions.filter(usable).unique(["symbol", "ex_date"], keep="last", maintain_order=True)
