@@ -88,6 +88,11 @@ def test_a_feed_that_is_behind_says_since_when_and_why(screen):
     assert drawn(screen)[3] == "[simulated] stale since 12:40 ET: HTTP 503"
 
 
+def test_what_is_wrong_with_a_feed_that_is_not_behind_stands_there_too(screen):
+    screen.beat(replace(BEAT, trouble="the plan streams 30 of 50 symbols"))
+    assert drawn(screen)[3] == "[simulated] up to date: the plan streams 30 of 50 symbols"
+
+
 def test_labels_stand_where_no_window_is_too_narrow_for_them(screen):
     screen.beat(BEAT)
     assert drawn(screen, width=40)[3].startswith("[simulated]")

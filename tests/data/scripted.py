@@ -61,9 +61,9 @@ def stream_bars(frame: pl.DataFrame) -> list[StreamBar]:
     return [StreamBar(*row, final=True, revision=0, received=row[1] + MINUTE + SECOND // 2) for row in rows]
 
 
-def in_order(frame: pl.DataFrame) -> list[Event]:
-    """Return the bars of a frame as events, each half a second after its close."""
-    return [Event(one.received, one) for one in stream_bars(frame)]
+def in_order(frame: pl.DataFrame, delay: int = 0) -> list[Event]:
+    """Return the bars of a frame as events, each half a second after its close, or so many minutes later."""
+    return [Event(one.received + delay * MINUTE, one) for one in stream_bars(frame)]
 
 
 def events_of(feed: pl.DataFrame) -> list[Event]:
@@ -144,11 +144,17 @@ class ByHand:
 
 
 class Scripted(Provider):
-    """Its history answers with `truth` as far as it has begun, the newest bar half done; `down`: fetches that fail."""
+    """Its history answers with `truth` as far as it has begun, the newest bar half done; `down`: fetches that fail.
+
+    `delay`: minutes that its history is behind the market. `room`: symbols that its line has room for, None for all.
+    """
 
     name = "sim"
 
-    def __init__(self, truth: pl.DataFrame, hand: ByHand, *, series: Series = SIM, streams=("bars",)) -> None:
+    def __init__(
+        self, truth: pl.DataFrame, hand: ByHand, *, series: Series = SIM, streams=("bars",), delay=0, room=None
+    ) -> None:
+        self.delay, self.room = delay, room
         self.truth, self.hand, self.series, self.down, self.fetches = truth, hand, series, 0, 0
         self.streams, self.connected, self.complete = frozenset(streams), True, True
 
@@ -156,7 +162,15 @@ class Scripted(Provider):
     def offer(self) -> Offer:
         one = self.series
         return Offer(
-            one.provider, "free", ("us",), ("1m",), ("none",), (one.feed,), one.volume_scope, streams=self.streams
+            one.provider,
+            "free",
+            ("us",),
+            ("1m",),
+            ("none",),
+            (one.feed,),
+            one.volume_scope,
+            streams=self.streams,
+            delay=self.delay,
         )
 
     def plan(self, wanted: Wanted) -> CallPlan:
@@ -170,8 +184,9 @@ class Scripted(Provider):
             raise TryAgain("the provider is down")
         day, time = pl.col("time").dt.convert_time_zone("America/New_York").dt.date(), pl.col("time").to_physical()
         asked = self.truth.filter(pl.col("symbol").is_in(step.symbols) & day.is_between(step.start, step.end))
-        half = pl.when(time + MINUTE > self.hand.now).then(0.5).otherwise(1.0)
-        bars = asked.filter(time < self.hand.now).with_columns(volume=pl.col("volume") * half)
+        seen = self.hand.now - self.delay * MINUTE
+        half = pl.when(time + MINUTE > seen).then(0.5).otherwise(1.0)
+        bars = asked.filter(time < seen).with_columns(volume=pl.col("volume") * half)
         return Fetched(step.id, self.series, bars, complete=self.complete)
 
     def stream(self, symbols: Iterable[str], on_gap: OnGap | None = None) -> Stream:
@@ -189,6 +204,9 @@ class Silent(Stream):
 
     def want(self, symbols: Iterable[str]) -> None:
         pass
+
+    def room(self) -> frozenset[str] | None:
+        return self.provider.room
 
     async def run(self, deliver: Deliver) -> None:
         pass
@@ -222,6 +240,6 @@ async def play(feed, provider: Scripted, events: list[Event], *, each=None) -> N
 
 async def end_session(feed, provider: Scripted) -> None:
     """Let the session end: history is asked once more, then it is sealed."""
-    provider.hand.now = feed.current.bars.places.ends + 20 * MINUTE
+    provider.hand.now = feed.current.bars.places.ends + 20 * MINUTE + feed.delay
     await feed.tick()
     await feed.tick()

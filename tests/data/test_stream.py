@@ -59,7 +59,8 @@ def truth():
 
 
 def made(root, truth, *, symbols=None, **more):
-    provider = Scripted(truth, ByHand(), **{name: more.pop(name) for name in ("series", "streams") if name in more})
+    of_provider = ("series", "streams", "delay", "room")
+    provider = Scripted(truth, ByHand(), **{name: more.pop(name) for name in of_provider if name in more})
     symbols = symbols or truth["symbol"].unique().to_list()
     return LiveFeed(provider, root, symbols, clock=provider.hand.clock, **more), provider
 
@@ -71,9 +72,9 @@ def stored(root, series=SIM) -> pl.DataFrame:
 # ------------------------------------------------------------------------------------------- faults
 
 
-async def played(root, truth, events):
+async def played(root, truth, events, **more):
     """Play a whole day; return the feed, with its watermark watched: it must never pass a bar that is not there."""
-    feed, provider = made(root, truth)
+    feed, provider = made(root, truth, **more)
     silent = []
 
     def look() -> None:
@@ -116,13 +117,57 @@ async def test_a_simulated_day_with_all_its_mishaps_ends_as_the_truth(root, seed
     assert stored(root).equals(truth)
 
 
-@pytest.mark.parametrize("knob", ["duplicated", "revised", "outage"])
-async def test_the_watermark_never_passes_a_bar_that_is_missing(root, truth, knob):
+def two_hours(truth):
+    """Return the bars of two symbols of two hours."""
     few = truth.filter(pl.col("symbol").is_in(truth["symbol"].unique().sort()[:2].implode()))
-    few = few.filter(pl.col("time").to_physical().is_between(OPEN, OPEN + 120 * MINUTE))
-    _, silent = await played(root, few, KNOBS[knob](in_order(few), np.random.default_rng(5)))
+    return few.filter(pl.col("time").to_physical().is_between(OPEN, OPEN + 120 * MINUTE))
+
+
+@pytest.mark.parametrize("delay", [0, 15])
+@pytest.mark.parametrize("knob", ["duplicated", "revised", "outage"])
+async def test_the_watermark_never_passes_a_bar_that_is_missing(root, truth, knob, delay):
+    few = two_hours(truth)
+    feed, silent = await played(root, few, KNOBS[knob](in_order(few, delay), np.random.default_rng(5)), delay=delay)
     assert len(silent) > 50
     assert set(silent) == {0}
+    assert feed.counts["late"] == 0
+    assert stored(root).equals(few)
+
+
+async def test_a_feed_that_comes_late_says_so_and_is_not_waited_for_in_vain(root, truth):
+    few = two_hours(truth)
+    feed, provider = made(root, few, delay=15)
+    feed._stream = provider.stream([])
+    assert feed.series.labels == ("simulated", "delayed 15 m")
+    behind = []
+    await play(feed, provider, in_order(few, 15), each=lambda: behind.append(provider.hand.now - _watermark(feed)))
+    assert max(behind[2:]) <= 17 * MINUTE + 5 * SECOND
+    assert min(behind[2:]) > 15 * MINUTE
+    assert feed.stale_since is None
+
+
+async def test_a_late_feed_that_is_taken_for_a_quick_one_would_be_seen(root, truth):
+    few = two_hours(truth)
+    uneven = [replace(event, at=event.at + number % 2 * 20 * SECOND) for number, event in enumerate(in_order(few, 15))]
+    _, silent = await played(root, few, uneven)
+    assert max(silent) > 0  # the planted bug: the provider does not say that it is late
+    _, silent = await played(root.with_name("told"), few, uneven, delay=16)
+    assert max(silent) == 0
+
+
+def _watermark(feed):
+    return feed.current.watermark.at if feed.current else OPEN
+
+
+async def test_symbols_that_the_plan_has_no_room_for_are_named(root, truth):
+    few = two_hours(truth)
+    heard, left = sorted(few["symbol"].unique())
+    feed, provider = made(root, few, room=frozenset({heard}))
+    feed._stream = provider.stream([])
+    await play(feed, provider, in_order(few.filter(pl.col("symbol") == heard)))
+    assert feed.trouble == f"the plan streams 1 of 2 symbols; no bars come of {left}"
+    assert feed.state.trouble == feed.trouble
+    assert not feed.is_down
 
 
 async def test_without_holding_the_watermark_an_outage_would_be_seen(root, truth, monkeypatch):

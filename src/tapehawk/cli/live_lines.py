@@ -26,10 +26,10 @@ NO_HIT: Final = ("gone", "no event")
 
 
 class _Trouble:
-    """Says on standard error when the feed falls behind, and when it is up to date again."""
+    """Says on standard error when the feed falls behind, when it has caught up, and what else is wrong with it."""
 
     def __init__(self, clock: ExchangeClock) -> None:
-        self._clock, self._behind = clock, False
+        self._clock, self._behind, self._said = clock, False, ""
 
     def tell(self, beat: Beat) -> None:
         """Say what has changed."""
@@ -41,7 +41,9 @@ class _Trouble:
             remark(f"stale since {self._clock.clock(beat.stale_since)} {self._clock.short}{why}")
         elif self._behind and not behind:
             remark(f"up to date again at {self._clock.clock(beat.at)} {self._clock.short}")
-        self._behind = behind
+        elif beat.trouble and beat.trouble != self._said:
+            remark(beat.trouble)
+        self._behind, self._said = behind, beat.trouble
 
 
 class LiveLines:

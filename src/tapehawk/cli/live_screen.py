@@ -128,8 +128,9 @@ class LiveScreen:
         if last.stale_since is None:
             text.append("up to date", style="green")
         else:
-            why = f": {last.trouble}" if last.trouble else ""
-            text.append(f"stale since {self._clock.clock(last.stale_since)} {self._clock.short}{why}", "bold red")
+            text.append(f"stale since {self._clock.clock(last.stale_since)} {self._clock.short}", "bold red")
+        if last.trouble:
+            text.append(f": {last.trouble}", "yellow" if last.stale_since is None else "bold red")
         return text.append(f" · {came_late(last.late)}", style="yellow") if last.late else text
 
 

@@ -7,7 +7,7 @@ Free of Polars, so that a built panel opens without it.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from tapehawk.core.errors import BadInput, UnknownName
@@ -48,7 +48,8 @@ class Series:
 
     `adjustment`: "none" as traded, "split" divided by later splits, "all" also by dividends. `adjusted_as_of`: the last
     session whose splits are already in the prices (None for as traded). `volume_scope`: "consolidated" is the whole
-    market's volume, anything else a part of it.
+    market's volume, anything else a part of it. `delay`: minutes that live bars come behind the market; once stored
+    they are the same bars as everybody's.
     """
 
     provider: str
@@ -59,6 +60,7 @@ class Series:
     adjusted_as_of: dt.date | None = None
     simulated: bool = False
     market: str = "us"
+    delay: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
         check_timeframe(self.timeframe)
@@ -82,5 +84,6 @@ class Series:
             ("price_basis: adjusted", self.adjustment != "none"),
             (f"volume_scope: {self.volume_scope}", self.volume_scope != CONSOLIDATED),
             ("bars built from prices", self.feed == BUILT),
+            (f"delayed {self.delay} m", self.delay > 0),
         )
         return tuple(label for label, holds in said if holds)

@@ -38,8 +38,9 @@ ASK_AGAIN: Final = 30 * 1_000_000  # microseconds between two tries to fill a ga
 def series_of(offer: Offer, timeframe: str = "1m") -> Series:
     """Return what a stream's bars are; bars that we build from trades are no bars of the provider's."""
     feed = offer.feeds[0] if "bars" in offer.streams else BUILT
-    simulated, scope, market = offer.provider == "sim", offer.volume_scope, offer.markets[0]
-    return Series(offer.provider, feed, volume_scope=scope, timeframe=timeframe, simulated=simulated, market=market)
+    scope, market = offer.volume_scope, offer.markets[0]
+    about = Series(offer.provider, feed, volume_scope=scope, timeframe=timeframe, market=market, delay=offer.delay)
+    return replace(about, simulated=offer.provider == "sim")
 
 
 async def fetch_all(provider: Provider, wanted: Wanted, take: Callable[[Fetched], None]) -> None:

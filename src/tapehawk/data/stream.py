@@ -42,7 +42,8 @@ class LiveFeed:
 
     `counts`: bars new, late (new ones behind the watermark), revised, duplicate, outdated (an older revision), refused
     by reason, filled from history, come before their close (by our clock, which then differs from the feed's), partial
-    (built of prices, its volume not known); gaps. `trouble`: why the last gap could not be filled, "" when all is well.
+    (built of prices, its volume not known); gaps. `trouble`: what is wrong, "" when all is well. `delay`: how far its
+    bars are behind the market, µs.
     `version` rises with everything that changes.
     """
 
@@ -64,7 +65,8 @@ class LiveFeed:
         self.version, self.ended = 0, False
         step = TIMEFRAMES[self.series.timeframe] * MINUTE_US
         self._builder = None if "bars" in provider.offer.streams else BarBuilder(step)
-        grace = grace + PATIENCE if self._builder else grace
+        self.delay = self.series.delay * MINUTE_US
+        grace += self.delay + (PATIENCE if self._builder else 0)
         self._receiving = Receiving(root, self.series, len(self.symbols), grace)
         self._receiving.hold(1)  # nothing is explained before the session so far has been fetched
         given = (provider, self.series, self._receiving)
@@ -93,8 +95,8 @@ class LiveFeed:
 
     @property
     def trouble(self) -> str:
-        """Return why the last gap could not be filled, "" when all is well."""
-        return self._refill.trouble or self._notes.trouble
+        """Return what is wrong: why the last gap could not be filled, whom the plan has no room for; else ""."""
+        return "; ".join(filter(None, (self._refill.trouble, self._unheard(), self._notes.trouble)))
 
     @property
     def settled(self) -> bool:
@@ -122,7 +124,7 @@ class LiveFeed:
     @property
     def is_down(self) -> bool:
         """Say whether no bars come: there is no line, or history does not answer for what it missed."""
-        return self.ended or not self.stream_health.connected or bool(self._refill.gap and self.trouble)
+        return self.ended or not self.stream_health.connected or bool(self._refill.gap and self._refill.trouble)
 
     @property
     def stale_since(self) -> int | None:
@@ -131,7 +133,7 @@ class LiveFeed:
         Microseconds UTC; 0 before the first bar.
         """
         gap = self._refill.gap
-        whole = not gap or (gap.symbols < self._heard and not self.trouble)  # bars of a few are about to come
+        whole = not gap or (gap.symbols < self._heard and not self._refill.trouble)  # bars of a few are about to come
         if self.stream_health.connected and self.begun and whole and not self.ended:
             return None
         return self.current.watermark.at if self.current else 0
@@ -211,7 +213,7 @@ class LiveFeed:
         for session in list(self._receiving.running.values()):
             await asyncio.to_thread(session.bars.journal.sync)
         for day, session in list(self._receiving.running.items()):
-            if now >= session.bars.places.ends + SEAL_AFTER:
+            if now >= session.bars.places.ends + SEAL_AFTER + self.delay:
                 await self._end(day, session)
 
     @property
@@ -236,6 +238,14 @@ class LiveFeed:
         """Return the symbols that the line has room for."""
         room = self._stream.room() if self._stream else None
         return self.symbols if room is None else self.symbols & room
+
+    def _unheard(self) -> str:
+        """Say whom the line has no room for, "" when it has for all."""
+        heard, left = len(self._heard), sorted(self.symbols - self._heard)
+        if not left:
+            return ""
+        named = ", ".join(left[:5]) + (f" and {len(left) - 5:,} more" if len(left) > 5 else "")
+        return f"the plan streams {heard:,} of {heard + len(left):,} symbols; no bars come of {named}"
 
     def _keep(self, bars: Sequence[StreamBar]) -> None:
         """Journal, then publish; of those that were built, history brings what is partial."""

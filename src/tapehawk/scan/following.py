@@ -57,7 +57,7 @@ def _bound(feed: LiveFeed, running: Running, wait: float | None) -> int:
     watermark, places = running.watermark.at, running.bars.places
     if wait is None or not feed.begun:
         return watermark
-    waited = feed.clock.now() - int(wait * 1e6)
+    waited = feed.clock.now() - feed.delay - int(wait * 1e6)
     closed = places.begins + (waited - places.begins) // places.step * places.step
     return max(watermark, places.ends if waited >= places.ends else closed)
 

@@ -131,6 +131,7 @@ async def test_the_most_symbols_that_the_plan_has_room_for_are_found_and_the_res
     await desk.start(*names[:room])
     await desk.owner.until(lambda: desk.stream.health().subscribed == room)
     assert f"room for {room} of 30 symbols" in desk.provider.health().last_error
+    assert desk.stream.room() == frozenset(names[:room])
     assert all(one.known for one in fake.connections)
     assert desk.connections == 1
     desk.stream.want(names[20:24])

@@ -26,6 +26,7 @@ from tapehawk.data.providers.polygon.stream import PolygonStream, elements
 from tapehawk.data.providers.wire import seats
 from tapehawk.data.providers.wire.secrets import Keys
 from tapehawk.data.providers.wire.trouble import Answer, Trouble
+from tapehawk.data.refill import series_of
 from tests.fakes.clock import HeldClock, JumpingClock
 from tests.fakes.massive import FakeMassive
 from tests.fakes.truth import simulated
@@ -138,6 +139,9 @@ async def test_delayed_plans_say_delayed_and_mean_ok(fake):
     (step,) = provider.plan(Wanted("1d", None, DAY, DAY)).steps
     assert (await provider.fetch(step)).bars.height == 12
     assert "delayed" in PLANS["starter"].stream
+    assert provider.offer.delay == 15
+    assert "delayed 15 m" in series_of(provider.offer).labels
+    assert not provider_of(fake, "advanced").offer.delay
     await provider.close()
 
 

@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from tapehawk.core.sessions import crypto_calendar, us_calendar
+from tapehawk.core.sessions import crypto_calendar, day_number, us_calendar
 from tapehawk.data.providers.door import StreamBar
 from tapehawk.data.providers.polygon.stream import PolygonStream
 from tapehawk.data.providers.wire.buffer import Buffer, Gap
 from tapehawk.data.providers.wire.revisions import Revisions
 from tapehawk.data.providers.wire.secrets import Keys
 from tapehawk.data.providers.wire.watchdog import Watchdog
+from tests.data.scripted import DAY
 from tests.fakes.clock import START, JumpingClock
 
 pytestmark = pytest.mark.anyio
@@ -106,6 +107,21 @@ def test_quiet_is_measured_in_open_hours_and_anew_with_each_phase():
     assert not dog.fed()
     eight_thirty.pass_by(151)
     assert dog.alarm() == pytest.approx(151.0)
+
+
+def test_a_late_line_is_quiet_until_the_market_has_been_open_for_as_long():
+    premarket = int(us_calendar().premarket_open[us_calendar().date == day_number(DAY)][0])
+    time = JumpingClock(start=premarket - MINUTE)
+    dog, late = Watchdog(us_calendar(), time.clock), Watchdog(us_calendar(), time.clock, delay=15)
+    for one in (dog, late):
+        one.alarm()
+    time.pass_by(120)
+    assert dog.alarm() == late.alarm() == 0.0
+    time.pass_by(901)
+    assert dog.alarm() > 900
+    assert late.alarm() == 0.0  # for it the market has been open for a minute
+    time.pass_by(901)
+    assert late.alarm() > 900
 
 
 def test_a_holiday_is_quiet_and_a_coin_never_sleeps():

@@ -35,7 +35,8 @@ class Offer:
 
     `bulk_daily`: a whole session of all symbols in one call. `history_since`: nothing before it (None: no bound).
     `reference`: of "symbols", "splits", "dividends". `streams`: of "bars", "trades". `calls_per_minute`: None when
-    unmetered. `stream_connections`: at the same time on one key.
+    unmetered. `stream_connections`: at the same time on one key. `delay`: minutes that the stream, and history of the
+    open session, are behind the market.
     """
 
     provider: str
@@ -52,6 +53,7 @@ class Offer:
     max_symbols_per_call: int | None = 1
     calls_per_minute: int | None = None
     stream_connections: int = 0
+    delay: int = 0
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,10 @@ class AlpacaStream(Line):
         """Return where to connect; the keys are sent later."""
         return self._url
 
+    def room(self) -> frozenset[str] | None:
+        """Return the symbols that the plan has room for."""
+        return None if self._most is None else frozenset(sorted(self._wanted)[: self._most])
+
     def health(self) -> StreamHealth:
         """Return how it fares; `subscribed` is what the vendor says."""
         return replace(super().health(), subscribed=len(self._confirmed) if self._connected else 0)

@@ -71,6 +71,7 @@ class PolygonProvider(Provider):
             streams=streams,
             calls_per_minute=self._plan.calls_per_minute,
             stream_connections=self._plan.connections if streams else 0,
+            delay=self._plan.delay,
         )
 
     def plan(self, wanted: Wanted) -> CallPlan:
@@ -156,7 +157,13 @@ class PolygonProvider(Provider):
             raise self._not_offered("a live stream")
         ledger = self._wire.ledger
         return PolygonStream(
-            self._stream_url(), symbols, keys=self._keys, ledger=ledger, on_gap=on_gap, clock=self._clock
+            self._stream_url(),
+            symbols,
+            keys=self._keys,
+            delay=self._plan.delay,
+            ledger=ledger,
+            on_gap=on_gap,
+            clock=self._clock,
         )
 
     def health(self) -> Health:

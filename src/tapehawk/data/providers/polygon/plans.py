@@ -20,7 +20,8 @@ DELAYED: Final = "wss://delayed.massive.com/stocks"
 class Plan:
     """`calls_per_minute` None: no hard limit. `years` of history, None: all. `stream`: address, "" for none.
 
-    `end_of_day`: today's bars come once they are published; asking before is refused, or answered by nothing.
+    `end_of_day`: today's bars come once they are published; asking before is refused, or answered by nothing. `delay`:
+    minutes that the stream, and today's bars, are behind the market.
     """
 
     calls_per_minute: int | None
@@ -28,6 +29,7 @@ class Plan:
     stream: str
     connections: int = 1
     end_of_day: bool = False
+    delay: int = 0
 
     def history_since(self, today: dt.date) -> dt.date:
         """Return the first date that this plan may see."""
@@ -39,8 +41,8 @@ class Plan:
 
 PLANS: Final[dict[PlanName, Plan]] = {
     "basic": Plan(5, 2, "", end_of_day=True),
-    "starter": Plan(None, 5, DELAYED),
-    "developer": Plan(None, 10, DELAYED),
+    "starter": Plan(None, 5, DELAYED, delay=15),
+    "developer": Plan(None, 10, DELAYED, delay=15),
     "advanced": Plan(None, None, REAL_TIME),
     "business": Plan(None, None, REAL_TIME, connections=3),
 }

@@ -84,12 +84,20 @@ class PolygonStream(Line):
         symbols: Iterable[str],
         *,
         keys: Keys,
+        delay: int = 0,
         ledger: Ledger | None = None,
         on_gap: OnGap | None = None,
         clock: Clock = SYSTEM,
     ) -> None:
         super().__init__(
-            "polygon", symbols, keys=keys, calendar=us_calendar(), ledger=ledger, on_gap=on_gap, clock=clock
+            "polygon",
+            symbols,
+            keys=keys,
+            calendar=us_calendar(),
+            delay=delay,
+            ledger=ledger,
+            on_gap=on_gap,
+            clock=clock,
         )
         self._url = url
         self._revisions = Revisions(self.overlap)

@@ -35,7 +35,10 @@ LOOK_EVERY: Final = 10.0  # seconds between two looks of the watchdog
 
 
 class Lasting(Stream):
-    """One connection on one key. Bars since `overlap` minutes before the last one may be missing after a gap."""
+    """One connection on one key. Bars since `overlap` minutes before the last one may be missing after a gap.
+
+    `delay`: minutes that its bars are behind the market.
+    """
 
     overlap: ClassVar[int] = 2
 
@@ -46,6 +49,7 @@ class Lasting(Stream):
         *,
         keys: Keys,
         calendar: Calendar,
+        delay: int = 0,
         ledger: Ledger | None = None,
         on_gap: OnGap | None = None,
         clock: Clock = SYSTEM,
@@ -54,7 +58,7 @@ class Lasting(Stream):
         self._ledger = ledger or Ledger(provider, clock)
         self._on_gap = on_gap
         self._wanted, self._subscribed = frozenset(symbols), frozenset[str]()
-        self._watchdog = Watchdog(calendar, clock)
+        self._watchdog = Watchdog(calendar, clock, delay=delay)
         self._buffer, self._changed = Buffer(MOST_BUFFERED), asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._closing = self._connected = self._flowed = False

@@ -22,10 +22,10 @@ LONGEST: Final = 3600.0
 
 
 class Watchdog:
-    """Knows since when a stream has been quiet, and when that is too long."""
+    """Knows since when a stream has been quiet, and when that is too long; its data come `delay` minutes late."""
 
-    def __init__(self, calendar: Calendar, clock: Clock) -> None:
-        self._calendar, self._clock = calendar, clock
+    def __init__(self, calendar: Calendar, clock: Clock, *, delay: int = 0) -> None:
+        self._calendar, self._clock, self._delay = calendar, clock, delay * 60_000_000
         self._since, self._phase, self._futile = clock.tick(), CLOSED, 0
 
     def restart(self) -> None:
@@ -40,7 +40,7 @@ class Watchdog:
 
     def alarm(self) -> float:
         """Return the seconds of quiet when they are too many, else 0."""
-        phase = int(self._calendar.phases(np.array([self._clock.now()]))[0])
+        phase = int(self._calendar.phases(np.array([self._clock.now() - self._delay]))[0])
         if phase != self._phase or phase == CLOSED:
             self._phase = phase
             self.restart()
