@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Final
 
 from tapehawk.core.events import SignalChanged
 from tapehawk.core.signal_record import origin_of
@@ -14,6 +15,9 @@ from tapehawk.scan.live import LiveScan
 from tapehawk.scan.metrics import PhaseMetrics
 from tapehawk.scan.signal_book import SignalBook
 from tapehawk.scan.signal_life import opened
+
+LATE: Final = 20 * 60_000_000
+"""Microseconds within which bars are corrected: rows of bars older than that, at a kill, had been kept."""
 
 
 class Keeping:
@@ -32,14 +36,14 @@ class Keeping:
     def take(self, news: News) -> list[SignalChanged]:
         """Take what a step brought; return what became of signals, which is on the disk by then.
 
-        A scan that begins, or is made anew, may tell little of the bars that it goes over first: all of its rows are
-        taken then, and what is there already stays as it is.
+        A scan that begins, or is made anew, may tell little of the bars that it goes over first: its rows are taken
+        then, those that another life of it can't have kept, and what is there already stays as it is.
         """
         scan, rows = news.scan, news.changes.added
         if self._book is None or scan is not self._scan:
             self._book, self._scan, self._done = opened(self._log, scan.past), scan, 0
         if not self._done:
-            every = [*scan.rows.values(), *scan.triggers.values()]
+            every = [*rows, *scan.rows_since(max(0, news.heard - LATE)).values()]
             rows = [row for row in every if row["available_at"] >= self._since]
         panel, self._done = scan.bars(self._done), scan.done
         gone, version = news.changes.withdrawn, scan.data_version

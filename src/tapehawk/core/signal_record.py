@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Self
 
-from tapehawk.core.errors import BadInput
 from tapehawk.core.signal_states import ALLOWED, check_change
 
 LIVE, SIMULATED = "live", "simulated"
@@ -23,7 +22,7 @@ INTRABAR: Final = "intrabar"
 BY_HAND: Final = "by hand"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SetupKey:
     """What makes a setup the same one. `bar_time`: start of the setup's bar, RFC 3339."""
 
@@ -43,7 +42,7 @@ class SetupKey:
         return hashlib.blake2b(str(self).encode(), digest_size=6).hexdigest()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Change:
     """A status that a signal came to, known at `at` (µs UTC).
 
@@ -68,7 +67,7 @@ class Change:
         return cls(status, at, "open" if status == "triggered" else "no_trade", BY_HAND)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Signal:
     """One signal. `kind`: what it triggers by. `hours`, `market`: with the key's timeframe the clock it lives by."""
 
@@ -104,7 +103,10 @@ class Signal:
     def became(self, change: Change) -> Self:
         """Return the signal after a change. Raises BadInput for one that its status does not allow."""
         check_change(self.status, change.status)
-        return replace(self, history=(*self.history, change))
+        history = (*self.history, change)
+        return type(self)(
+            self.key, self.hours, self.market, self.origin, self.kind, self.row, history, self.data_version
+        )
 
     def at(self, status: str) -> Change | None:
         """Return when and how it came to a status, None where it never did."""
@@ -112,16 +114,9 @@ class Signal:
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain values, for JSON."""
-        return {**vars(self), "key": asdict(self.key), "history": [asdict(one) for one in self.history]}
-
-    @classmethod
-    def of_plain(cls, said: Mapping[str, Any]) -> Self:
-        """Return the signal that `plain` wrote. Raises BadInput for anything else."""
-        try:
-            history = tuple(Change(**one) for one in said["history"])
-            return cls(**{**said, "key": SetupKey(**said["key"]), "history": history})
-        except (KeyError, TypeError) as error:
-            raise BadInput(f"this is no signal: {error}") from error
+        about = {one.name: getattr(self, one.name) for one in fields(self)}
+        history = [asdict(one) for one in self.history]
+        return {**about, "key": asdict(self.key), "row": dict(self.row), "history": history}
 
 
 def origin_of(labels: Collection[str]) -> str:

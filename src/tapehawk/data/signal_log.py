@@ -11,7 +11,6 @@ before it appends.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,11 +19,66 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from tapehawk.core.errors import BadInput
 from tapehawk.core.signal_record import ORIGINS, Change, SetupKey, Signal
 from tapehawk.data.faults import append_whole, kept_in
 
 FOLDER: Final = "signals"
+PIECE: Final = 4_000_000
+"""Bytes that are read at a time; a line has some thousand."""
+
+
+class _Said(msgspec.Struct):
+    """What a line says of a new signal; its row stays as it was written until somebody looks."""
+
+    key: SetupKey
+    hours: str
+    market: str
+    origin: str
+    kind: str
+    row: msgspec.Raw
+    history: tuple[Change, ...]
+    data_version: str = ""
+
+    def signal(self) -> Signal:
+        """Return it as a signal."""
+        row = _Row(bytes(self.row))
+        return Signal(self.key, self.hours, self.market, self.origin, self.kind, row, self.history, self.data_version)
+
+
+class _Line(msgspec.Struct):
+    """A line: a new signal, or a change of the one with a key."""
+
+    signal: _Said | None = None
+    key: str = ""
+    change: Change | None = None
+
+
+class _Row(Mapping[str, Any]):
+    """A row as it was written: a tenth of what it takes in memory as values, read when somebody asks."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a plain value
+        return self._values()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values())
+
+    def __len__(self) -> int:
+        return len(self._values())
+
+    def _values(self) -> dict[str, Any]:
+        values: dict[str, Any] = msgspec.json.decode(self._text)
+        return values
+
+
+_READ: Final = msgspec.json.Decoder(_Line)
 
 
 @dataclass(frozen=True)
@@ -110,25 +164,19 @@ class SignalLog:
 
     def _read_on(self, file: int) -> None:
         """Take in the whole lines that were written since."""
-        size = os.fstat(file).st_size
-        if size <= self._offset:
-            return
-        text = os.pread(file, size - self._offset, self._offset)
-        whole = text[: text.rfind(b"\n") + 1]
-        self._offset += len(whole)
-        for line in whole.splitlines():
-            self._take(line)
+        while whole := _whole(os.pread(file, PIECE, self._offset)):
+            self._offset += len(whole)
+            for line in whole.splitlines():
+                self._take(line)
 
     def _take(self, line: bytes) -> None:
         try:
-            said: dict[str, Any] = json.loads(line)
-            if "signal" in said:
-                one = Signal.of_plain(said["signal"])
-                self._signals.setdefault(str(one.key), one)
-            else:
-                key = said["key"]
-                self._signals[key] = self._signals[key].became(Change(**said["change"]))
-        except (ValueError, KeyError, TypeError, BadInput):
+            said = _READ.decode(line)
+            if said.signal is not None:
+                self._signals.setdefault(str(said.signal.key), said.signal.signal())
+            elif said.change is not None:
+                self._signals[said.key] = self._signals[said.key].became(said.change)
+        except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, BadInput):
             return  # cut short, or not allowed: as if it had not been written
 
     def _append(self, file: int, text: bytes) -> None:
@@ -143,6 +191,11 @@ def logs(root: Path) -> list[SignalLog]:
     return [SignalLog(root, origin) for origin in ORIGINS]
 
 
+def _whole(text: bytes) -> bytes:
+    """Return the whole lines that a text begins with."""
+    return text[: text.rfind(b"\n") + 1]
+
+
 def _up_to(size: int, lines: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the lines that were taken in; what others have written since is for the next time."""
     for line in lines:
@@ -155,11 +208,11 @@ def _up_to(size: int, lines: Iterable[bytes]) -> Iterator[bytes]:
 def _about(line: bytes) -> tuple[str, bool]:
     """Return the key of the signal that a line is about, and whether it tells of a new one; "" for no line of ours."""
     try:
-        said = json.loads(line)
-        return (str(SetupKey(**said["signal"]["key"])), True) if "signal" in said else (str(said["key"]), False)
-    except (ValueError, KeyError, TypeError):
+        said = _READ.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return "", False
+    return (str(said.signal.key), True) if said.signal is not None else (said.key, False)
 
 
 def _line(said: Mapping[str, Any]) -> str:
-    return json.dumps(said, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
+    return msgspec.json.encode(said).decode() + "\n"

@@ -81,6 +81,13 @@ class LiveScan:
         """Return the session's hits so far as rows."""
         return self._hits.rows().every
 
+    def rows_since(self, instant: int) -> dict[Key, Row]:
+        """Return the hits of bars that start at an instant (µs UTC) or later, and triggers that wait for the close.
+
+        Those of scanners with a cap are all among them.
+        """
+        return self._hits.rows(instant).every | self.triggers
+
     @property
     def events(self) -> dict[Key, Row]:
         """Return those of the rows that became true at their bar: the symbol's bar before was no hit of that setup."""

@@ -131,11 +131,11 @@ class SessionRows:
         self._touched.clear()
         return changes
 
-    def rows(self) -> Rows:
-        """Return all of them as rows."""
+    def rows(self, since: int = 0) -> Rows:
+        """Return them as rows: all, or those of bars that start at an instant (µs UTC) or later; all with a cap."""
         every, events = list[Row](), list[Row]()
         for one in self._free():
-            rows, began = self._rows(one)
+            rows, began = self._rows(one.of(one.time >= since) if since else one)
             every += rows
             events += began
         for mine in self._shown.values():

@@ -22,6 +22,7 @@ class News:
 
     `missing`: symbols whose bars were not waited for any longer. `number`: what is remembered as told is numbered
     through the session, and news that come under the same number again (after a kill) are the same; 0 for what is not.
+    `heard`: up to when bars had been seen as other lives of this scan last told of them (µs UTC), 0 where none did.
     """
 
     scan: LiveScan
@@ -29,6 +30,7 @@ class News:
     stale_since: int | None = None
     missing: tuple[str, ...] = ()
     number: int = 0
+    heard: int = 0
 
 
 class Telling:
@@ -39,6 +41,7 @@ class Telling:
         self._scan: LiveScan | None = None
         self._told: Told | None = None
         self._before: Heard | None = None  # what other lives told, until it has been compared with
+        self._heard = 0
 
     @property
     def session(self) -> dt.date | None:
@@ -106,9 +109,10 @@ class Telling:
 
     def _tell(self, scan: LiveScan, changes: Changes, missing: tuple[str, ...] = ()) -> Iterator[News]:
         if self._told is None or not any(signals_of(changes)):
-            yield News(scan, changes, missing=missing)
+            yield News(scan, changes, missing=missing, heard=self._heard)
             return
-        yield News(scan, changes, missing=missing, number=self._told.note(changes, scan.reached))
+        number = self._told.note(changes, scan.reached)
+        yield News(scan, changes, missing=missing, number=number, heard=self._heard)
         self._told.confirm()
         self._told.sync()
         if self._told.is_long:
@@ -117,9 +121,9 @@ class Telling:
     def _remembered(self, scan: LiveScan) -> Iterator[News]:
         """Go on with what was told of the scan's session; tell again what nobody knows to have been heard."""
         self._told = Told(scan.told_file, scan.meaning)
-        self._before = self._told.heard()
+        self._before, self._heard = self._told.heard(), self._told.seen
         if self._told.unconfirmed is not None:
-            yield News(scan, self._told.unconfirmed, number=self._told.number)
+            yield News(scan, self._told.unconfirmed, number=self._told.number, heard=self._heard)
             self._told.confirm()
 
     def _left_by_others(self, scan: LiveScan) -> Iterator[News]:
