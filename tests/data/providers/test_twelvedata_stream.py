@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import math
 import random
 
 import pytest
 
 from tapehawk.core.errors import ProviderRefused
+from tapehawk.core.sessions import us_calendar
 from tests.data.providers.alpaca_desk import MINUTES, NAMES, TRUTH, micros, truth_of
 from tests.data.providers.twelvedata_desk import Desk, price, prices_of
 from tests.fakes.clock import START, HeldClock
@@ -80,6 +82,18 @@ async def test_a_prices_volume_is_what_the_days_volume_grew_by(desk, told, volum
     events = [price(NAMES[0], 1_795_185_061 + number, 1.0, volume) for number, volume in enumerate(told)]
     desk.fake.push_events(events)
     await desk.until(lambda: len(desk.prices) == 3)
+    assert [bar.volume for bar in desk.prices] == pytest.approx(volumes, nan_ok=True)
+
+
+@pytest.mark.parametrize(("minutes", "known"), [(1, True), (5, False)])
+async def test_what_was_traded_around_the_close_is_not_all_of_the_first_price_behind_it(desk, minutes, known):
+    await desk.start()
+    close = us_calendar().need_session(dt.date(2026, 11, 20)).close // 1_000_000
+    told = [(close - 120, 1000.0), (close - 30, 3000.0), (close - 30 + 60 * minutes, 3100.0)]
+    told.append((told[-1][0] + 300, 3150.0))
+    desk.fake.push_events([price(NAMES[0], at, 1.0, volume) for at, volume in told])
+    await desk.until(lambda: len(desk.prices) == 4)
+    volumes = [math.nan, 2000.0, 100.0 if known else math.nan, 50.0]
     assert [bar.volume for bar in desk.prices] == pytest.approx(volumes, nan_ok=True)
 
 

@@ -39,6 +39,7 @@ A_MINUTE: Final = 45  # symbols, where those are what is counted: two such lots 
 ANSWERED_WITHIN: Final = 30.0  # seconds, for a subscription
 REFUSED: Final = "HTTP 200 to the stream"
 """What a refused handshake reads like when the vendor answers it as if it were a page: the key is wrong."""
+BAR: Final = 60_000_000  # microseconds
 HEARTBEAT: Final = '{"action":"heartbeat"}'
 
 
@@ -82,7 +83,7 @@ class TwelveDataStream(Line):
         self._unanswered, self._asked_at = 0, 0.0
         self._pace: int | None = None
         self._rest, self._deaf_since = False, 0
-        self._day: dict[str, tuple[int, float]] = {}
+        self._day: dict[str, tuple[int, float, int]] = {}  # session, volume so far, when that was said
         self._last: dict[str, tuple[float, float, float | None]] = {}
 
     def address(self) -> str:
@@ -144,18 +145,22 @@ class TwelveDataStream(Line):
         return [StreamBar(event.symbol, time, *(price,) * 4, volume, final=False, revision=0, received=received)]
 
     def _grown(self, symbol: str, time: int, day_volume: float | None) -> float:
-        """Return what the day's volume grew by, NaN where nothing is known that it grew from."""
+        """Return what the day's volume grew by, NaN where nothing is known that it grew from.
+
+        Nor is that known of the first price behind the close when the one before is minutes old: history brings the
+        regular ones among those minutes, with their volume.
+        """
         session = int(us_calendar().locate(np.array([time]), "extended")[0][0])
-        before = self._day.get(symbol)
-        known = before[1] if before is not None and before[0] == session else None
-        if day_volume is None:
-            return math.nan if known is None else 0.0
-        if known is None:
-            self._day[symbol] = (session, day_volume)
+        before, known, since = self._day.get(symbol, (-1, 0.0, 0))
+        if before != session:
+            if day_volume is not None:
+                self._day[symbol] = (session, day_volume, time)
             return math.nan
+        if day_volume is None:
+            return 0.0
         grown = max(0.0, day_volume - known)
-        self._day[symbol] = (session, known + grown)
-        return grown
+        self._day[symbol] = (session, known + grown, time)
+        return math.nan if time - since > BAR and _closed_between(since, time) else grown
 
     def _answered(self, event: Event) -> None:
         self._unanswered = max(0, self._unanswered - 1)
@@ -200,6 +205,12 @@ class TwelveDataStream(Line):
         if trouble.said == REFUSED:
             return Trouble("key", "the stream refuses the key")
         return trouble
+
+
+def _closed_between(since: int, time: int) -> bool:
+    """Say whether one instant lies within regular hours and another behind them."""
+    before, now = us_calendar().locate(np.array([since, time]), "regular")[0]
+    return bool(before >= 0 > now)
 
 
 def _keys(key: SecretStr) -> Keys:
