@@ -118,10 +118,12 @@ def test_a_replay_of_minutes_as_slower_bars_marks_what_crosses_a_level_before_th
     labels = {tuple(row["labels"]) for row in came}
     made = ("simulated", "made of 1m bars")
     assert labels == {(*made, "replay"), (*made, "intrabar", "replay")}
-    gone = [row for one in updates for row in one["withdrawn"]]
-    early = [row for row in came if "intrabar" in row["labels"]]
-    judged = [{**row, "event": False} for row in gone]
-    assert sorted(early, key=key_of) == sorted(judged, key=key_of), "each is judged by its close"
+    closed, early = ([row for row in came if ("intrabar" in row["labels"]) == within] for within in (False, True))
+    gone, right = ([row for one in updates for row in one[what]] for what in ("withdrawn", "confirmed"))
+    assert sorted(map(key_of, early)) == sorted(map(key_of, [*gone, *right])), "each is judged by its close"
+    assert set(map(key_of, right)) == set(map(key_of, early)) & set(map(key_of, closed))
+    assert 0 < len(right) < len(early)
+    assert all({**row, "event": False} in early for row in gone)
     assert done.stderr == ""
 
 

@@ -14,6 +14,7 @@ from tapehawk.cli.live_lines import LiveLines, LiveMessages
 from tests.cli.test_live_screen import BEAT, row, utc
 
 TRIGGER = {**row("TRIG"), "labels": ["simulated", "intrabar"]}
+RIGHT, WRONG = ({**TRIGGER, "symbol": symbol} for symbol in ("RIGHT", "WRONG"))
 MIXED = replace(
     BEAT,
     added=[row("NEW"), row("OLD"), TRIGGER],
@@ -23,6 +24,8 @@ MIXED = replace(
     states=[row("NEW"), row("OLD")],
 )
 """Of the rows one became true at its bar and one goes on; a late bar made an event of an older row, and none of two."""
+CLOSED = replace(BEAT, added=[row("RIGHT")], withdrawn=[RIGHT, WRONG], events=[row("RIGHT")])
+"""A bar has closed: its row bears out one trigger, and none the other."""
 HALT = {"HALT": utc("2026-11-27 17:26"), "ZZNONE": None}
 
 
@@ -73,6 +76,18 @@ def test_a_message_says_of_each_hit_whether_it_became_true_at_this_bar(messages)
     }
     assert [one["symbol"] for one in update["withdrawn"]] == ["GONE"]
     assert [one["symbol"] for one in update["retracted"]] == ["NONE"]
+
+
+def test_a_trigger_that_the_close_bears_out_is_confirmed_and_any_other_is_gone():
+    words = [(line[:10].strip(), line[10:].split()[1]) for line in lines(CLOSED) if " gap  " in line]
+    assert words == [("gone", "WRONG"), ("confirmed", "RIGHT"), ("event", "RIGHT")]
+
+
+def test_a_message_lists_apart_what_the_close_confirmed(messages):
+    (update,) = messages(CLOSED)
+    symbols = {what: [one["symbol"] for one in some] for what, some in update.items() if isinstance(some, list)}
+    assert symbols == {"results": ["RIGHT"], "withdrawn": ["WRONG"], "confirmed": ["RIGHT"], "retracted": []}
+    assert update["confirmed"] == [row("RIGHT")], "the row of the close, as on the socket"
 
 
 def test_what_is_true_now_is_counted_in_a_line_and_listed_for_programs_when_it_changes(messages):

@@ -112,6 +112,14 @@ def test_what_became_true_at_this_bar_is_told_from_what_goes_on(screen):
     assert found == [["event", "NEW"], ["state", "OLD"], ["trigger", "TRIG"]]
 
 
+def test_a_trigger_that_the_close_bears_out_is_confirmed_and_counts_once(screen):
+    early = {**row("TRIG"), "labels": ["simulated", "intrabar"]}
+    screen.beat(replace(BEAT, added=[row("TRIG")], withdrawn=[early], events=[row("TRIG")]))
+    found = [line.split()[1:3] for line in drawn(screen) if line.startswith("12:5") and "gap" in line]
+    assert found == [["event", "TRIG"], ["confirmed", "TRIG"]]
+    assert drawn(screen)[-1].startswith("1 rows so far")
+
+
 def test_how_many_hits_are_true_now_stands_there(screen):
     screen.beat(replace(BEAT, states=[row("A"), row("B"), {**row("B"), "scanner": "momentum"}]))
     assert "3 hits true now: gap 2, momentum 1" in drawn(screen)

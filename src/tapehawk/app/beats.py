@@ -14,7 +14,7 @@ from tapehawk.core.series import Series
 from tapehawk.data.stream import LiveFeed
 from tapehawk.scan.following import News
 from tapehawk.scan.hit_table import key_of
-from tapehawk.scan.intrabar import is_intrabar
+from tapehawk.scan.intrabar import confirmed, is_intrabar
 from tapehawk.scan.live import labelled
 from tapehawk.scan.phased import Minding, seen
 from tapehawk.scan.phases import DayPlan, PhaseClock
@@ -27,9 +27,9 @@ SILENT_BARS: Final = 30
 """Whoever had none of so many bars is named: halted, delisted, without data, or seldom traded."""
 NAMED: Final = 100
 """Symbols that are named at most where programs are told of them; how many there are is said too."""
-Kind: TypeAlias = Literal["event", "state", "trigger", "gone", "no event"]
+Kind: TypeAlias = Literal["event", "state", "trigger", "confirmed", "gone", "no event"]
 """What is said of a hit: it became true at its bar; it goes on; a price crossed its level and the bar has not closed;
-it holds no longer; it did not become true at its bar after all."""
+the close bears its trigger out; it holds no longer; it did not become true at its bar after all."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,11 @@ class Beat:
     silent: Mapping[str, int | None] = field(default_factory=dict)
 
     def hits(self) -> Iterator[tuple[Kind, Row]]:
-        """Yield what this step says of hits, each once: what was taken back, then what is there."""
-        yield from (("gone", row) for row in self.withdrawn)
+        """Yield what this step says of hits: what became of those told before, then what is there, each once."""
+        right = confirmed(self.added, self.withdrawn)
+        borne_out = set(map(key_of, right))
+        yield from (("gone", row) for row in self.withdrawn if not is_intrabar(row) or key_of(row) not in borne_out)
+        yield from (("confirmed", row) for row in right)
         began, told = set(map(key_of, self.events)), set(map(key_of, self.withdrawn))
         yield from (("no event", row) for row in self.retracted if key_of(row) not in told | began)
         for row in self.added:

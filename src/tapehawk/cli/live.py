@@ -92,11 +92,12 @@ def live(
     scanning goes on. Another source scanned meanwhile, in a second terminal, is a series of its own; `scanner serve`
     goes on with providers.second_us by itself.
 
-    Each hit says what it is: an `event` became true at its bar, a `state` goes on, a `trigger` is `intrabar`; `gone`
-    and `no event` take back what late or revised bars made wrong. Beside them: how many hits are true now, who had none
-    of the last 30 bars and when its last one was, who was not waited for, how many bars came late. JSON is a message a
-    line: `scan_update` (each of `results` with `event`, true or false), `states` (all that is true now), `silent`,
-    `missing`, `late`, `signal_changed`.
+    Each hit says what it is: an `event` became true at its bar, a `state` goes on, a `trigger` is `intrabar`, until its
+    close says `confirmed` or `gone`; `gone` and `no event` also take back what late or revised bars made wrong. Beside
+    them: how many hits are true now, who had none of the last 30 bars and when its last one was, who was not waited
+    for, how many bars came late. JSON is a message a line: `scan_update` (each of `results` with `event`, true or
+    false; `confirmed`, the rows of a close that bear a trigger out; `withdrawn`, gone; `retracted`, no event),
+    `states` (all that is true now), `silent`, `missing`, `late`, `signal_changed`.
 
     [dim]scanner live --provider sim[/]
     [dim]scanner live --provider alpaca --scanner-type momentum --symbols AAPL,NVDA[/]

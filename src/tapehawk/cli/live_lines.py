@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 
 NEWS_WIDTH: Final = 10
-NO_HIT: Final = ("gone", "no event")
+OF_BEFORE: Final = ("gone", "confirmed", "no event")
+"""What is said of hits that were told before."""
 
 
 class _Trouble:
@@ -82,7 +83,7 @@ class LiveLines:
             self._out.print(Text(f"{self._clock.clock(beat.at)}  not waited for: {some(beat.missing)}", style="yellow"))
         self._say_silent(beat)
         for news, row in beat.hits():
-            self._shown += news not in NO_HIT
+            self._shown += news not in OF_BEFORE
             text = (f"{news:<{NEWS_WIDTH}}", NEWS[news])
             self._out.print(Text.assemble(text, line(row, self._clock.zone)), soft_wrap=True)
         for event in beat.signals:
@@ -131,10 +132,10 @@ class LiveMessages:
         self._trouble.tell(beat)
         self._at = beat.at
         hits = list(beat.hits())
-        results = [{**row, "event": news == "event"} for news, row in hits if news not in NO_HIT]
-        gone, no_events = ([row for news, row in hits if news == no_hit] for no_hit in NO_HIT)
+        results = [{**row, "event": news == "event"} for news, row in hits if news not in OF_BEFORE]
+        gone, right, no_events = ([row for news, row in hits if news == one] for one in OF_BEFORE)
         self._shown += len(results)
-        self._messages.updates(beat.at, results=results, withdrawn=gone, retracted=no_events)
+        self._messages.updates(beat.at, results=results, withdrawn=gone, confirmed=right, retracted=no_events)
         if beat.missing:
             self._messages.say("missing", beat.at, symbols=list(beat.missing))
         self._say_how_things_stand(beat)

@@ -12,7 +12,7 @@ from rich.text import Text
 from tapehawk.cli import numbers
 from tapehawk.cli.counts import HEAD, counts
 from tapehawk.cli.full_screen import full_screen
-from tapehawk.cli.live_lines import NO_HIT, came_late, ending, silent, some, title, true_now, unjudged
+from tapehawk.cli.live_lines import OF_BEFORE, came_late, ending, silent, some, title, true_now, unjudged
 from tapehawk.cli.session_clock import ExchangeClock
 from tapehawk.cli.signal_lines import COLUMNS, Row, on_screen
 from tapehawk.cli.table import fitted, table
@@ -67,7 +67,7 @@ class LiveScreen:
             self._missing = beat.missing or (self._missing if beat.at == self._missing_at else ())
             self._missing_at = beat.at
             hits = [on_screen(row, self._clock.zone, news) for news, row in beat.hits()]
-            self._shown += sum(row["news"] not in NO_HIT for row in hits)
+            self._shown += sum(row["news"] not in OF_BEFORE for row in hits)
             self._rows.extendleft(sorted(hits, key=_place))
 
     def draw(self, width: int, height: int) -> Iterator[RenderableType]:
@@ -135,5 +135,5 @@ class LiveScreen:
 
 
 def _place(row: Row) -> tuple[bool, str, float]:
-    """Return where a row stands among those of a step, the topmost last: hits above what was taken back."""
-    return row["news"] not in NO_HIT, row["bar_time"], row["score"] or 0.0
+    """Return where a row stands among those of a step, the topmost last: hits above what became of earlier ones."""
+    return row["news"] not in OF_BEFORE, row["bar_time"], row["score"] or 0.0

@@ -26,6 +26,7 @@ NEWS: Final = {
     "event": "bold green",
     "trigger": "cyan",
     "state": "dim",
+    "confirmed": "green",
     "gone": "yellow",
     "no event": "yellow",
 }

@@ -44,6 +44,12 @@ def judged(row: Row, closed: Container[Key]) -> Row:
     return {**row, "confirmed": key_of(row) in closed}
 
 
+def confirmed(added: Iterable[Row], withdrawn: Iterable[Row]) -> list[Row]:
+    """Return the rows of a close, among those that are new, that bear out triggers which it ends."""
+    ended = {key_of(row) for row in withdrawn if is_intrabar(row)}
+    return [row for row in added if not is_intrabar(row) and key_of(row) in ended]
+
+
 def armed_watch(scanner: Scanner, timeframe: str) -> Watch | None:
     """Return what arms a scanner's triggers, None where it has none: as known before a bar opens, entry the level."""
     setups = tuple(_armed(one) for one in setups_for(scanner, timeframe) if one.trigger is not None)

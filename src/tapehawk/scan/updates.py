@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from tapehawk.core.events import ScanUpdate
 from tapehawk.data.stream import LiveFeed
 from tapehawk.scan.following import News, follow
-from tapehawk.scan.hit_table import Row, key_of
-from tapehawk.scan.intrabar import is_intrabar
+from tapehawk.scan.hit_table import Row
+from tapehawk.scan.intrabar import confirmed, is_intrabar
 from tapehawk.scan.live import LiveScan, labelled
 
 
@@ -41,13 +41,8 @@ def update_of(news: News) -> ScanUpdate:
         events=said(changes.events),
         triggers=said(filter(is_intrabar, changes.added)),
         withdrawn=said([*changes.retracted, *filter(is_intrabar, changes.withdrawn)]),
-        confirmed=said(_confirmed(news)),
+        confirmed=said(confirmed(changes.added, changes.withdrawn)),
         missing=news.missing,
         session=past.session.isoformat(),
         number=news.number,
     )
-
-
-def _confirmed(news: News) -> Iterator[Row]:
-    judged = {key_of(row) for row in news.changes.withdrawn if is_intrabar(row)}
-    return (row for row in news.changes.added if not is_intrabar(row) and key_of(row) in judged)
