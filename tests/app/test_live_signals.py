@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import pairwise
 
 import pytest
@@ -27,6 +27,7 @@ from tests.fakes.clock import JumpingClock
 from tests.scan.live_market import DAY, HOURS, filled
 
 MINUTE = 60_000_000
+IDENTITY = ("scanner", "pattern", "symbol", "bar_time")
 ASKED = Asked(["volume_spike", "momentum"], timeframe="1m", hours="extended")
 
 
@@ -40,9 +41,9 @@ def whole(tmp_path_factory):
     return filled(tmp_path_factory.mktemp("signals") / "store", until=DAY)
 
 
-def replayed() -> list[Beat]:
+def replayed(asked: Asked = ASKED) -> list[Beat]:
     beats: list[Beat] = []
-    replay(settings(), ASKED, DAY, LiveTold(lambda _: None, beats.append))
+    replay(settings(), asked, DAY, LiveTold(lambda _: None, beats.append))
     return beats
 
 
@@ -85,6 +86,28 @@ def test_rows_of_a_day_become_signals_that_go_their_way_once(whole, monkeypatch)
     assert rated["outcomes"] > 0
     assert 0 <= rated["hit_rate"] <= 1
     assert not (whole / "signals").exists(), "a replay keeps nothing in the store"
+
+
+def test_each_phase_counts_the_signals_that_began_in_it_not_every_bar_at_which_they_hold(whole, monkeypatch):
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(whole))
+    beats = replayed()
+    rows = {tuple(row[name] for name in IDENTITY): row for beat in beats for row in beat.added}
+    began = [event.setup_key.split("|") for beat in beats for event in beat.signals if event.after == "active"]
+    phases = Counter(rows[*key[:3], key[-1]]["phase"] for key in began)
+    counted = {phase: one["signals"] for phase, one in beats[-1].metrics.items()}
+    assert {phase: count for phase, count in counted.items() if count} == phases
+    assert 0 < sum(counted.values()) < len(rows)
+
+
+def test_a_trigger_that_its_close_confirms_counts_as_one_signal_and_not_as_withdrawn(whole, monkeypatch):
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(whole))
+    beats = replayed(Asked(["inside_bar"], timeframe="5m", parameters={"min_dollar_volume": "0", "min_price": "0"}))
+    said = Counter(kind for beat in beats for kind, _ in beat.hits())
+    assert said["trigger"] == said["confirmed"] + said["gone"]
+    assert said["confirmed"] > 0
+    counted = beats[-1].metrics.values()
+    assert sum(one["withdrawn"] for one in counted) == said["gone"] > 0
+    assert sum(one["signals"] for one in counted) == len({one.setup_key for beat in beats for one in beat.signals})
 
 
 @pytest.fixture

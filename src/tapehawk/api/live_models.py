@@ -87,8 +87,8 @@ class PhaseCounts(BaseModel):
     model_config = ConfigDict(extra="allow", json_schema_extra={"example": _COUNTS})
 
     scans: int
-    signals: int
-    withdrawn: int
+    signals: Annotated[int, Field(description="that began; a hit that goes on, or comes while it cools down, is none")]
+    withdrawn: Annotated[int, Field(description="events and triggers that turned out wrong")]
     errors: int
     latency_p50_ms: float | None
     latency_p95_ms: float | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,8 +12,11 @@ from tapehawk.core.signal_record import origin_of
 from tapehawk.core.signal_states import ENDED, OUTCOMES, SUCCESS
 from tapehawk.data.signal_log import SignalLog
 from tapehawk.scan.following import News
+from tapehawk.scan.hit_table import Row, key_of
+from tapehawk.scan.intrabar import is_intrabar
 from tapehawk.scan.live import LiveScan
 from tapehawk.scan.metrics import PhaseMetrics
+from tapehawk.scan.session_rows import Changes
 from tapehawk.scan.signal_book import SignalBook
 from tapehawk.scan.signal_life import opened
 
@@ -21,7 +25,7 @@ LATE: Final = 20 * 60_000_000
 
 
 class Keeping:
-    """A book for each session that is scanned, over one log in the store at `root`; counts how signals turn out.
+    """A book for each session that is scanned, over one log in the store at `root`; counts what comes of it.
 
     `since`: rows that could be known before (RFC 3339) become no signals.
     """
@@ -48,15 +52,23 @@ class Keeping:
         panel, self._done = scan.bars(self._done), scan.done
         gone, version = news.changes.withdrawn, scan.data_version
         changed = self._book.step(panel, rows, gone, through=scan.through, data_version=version)
-        self._count([event.setup_key for event in changed if event.after == "closed"])
+        self._count(changed)
+        self._metrics.took_back(_gone(news.changes))
         return changed
 
-    def _count(self, closed: list[str]) -> None:
-        known = self._log.known() if closed else {}
-        for key in closed:
-            signal = known[key]
+    def _count(self, changed: Sequence[SignalChanged]) -> None:
+        known = self._log.known() if changed else {}
+        self._metrics.brought(known[event.setup_key].row for event in changed if event.after == "active")
+        for signal in (known[event.setup_key] for event in changed if event.after == "closed"):
             phase = signal.row["phase"]
             self._decided[phase] += signal.outcome in ENDED
             self._won[phase] += signal.outcome == OUTCOMES[SUCCESS]
             if self._decided[phase]:
                 self._metrics.phases[phase].turned_out(self._won[phase] / self._decided[phase], self._decided[phase])
+
+
+def _gone(changes: Changes) -> Iterator[Row]:
+    """Yield the events and triggers that hold no longer; those that are other than before, or confirmed, do."""
+    events, rows = (set(map(key_of, some)) for some in (changes.events, changes.added))
+    yield from (row for row in changes.retracted if key_of(row) not in events)
+    yield from (row for row in changes.withdrawn if is_intrabar(row) and key_of(row) not in rows)

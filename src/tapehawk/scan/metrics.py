@@ -61,7 +61,7 @@ class PhaseMetrics:
         self.phases: Mapping[str, Tally] = {phase: Tally() for phase in PHASES}
 
     def brought(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Count rows that are new."""
+        """Count the rows of new signals."""
         for row in rows:
             self.phases[row["phase"]].signals += 1
 

@@ -67,8 +67,6 @@ class PhasedScan(LiveScan):
         if self.through > before or changes.added or changes.withdrawn:
             minding.metrics.phases[minding.plan.phase_at(self.through - 1).name].scanned(took * 1000)
             minding.on_scan(took, (self.done - done) * self.symbols)
-            minding.metrics.brought(changes.added)
-            minding.metrics.took_back(changes.withdrawn)
         return changes
 
     def catch_up(self, instant: int) -> None:
