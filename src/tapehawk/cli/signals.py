@@ -51,7 +51,7 @@ def signals(
     config_file: ConfigFile = None,
     format_: TextFormat = "table",
 ) -> None:
-    """List the signals of live and replayed scans, newest first, with what became of each.
+    """List the signals of live scans, newest first, with what became of each.
 
     [dim]scanner signals --status triggered[/]
     [dim]scanner signals --symbol AAPL --from 2024-03-01 --format json[/]
