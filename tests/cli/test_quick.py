@@ -24,6 +24,7 @@ from tapehawk.core.events import (
     StateChanged,
     SymbolAnalyzed,
 )
+from tests.scan import quick_market
 
 NEVER_READY = """
 from threading import Event
@@ -106,6 +107,19 @@ def test_what_can_not_be_scanned_is_said_with_its_code(stored, scanner, args, co
     done = scanner("quick", *args)
     assert done.exit_code == code, done.output
     assert said in " ".join(done.output.split())
+
+
+def test_where_everyone_is_every_stock_it_is_said_that_there_are_coins(tmp_path, monkeypatch, scanner):
+    root = quick_market.stored(tmp_path / "store", UPP=quick_market.UP)
+    monkeypatch.setenv("SCANNER_DATA_DIR", str(root))
+    said = "there are coins too: --universe crypto"
+    assert said not in scanner("quick", "--format", "json").stderr, "there are none yet"
+    quick_market.coins(root, [bar[3] for bar in quick_market.UP])
+    done = scanner("quick", "--format", "json")
+    assert said in done.stderr
+    assert [row["symbol"] for row in messages(done)[0]["signals"]] == ["UPP"]
+    for asked in (("UPP",), ("--universe", "crypto")):
+        assert said not in scanner("quick", *asked, "--format", "json").stderr
 
 
 def test_intraday_bars_are_scanned_when_they_are_asked_for(stored, scanner):

@@ -18,6 +18,7 @@ from tapehawk.cli.scan import Universe
 if TYPE_CHECKING:
     from tapehawk.app.broadcast import Broadcast
     from tapehawk.app.quick import TwoPhase
+    from tapehawk.app.settings import Settings
     from tapehawk.cli.quick_screen import Shows
     from tapehawk.core.events import Event
     from tapehawk.scan.quick_question import QuickQuestion
@@ -27,7 +28,7 @@ Named = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[SYMBOLS…]",
-        help="Symbols to scan, AAPL NVDA BTC/USDT; default every one stored.",
+        help="Symbols to scan, AAPL NVDA BTC/USDT; default every stock stored, --universe crypto for coins.",
         show_default=False,
         autocompletion=options.complete_symbol,
     ),
@@ -80,6 +81,7 @@ def quick(
     question = QuickQuestion(tuple(options.names(symbols)), timeframe, universe)
     bars = ", ".join(dict.fromkeys(question.timeframe_of(market) for market in question.markets))
     shown = shown_by(screen(known), f"{bars}{f' {universe}' if universe else ''}", as_json=format_ == "json")
+    _say_coins(known, question)
     told: SimpleQueue[Event | BaseException] = SimpleQueue()
     with broadcasting(known) as bus:
         two = two_phase(known, partial(_tell, told, bus))
@@ -121,6 +123,19 @@ def _deepen(two: TwoPhase, question: QuickQuestion, fail: Callable[[BaseExceptio
         two.deepen(question)
     except BaseException as error:  # noqa: BLE001 - raised again by who waits for the end
         fail(error)
+
+
+def _say_coins(known: Settings, question: QuickQuestion) -> None:
+    """Say that there are coins, where everyone is asked for and that is every stock."""
+    from tapehawk.cli.terminal import remark
+    from tapehawk.data.store import known_series
+    from tapehawk.scan.quick_question import CRYPTO
+
+    if question.symbols or question.universe not in (None, "all"):
+        return
+    stored = known_series(known.store, question.timeframe_of(CRYPTO)).values()
+    if CRYPTO in {series.market for series in stored}:
+        remark("stocks only; there are coins too: --universe crypto")
 
 
 def _say_missing(missing: Mapping[str, str]) -> None:
