@@ -116,11 +116,14 @@ def test_the_rate_is_of_the_moments_in_the_scores_decile(asked, graded, tmp_path
 
 
 def test_it_says_nothing_of_fewer_than_thirty_and_notices_when_there_are_more(asked, graded, tmp_path):
-    some = graded[::3]
-    note(tmp_path, (past(one, "success") for one in some[::4]))
-    assert asked(some[-1].score) is None
-    note(tmp_path, (past(one, "success") for one in some))
-    assert asked(some[-1].score)["n"] >= 30
+    some = graded[:: len(graded) // 40]
+    note(tmp_path, (past(one, "success") for one in some[:29]))
+    assert asked(some[0].score) is None
+    note(tmp_path, (past(one, "success") for one in some[:30]))
+    found = asked(some[0].score)
+    interval = wilson(found["n"], found["n"])
+    assert 0 < found["n"] < 30, "those of its decile"
+    assert found["interval"] == [interval.low, interval.high]
 
 
 def test_signals_of_other_bars_and_of_what_is_not_stored_are_not_counted(asked, graded, tmp_path):

@@ -104,10 +104,18 @@ def test_what_is_observed_beside_a_score_is_of_its_decile():
     assert found.interval == wilson(found.successes, 40)
 
 
-def test_fewer_than_thirty_closed_outcomes_say_nothing():
-    assert Observed(track(*past(299))).of(95.0) is None
-    assert Observed(track(*past(300))).of(95.0).n == 30
+def test_thirty_closed_outcomes_in_all_are_needed_and_a_decile_of_few_says_so_by_its_interval():
+    assert Observed(track(*past(29), *[GOES_ON] * 9)).of(95.0) is None
+    found = Observed(track(*past(30))).of(95.0)
+    assert (found.n, found.interval) == (3, wilson(found.successes, 3))
+    assert found.interval.high - found.interval.low > 0.5
     assert Observed(track({**GOES_ON})).of(35.0) is None
+
+
+def test_a_decile_in_which_nothing_closed_says_nothing():
+    lone = Observed(track(*[{"score": 50.0}] * 40))
+    assert lone.of(50.0).n == 40
+    assert lone.of(50.1) is None
 
 
 def test_an_empty_log_has_an_empty_track():

@@ -23,7 +23,7 @@ from tapehawk.core.signal_states import ENDED
 BY: Final = ("scanner", "pattern", "direction", "timeframe", "phase", "date", "regime", "decile", "confidence_from")
 DECILES: Final = 10
 LEAST_OBSERVED: Final = 30
-"""Closed outcomes without which no hit rate is stated beside a signal."""
+"""Closed outcomes, of all deciles together, without which no hit rate is stated beside a signal."""
 
 
 @dataclass(frozen=True)
@@ -109,18 +109,20 @@ class Observed:
     """
 
     def __init__(self, track: pl.DataFrame) -> None:
-        closed = track.filter(pl.col("score").is_not_null(), status="closed")
+        closed = _closed(track.filter(pl.col("score").is_not_null()))
         scores = closed["score"].to_numpy()
         self._edges = edges_of(scores)
         self._closed = closed.with_columns(decile=pl.Series(self._decile(scores), dtype=pl.Int64))
         self._found = dict[int, HitRate | None]()
 
     def of(self, score: float) -> HitRate | None:
-        """Return the hit rate of those in the score's decile; None of fewer than 30 closed."""
+        """Return the hit rate of those in the score's decile; None where that has none, or all have fewer than 30."""
+        if self._closed.height < LEAST_OBSERVED:
+            return None
         decile = int(self._decile(np.array([score]))[0])
         if decile not in self._found:
             same = self._closed.filter(decile=decile)
-            self._found[decile] = _rate({"decile": decile}, same) if same.height >= LEAST_OBSERVED else None
+            self._found[decile] = _rate({"decile": decile}, same) if same.height else None
         return self._found[decile]
 
     def _decile(self, scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
