@@ -1,4 +1,4 @@
-"""A program that plays a stored hour live, tells it to a file, and may be killed with signal 9 at its n-th write.
+"""A program that plays a stored session live, tells it to a file, and may be killed with signal 9 at its n-th write.
 
     python -m tests.scan.live_killed STORE ROOT HEARD N [forget]
 

@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -30,27 +31,40 @@ class Told:
     every: set
 
 
-@pytest.fixture(scope="module")
-def hour(tmp_path_factory):
-    """A store with a month of minutes and the day's first hour."""
-    root = filled(tmp_path_factory.mktemp("hour"), until=us_calendar().previous(DAY))
-    first = pl.col("time").to_physical().is_between(HOURS.open, HOURS.open + 60 * MINUTE)
-    store.append_bars(root, [(SIM, of_day().filter(first))])
-    return root
+@dataclass(frozen=True)
+class Unbroken:
+    """A store with a month of minutes and some of a day; how many writes a run takes that nobody kills; what it told."""
+
+    store: Path
+    writes: int
+    told: Told
 
 
 @pytest.fixture(scope="module")
-def unbroken(hour, tmp_path_factory):
-    """How many writes a run takes that nobody kills, and what it told."""
-    root = tmp_path_factory.mktemp("unbroken")
-    done = lived(hour, root, 0)
+def hour(tmp_path_factory) -> Unbroken:
+    """The first hour of a session."""
+    return unbroken(tmp_path_factory.mktemp("hour"), HOURS.open + 60 * MINUTE)
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory) -> Unbroken:
+    """A whole session."""
+    return unbroken(tmp_path_factory.mktemp("session"), HOURS.close)
+
+
+def unbroken(root: Path, until: int) -> Unbroken:
+    """Play a session up to an instant, killed by nobody."""
+    stored = filled(root / "store", until=us_calendar().previous(DAY))
+    minutes = pl.col("time").to_physical().is_between(HOURS.open, until)
+    store.append_bars(stored, [(SIM, of_day().filter(minutes))])
+    done = lived(stored, root, 0)
     assert done.returncode == 0, done.stderr
-    assert [*root.rglob("*.summary")], "what was told has been summed up"
-    return int(done.stdout), heard(root)
+    assert [*(root / "root").rglob("*.summary")], "what was told has been summed up"
+    return Unbroken(stored, int(done.stdout), heard(root))
 
 
-def lived(hour, root, kill_at: int, *more: str) -> subprocess.CompletedProcess:
-    arguments = [str(hour), str(root / "root"), str(root / "heard"), str(kill_at), *more]
+def lived(stored: Path, root: Path, kill_at: int, *more: str) -> subprocess.CompletedProcess:
+    arguments = [str(stored), str(root / "root"), str(root / "heard"), str(kill_at), *more]
     return subprocess.run(
         [sys.executable, "-m", "tests.scan.live_killed", *arguments],
         cwd=HERE,
@@ -87,37 +101,34 @@ def change(held: dict, gone: list, come: list) -> None:
         held[key_of(row)] = row
 
 
-def check(hour, unbroken, root, chance: random.Random, *more: str) -> None:
-    writes, right = unbroken
+def check(right: Unbroken, root: Path, chance: random.Random) -> None:
     for _ in range(LIVES - 1):
-        done = lived(hour, root, chance.randrange(1, writes + 1), *more)
+        done = lived(right.store, root, chance.randrange(1, right.writes + 1))
         assert done.returncode in (-9, 0), done.stderr
-    done = lived(hour, root, 0, *more)
+    done = lived(right.store, root, 0)
     assert done.returncode == 0, done.stderr
-    assert heard(root) == right
+    assert heard(root) == right.told
 
 
-def test_the_hour_has_something_to_tell(unbroken):
-    writes, right = unbroken
-    assert writes > 100
-    assert len(right.every) > 50
+def test_the_hour_has_something_to_tell(hour):
+    assert hour.writes > 100
+    assert len(hour.told.every) > 50
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2, *(pytest.param(seed, marks=pytest.mark.soak) for seed in (3, 4, 5))])
-def test_killed_twice_its_lives_together_tell_what_an_unbroken_run_tells(hour, unbroken, tmp_path, seed):
-    check(hour, unbroken, tmp_path, random.Random(seed))
+def test_killed_twice_its_lives_together_tell_what_an_unbroken_run_tells(hour, tmp_path, seed):
+    check(hour, tmp_path, random.Random(seed))
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(100, 150))
-def test_killed_at_many_random_points_nothing_is_missed_and_nothing_said_twice(hour, unbroken, tmp_path, seed):
-    check(hour, unbroken, tmp_path, random.Random(seed))
+def test_killed_at_random_points_of_a_session_nothing_is_missed_and_nothing_said_twice(session, tmp_path, seed):
+    check(session, tmp_path, random.Random(seed))
 
 
-def test_planted_a_scan_that_forgets_what_it_told_is_found(hour, unbroken, tmp_path):
-    writes, _ = unbroken
-    lived(hour, tmp_path, writes // 2, "forget")
-    lived(hour, tmp_path, 0, "forget")
+def test_planted_a_scan_that_forgets_what_it_told_is_found(hour, tmp_path):
+    lived(hour.store, tmp_path, hour.writes // 2, "forget")
+    lived(hour.store, tmp_path, 0, "forget")
     with pytest.raises(AssertionError):
         heard(tmp_path)
