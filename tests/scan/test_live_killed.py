@@ -33,7 +33,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Unbroken:
-    """A store with a month of minutes and some of a day; how many writes a run takes that nobody kills; what it told."""
+    """A store with a month of minutes and some of a day; how many writes an unbroken run takes; what it told."""
 
     store: Path
     writes: int
