@@ -34,7 +34,7 @@ class PastSignals:
         self._observed = Observed(track_of_signals(()))
 
     def __call__(self, score: float) -> Mapping[str, Any] | None:
-        """Say what became of those in a score's decile: n, hit rate, its 95 % interval; None of fewer than 30 in all."""
+        """Say what became of those in a score's decile: n, hit rate, 95 % interval; None of fewer than 30 in all."""
         with self._lock:
             try:
                 log = self._looked()
