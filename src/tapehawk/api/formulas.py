@@ -32,7 +32,7 @@ class FormulaQuestion(BaseModel):
     timeframe: Timeframe = "1d"
     hours: Hours = "regular"
     universe: Name | None = None
-    symbols: Annotated[list[Symbol] | None, Field(max_length=MOST_SYMBOLS)] = None
+    symbols: Annotated[list[Symbol] | None, Field(fail_fast=True, max_length=MOST_SYMBOLS)] = None
 
 
 class NameAnswer(BaseModel):

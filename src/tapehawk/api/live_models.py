@@ -30,11 +30,15 @@ class LiveQuestion(BaseModel):
     )
 
     symbols: Annotated[
-        list[Symbol] | None, Field(max_length=MOST_SYMBOLS, description="only these; default: all, or the watchlist")
+        list[Symbol] | None,
+        Field(fail_fast=True, max_length=MOST_SYMBOLS, description="only these; default: all, or the watchlist"),
     ] = None
     watchlist: Annotated[bool, Field(description="those of your watchlist, whatever it is at the time")] = False
     scanners: Annotated[
-        list[Word], Field(max_length=64, description="on all day; default: whom the settings switch on in each phase")
+        list[Word],
+        Field(
+            fail_fast=True, max_length=64, description="on all day; default: whom the settings switch on in each phase"
+        ),
     ] = []
     config: Config = {}
 

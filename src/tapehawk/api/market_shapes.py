@@ -83,7 +83,7 @@ class BarsRequest(BaseModel):
         json_schema_extra={"examples": [{"symbols": ["AAPL", "BTC/USDT"], "timeframe": "1d", "limit": 100}]},
     )
 
-    symbols: Annotated[tuple[Symbol, ...], Field(min_length=1, max_length=1000)]
+    symbols: Annotated[tuple[Symbol, ...], Field(fail_fast=True, min_length=1, max_length=1000)]
     timeframe: Annotated[str, Field(max_length=8)] = "1d"
     from_: Annotated[Moment, Field(alias="from")] = None
     to: Moment = None

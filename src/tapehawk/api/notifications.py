@@ -157,7 +157,7 @@ class PreferencesChange(Preferences):
         json_schema_extra={"examples": [{**_PREFERENCES, "channels": [{"kind": "webhook", "address": _WEBHOOK}]}]},
     )
 
-    channels: Annotated[list[ChannelChange] | None, Field(max_length=32)] = None
+    channels: Annotated[list[ChannelChange] | None, Field(fail_fast=True, max_length=32)] = None
 
     def given(self) -> list[ChannelGiven] | None:
         """Return the channels as they are asked for."""
@@ -181,7 +181,7 @@ class RuleChange(BaseModel):
 
     name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(seen)]
     conditions: Conditions = Conditions()
-    channels: Annotated[list[Kind], Field(max_length=32)] = []
+    channels: Annotated[list[Kind], Field(fail_fast=True, max_length=32)] = []
     cooldown_minutes: Annotated[int, Field(ge=0, le=1440, description="silence about a symbol that was told of")] = 0
     is_active: bool = True
 

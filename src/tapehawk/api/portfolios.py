@@ -47,7 +47,7 @@ class PortfolioBody(BaseModel):
 
     name: Name
     description: Prose = ""
-    symbols: Annotated[list[Symbol], Field(max_length=10_000)] = []
+    symbols: Annotated[list[Symbol], Field(fail_fast=True, max_length=10_000)] = []
 
 
 class Portfolio(BaseModel):

@@ -66,6 +66,8 @@ TITLES: Final = {
     503: "Try again later",
     504: "Took too long",
 }
+MOST_ERRORS: Final = 20  # that a problem tells, of those in what was sent
+_LONGEST: Final = 500  # characters of a name or a message that may repeat what was sent
 _SAYS_NOTHING: Final = {404: "Not Found", 405: "Method Not Allowed"}
 _SAID: Final = {404: "there is nothing at this address", 405: "this address answers other methods; `Allow` lists them"}
 _log = logging.getLogger("tapehawk.api")
@@ -84,6 +86,10 @@ class Problem(BaseModel):
     timestamp: dt.datetime
     request_id: str | None = None
     scanner_type: str | None = Field(default=None, description="the scanner that was asked, where one was")
+    errors: list[dict[str, str]] | None = Field(
+        default=None, description="of what can't be read: the first mistakes, each with its place (`at`) and `message`"
+    )
+    error_count: int | None = Field(default=None, description="how many mistakes there are, of which `errors` has 20")
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -157,12 +163,17 @@ def _facts(error: TapehawkError) -> dict[str, object]:
 
 async def _unreadable(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ValidationException)  # noqa: S101 - what it is registered for
+    every = error.errors()
     errors = [
-        {"at": ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]), "message": one["msg"]}
-        for one in error.errors()
+        {"at": _cut(".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0])), "message": _cut(one["msg"])}
+        for one in every[:MOST_ERRORS]
     ]
     detail = "; ".join(f"{one['at']}: {one['message']}" for one in errors[:5])
-    return problem(request, 422, detail, errors=errors)
+    return problem(request, 422, detail, errors=errors, error_count=len(every))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 async def _of_http(request: Request, error: Exception) -> JSONResponse:

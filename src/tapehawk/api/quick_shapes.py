@@ -17,7 +17,8 @@ class QuickScanRequest(BaseModel):
     )
 
     symbols: Annotated[
-        tuple[Symbol, ...], Field(max_length=20_000, description="coins have a slash; none: every stock stored")
+        tuple[Symbol, ...],
+        Field(fail_fast=True, max_length=20_000, description="coins have a slash; none: every stock stored"),
     ] = ()
     timeframe: Annotated[
         str | None, Field(max_length=8, description="1m … 1w; default 1d for stocks, 1h for crypto")

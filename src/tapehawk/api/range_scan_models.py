@@ -13,7 +13,7 @@ from tapehawk.scan.floors import Floors
 
 Status = Literal["queued", "running", "completed", "failed", "cancelled", "interrupted"]
 Ticker = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[^\s\x00-\x1f]+$")]
-Tickers = Annotated[list[Ticker], Field(max_length=20_000)]
+Tickers = Annotated[list[Ticker], Field(fail_fast=True, max_length=20_000)]
 EXAMPLE_ID = "scan_20260302_153000_5f3a9c1e"
 
 

@@ -38,7 +38,9 @@ class ScanQuestion(BaseModel):
     cutoff_time: Annotated[Cutoff | None, Field(description="intraday: bars closed by then, as 09:50")] = None
     timeframe: Timeframe = "1d"
     hours: Hours = "regular"
-    symbols: Annotated[list[Symbol] | None, Field(max_length=MOST_SYMBOLS, description="only these")] = None
+    symbols: Annotated[
+        list[Symbol] | None, Field(fail_fast=True, max_length=MOST_SYMBOLS, description="only these")
+    ] = None
     universe: Annotated[Name | None, Field(description="a type or exchange of the stored symbols, or `crypto`")] = None
     config: Parameters | None = None
     formula: Annotated[FormulaText | None, Field(description="of the scanner `formula`: the condition")] = None

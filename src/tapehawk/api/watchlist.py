@@ -40,7 +40,7 @@ class SymbolList(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"symbols": ["AAPL", "BTC/USDT"]}})
 
-    symbols: Annotated[list[Symbol], Field(min_length=1, max_length=1000)]
+    symbols: Annotated[list[Symbol], Field(fail_fast=True, min_length=1, max_length=1000)]
 
 
 class Watchlist(BaseModel):

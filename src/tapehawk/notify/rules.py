@@ -25,13 +25,21 @@ class Conditions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    scanners: Annotated[tuple[Name, ...], Field(max_length=_MOST, description="any of these found it")] = ()
-    symbols: Annotated[tuple[Symbol, ...], Field(max_length=_MOST, description="it is of any of these")] = ()
+    scanners: Annotated[
+        tuple[Name, ...], Field(fail_fast=True, max_length=_MOST, description="any of these found it")
+    ] = ()
+    symbols: Annotated[
+        tuple[Symbol, ...], Field(fail_fast=True, max_length=_MOST, description="it is of any of these")
+    ] = ()
     watchlist: Annotated[bool, Field(description="it is of a symbol on your watchlist")] = False
     min_confidence: Annotated[float | None, Field(ge=0, le=100, description="lowest confidence")] = None
     direction: Annotated[Literal["BUY", "SELL"] | None, Field(description="its side")] = None
-    phases: Annotated[tuple[Phase, ...], Field(max_length=5, description="phases of the trading day")] = ()
-    statuses: Annotated[tuple[Status, ...], Field(max_length=5, description="what it has come to")] = ("active",)
+    phases: Annotated[
+        tuple[Phase, ...], Field(fail_fast=True, max_length=5, description="phases of the trading day")
+    ] = ()
+    statuses: Annotated[tuple[Status, ...], Field(fail_fast=True, max_length=5, description="what it has come to")] = (
+        "active",
+    )
 
     def hold(self, news: News, watched: Collection[str]) -> bool:
         """Say whether news are wanted. `watched`: the user's watchlist."""
