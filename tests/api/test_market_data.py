@@ -350,6 +350,21 @@ def test_nothing_named_means_the_whole_market(ada):
     ]
 
 
+@pytest.mark.parametrize("query", [{}, {"symbols": "UPP,BTC/USDT"}, {"symbols": "UPP,NOPE"}])
+def test_quotes_are_sent_again_only_when_there_is_another_price_or_label(ada, house, signed_in, query):
+    first = ada.get("/api/v1/market-data/quotes", params=query)
+    tag = {"If-None-Match": first.headers["etag"]}
+    house.now.forward(seconds=30)
+    again = ada.get("/api/v1/market-data/quotes", params=query, headers=tag)
+    assert (again.status_code, again.content) == (304, b"")
+    assert asked(ada, "quotes", **query)["items"][0]["age"] == first.json()["items"][0]["age"] + 30
+    other = ada.get("/api/v1/market-data/quotes", params={"symbols": "DWN"}, headers=tag)
+    assert other.status_code == 200
+    house.now.forward(days=5)
+    stale = signed_in("ada").get("/api/v1/market-data/quotes", params=query, headers=tag)
+    assert (stale.status_code, stale.json()["items"][0]["labels"]) == (200, [f"stale since {LAST}"])
+
+
 def test_a_name_whose_bars_end_before_the_markets_says_since_when(ada):
     (one,) = asked(ada, "quotes", symbols="OLD")["items"]
     assert one["labels"] == [f"stale since {DAYS[289]}"]

@@ -107,6 +107,15 @@ def test_a_cursor_of_nothing_is_bad_input(signed_in):
             assert (answer.status_code, answer.headers["content-type"]) == (422, MEDIA_TYPE), path
 
 
+def test_every_list_says_where_it_goes_on():
+    schemas = DOCUMENT["components"]["schemas"]
+    for path, method, operation in operations(DOCUMENT):
+        content = operation["responses"].get("200", {}).get("content", {})
+        name = content.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+        fields = schemas.get(name, {}).get("properties", {})
+        assert method != "get" or "items" not in fields or "next_cursor" in fields, path
+
+
 def test_operations_have_names_of_their_own():
     names = [operation["operationId"] for _, _, operation in operations(DOCUMENT)]
     assert sorted(names) == sorted(set(names))

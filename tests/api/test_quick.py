@@ -81,6 +81,19 @@ def test_rows_are_there_at_once_in_the_published_shape(ada):
     assert {row["symbol"]: row["signal"] for row in answer["signals"]}["UPP"] == "BUY"
 
 
+def test_results_that_are_known_already_are_not_sent_again(ada, signed_in):
+    scanned(ada, "UPP", "DWN")
+    while (first := ada.get("/api/scanner/results")).json()["status"]["backgroundQueueLength"]:
+        time.sleep(0.05)
+    tag = {"If-None-Match": first.headers["etag"]}
+    again = ada.get("/api/scanner/results", headers=tag)
+    assert (again.status_code, again.content) == (304, b"")
+    assert signed_in("bob").get("/api/scanner/results", headers=tag).status_code == 200
+    scanned(ada, "UPP")
+    anew = ada.get("/api/scanner/results", headers=tag)
+    assert (anew.status_code, anew.json()["count"]) == (200, 1)
+
+
 def test_nothing_named_means_every_stock_and_a_universe_the_coins(ada):
     assert {row["symbol"] for row in scanned(ada)["signals"]} == {"UPP", "DWN", "BRK.B"}
     crypto = ada.post("/api/scanner/quick-scan", json={"universe": "crypto"}).json()

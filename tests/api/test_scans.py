@@ -192,6 +192,18 @@ def test_explain_is_the_command_line_s(signed_in):
     assert any(pattern["hit"] for pattern in answer.json()["patterns"])
 
 
+def test_who_has_an_explanation_already_is_told_so(signed_in):
+    ada = signed_in()
+    symbol = ada.post(SCAN, json=WIDE).json()["results"][0]["symbol"]
+    asked = {"symbol": symbol, "scanner_type": "inside_bar"}
+    first = ada.get("/api/v1/scanner/explain", params=asked)
+    tag = {"If-None-Match": first.headers["etag"]}
+    again = ada.get("/api/v1/scanner/explain", params=asked, headers=tag)
+    assert (again.status_code, again.content) == (304, b"")
+    other = ada.get("/api/v1/scanner/explain", params={**asked, "scanner_type": "breakout"}, headers=tag)
+    assert other.status_code == 200
+
+
 def test_explain_takes_parameters_as_the_command_line_does(signed_in):
     asked = {"symbol": "AAA", "scanner_type": "breakout", "set": ["min_price=3", "consolidation_period=7"]}
     ada = signed_in()

@@ -256,6 +256,13 @@ def test_nothing_found_is_no_error(signed_in):
     assert (answer["items"], answer["total"]["n"], answer["total"]["win_rate"]) == ([], 0, None)
 
 
+@pytest.mark.parametrize("path", ["performance", "signals", "patterns"])
+def test_analytics_are_whole_lists(signed_in, keep, path):
+    keep(signal())
+    answer = signed_in().get(f"/api/v1/analytics/{path}").json()
+    assert (len(answer["items"]), answer["next_cursor"]) == (1, None)
+
+
 def test_who_has_the_answer_is_told_that_it_holds(signed_in, keep):
     keep(signal())
     ada, bob = signed_in(), signed_in("bob")

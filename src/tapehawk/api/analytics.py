@@ -111,6 +111,7 @@ class Performance(BaseModel):
     items: list[Outcomes]
     total: Outcomes
     notes: list[str] = Field(examples=[["R and P&L are hypothetical: at the prices of bars, without costs"]])
+    next_cursor: None = None
 
 
 class Produced(BaseModel):
@@ -120,6 +121,7 @@ class Produced(BaseModel):
     items: list[Counts]
     total: Counts
     notes: list[str]
+    next_cursor: None = None
 
 
 async def asked_span(
@@ -190,5 +192,5 @@ def _regimes(house: House) -> dict[str, tuple[str, Regime]]:
 
 
 def _json(made: Turnout) -> bytes:
-    said = {"source": made.source, "items": made.groups, "total": made.total, "notes": made.notes}
+    said = {"source": made.source, "items": made.groups, "total": made.total, "notes": made.notes, "next_cursor": None}
     return orjson.dumps(said, option=orjson.OPT_UTC_Z)

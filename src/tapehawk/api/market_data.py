@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from tapehawk.api.answers import json_answer, json_bytes, tagged
 from tapehawk.api.dependencies import CurrentUser, HouseDep
+from tapehawk.api.etags import unless_known
 from tapehawk.api.market_shapes import (
     MOST_BARS,
     Bars,
@@ -70,6 +71,7 @@ def batch(asked: BarsRequest, house: HouseDep, _user: CurrentUser) -> Response:
 
 @router.get("/quotes", response_model=Quotes, responses=_NOTHING)
 def quotes(
+    request: Request,
     house: HouseDep,
     _user: CurrentUser,
     symbols: Annotated[
@@ -77,11 +79,18 @@ def quotes(
     ] = "",
     market: Annotated[str, Query(max_length=16, description="us or crypto")] = "us",
 ) -> Response:
-    """Return the newest price of each symbol, what it changed by, and its last closes as a line."""
+    """Return the newest price of each symbol, what it changed by, and its last closes as a line.
+
+    Answered with an ETag, which leaves `age` out: that is counted from `time`.
+    """
     named = [name.strip() for name in symbols.split(",") if name.strip()]
     if symbols and not named:
         raise BadInput(f"{symbols!r} names nothing", hint="write AAPL,MSFT or leave it out")
-    return json_answer(house.standing.quotes(named, market))
+
+    def made() -> bytes:
+        return json_bytes({**house.standing.quotes(named, market), "next_cursor": None})
+
+    return unless_known(request, house.standing.state(named, market), made)
 
 
 @router.get("/indicators/{symbol:path}", response_model=Indicators, responses=_NOTHING)

@@ -112,6 +112,7 @@ class Quotes(BaseModel):
     items: list[Quote]
     missing: list[Missing]
     data_version: str
+    next_cursor: None = None
 
 
 class Values(BaseModel):

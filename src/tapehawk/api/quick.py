@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 
-from tapehawk.api.answers import json_answer
+from tapehawk.api.answers import json_answer, json_bytes, tagged
 from tapehawk.api.dependencies import CurrentUser, HouseDep
 from tapehawk.api.problems import Problem
 from tapehawk.api.quick_shapes import QuickResults, QuickScanAnswer, QuickScanRequest, QuickStatus, QuickSymbol
@@ -31,9 +31,9 @@ def quick_scan(asked: QuickScanRequest, house: HouseDep, user: CurrentUser) -> R
 
 
 @router.get("/results", response_model=QuickResults)
-def results(house: HouseDep, user: CurrentUser) -> Response:
-    """Return the rows of the last scan, the caller's own or a periodic one, and how things stand."""
-    return json_answer(house.quick.scanner.results(str(user.id)))
+def results(request: Request, house: HouseDep, user: CurrentUser) -> Response:
+    """Return the rows of the last scan, the caller's own or a periodic one, and how things stand, with an ETag."""
+    return tagged(request, json_bytes(house.quick.scanner.results(str(user.id))))
 
 
 @router.get("/symbol/{symbol:path}", response_model=QuickSymbol, responses=_NOTHING)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
+from tapehawk.api.answers import json_bytes, tagged
 from tapehawk.api.dependencies import CurrentUser, Cursor, HouseDep, Limit
 from tapehawk.api.etags import etag, tags_in
 from tapehawk.api.offsets import next_offset, offset_of
@@ -82,8 +83,8 @@ async def explain(
         list[Annotated[str, Query(max_length=2100)]] | None,
         Query(alias="set", max_length=64, description="`name=value`, a parameter of the scanner; may be repeated"),
     ] = None,
-) -> Any:  # noqa: ANN401 - see the model
-    """Say of one symbol each condition's value and threshold, and the first that was not true."""
+) -> Response:
+    """Say of one symbol each condition's value and threshold, and the first that was not true; with an ETag."""
     request.state.scanner_type = scanner_type
     asked = Asked(
         scanners=[scanner_type],
@@ -94,7 +95,7 @@ async def explain(
         parameters=assignments(set_ or ()),
         given_by="set",
     )
-    return await turns.run(lambda: house.scanning.explain(user, asked, symbol).to_dict())
+    return tagged(request, await turns.run(lambda: json_bytes(house.scanning.explain(user, asked, symbol).to_dict())))
 
 
 @router.get("/{scan_id}/funnel/{step:path}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -33,6 +34,11 @@ class Stands:
     version: str
     labels: tuple[str, ...]
 
+    @property
+    def state(self) -> tuple[object, ...]:
+        """What all that is said of it is made of, but what passes by itself."""
+        return self.version, self.now.good_until, self.labels
+
     @cached_property
     def quotes(self) -> list[dict[str, Any]]:
         """The quotes of all, without their age."""
@@ -48,6 +54,16 @@ class Standing:
         self._glances: dict[str, tuple[Stands, dict[str, Any]]] = {}
         self._regimes: dict[str, tuple[Panel, int, dict[str, Any]]] = {}
         self._past: dict[str, tuple[Panel, Regime]] = {}
+
+    def state(self, symbols: Sequence[str], market: str = MARKETS[0]) -> list[tuple[object, ...]]:
+        """Return what `quotes` of the same would be made of, their ages aside. Raises as it does."""
+        if not symbols:
+            return [self.of(market).state]
+        found = []
+        for of in {market_of(symbol): None for symbol in symbols}:
+            with suppress(NoData):
+                found.append(self.of(of).state)
+        return found
 
     def quotes(self, symbols: Sequence[str], market: str = MARKETS[0]) -> dict[str, Any]:
         """Return the quotes of symbols, of whichever market, in the order asked for; of none named: of a market.
