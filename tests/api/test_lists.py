@@ -7,15 +7,19 @@ import pytest
 WATCHLIST, PORTFOLIOS = "/api/v1/watchlist", "/api/v1/portfolios"
 
 
+def two(*symbols: str) -> dict:
+    return {"changed": [*symbols], "symbols": [*symbols], "unknown": []}
+
+
 def test_symbols_are_watched_until_they_are_not(signed_in):
     ada = signed_in()
     assert ada.get(WATCHLIST).json() == {"items": [], "next_cursor": None}
     first = ada.post(WATCHLIST, json={"symbols": ["MSFT", "AAPL"]})
-    assert (first.status_code, first.json()) == (200, {"changed": ["AAPL", "MSFT"], "symbols": ["AAPL", "MSFT"]})
+    assert (first.status_code, first.json()) == (200, two("AAPL", "MSFT"))
     again = ada.post(WATCHLIST, json={"symbols": ["AAPL", "BTC/USDT"]})
     assert (again.status_code, again.json()["changed"]) == (200, ["BTC/USDT"])
     gone = ada.request("DELETE", WATCHLIST, json={"symbols": ["MSFT", "NEVER"]})
-    assert (gone.status_code, gone.json()) == (200, {"changed": ["MSFT"], "symbols": ["AAPL", "BTC/USDT"]})
+    assert (gone.status_code, gone.json()) == (200, {**two("AAPL", "BTC/USDT"), "changed": ["MSFT"]})
     assert {one["symbol"] for one in ada.get(WATCHLIST).json()["items"]} == {"AAPL", "BTC/USDT"}
     assert signed_in("bob").get(WATCHLIST).json()["items"] == []
 
@@ -29,6 +33,9 @@ def test_symbols_are_watched_until_they_are_not(signed_in):
         {"symbols": [""]},
         {"symbols": ["X" * 33]},
         {"symbols": ["a b"]},
+        {"symbols": ["'; DROP TABLE users;--"]},
+        {"symbols": ["🦅"]},
+        {"symbols": ["AAPL", "../../etc"]},
         {"symbols": [5]},
         {"symbols": ["A"] * 1001},
         {"symbols": ["A"], "more": 1},
@@ -45,6 +52,21 @@ def test_what_is_no_list_of_symbols_is_a_422(signed_in, method, body):
     )
     assert answer.status_code == 422
     assert answer.json()["errors"]
+
+
+def test_a_symbol_is_watched_once_however_it_is_written(signed_in):
+    ada = signed_in()
+    added = ada.post(WATCHLIST, json={"symbols": ["joju1", "JOJU1", "btc/usdt"]}).json()
+    assert added == two("BTC/USDT", "JOJU1"), "an empty store knows of none whether it exists"
+    assert ada.request("DELETE", WATCHLIST, json={"symbols": ["Joju1"]}).json()["changed"] == ["JOJU1"]
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_symbol_that_is_not_known_is_watched_and_named(house, signed_in):
+    ada, known = signed_in(), house.symbols.page(first=0, most=1).rows[0]["symbol"]
+    added = ada.post(WATCHLIST, json={"symbols": [known.lower(), "zzzznope", "BTC/USDT"]}).json()
+    assert (set(added["changed"]), added["unknown"]) == ({known, "ZZZZNOPE", "BTC/USDT"}, ["ZZZZNOPE"])
+    assert ada.request("DELETE", WATCHLIST, json={"symbols": ["ZZZZNOPE"]}).json()["unknown"] == []
 
 
 def test_a_portfolio_is_made_changed_and_removed(signed_in):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -9,6 +10,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from tapehawk.app.market_bars import market_of
 from tapehawk.core.errors import NoData, UnknownName
 from tapehawk.data.panels import PanelQuestion, find_panel
 from tapehawk.data.store import read_symbols
@@ -47,6 +49,20 @@ class SymbolList:
                 table = table.filter(pl.col(column) == value)
         found = _nearest(table, text.strip()) if text.strip() else table
         return SymbolPage(found.slice(first, most).to_dicts(), found.height)
+
+    def spelled(self, symbols: Iterable[str]) -> list[str]:
+        """Return symbols in their own spelling: as written where one is known so, else in capitals."""
+        known = self._names()
+        return [symbol if symbol in known else symbol.upper() for symbol in symbols]
+
+    def unknown(self, symbols: Iterable[str]) -> list[str]:
+        """Return those of which nothing is listed or stored; of a market without any symbol nobody can tell."""
+        known = self._names()
+        markets = {market_of(symbol) for symbol in known}
+        return [symbol for symbol in symbols if symbol not in known and market_of(symbol) in markets]
+
+    def _names(self) -> frozenset[str]:
+        return frozenset(self._read()["symbol"])
 
     def _read(self) -> pl.DataFrame:
         with self._lock:
