@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -15,6 +16,14 @@ import httpx2
 from tests.bus.servers import free_port
 
 SCANNER = Path(sys.executable).with_name("scanner")
+
+
+def wait_until(is_so: Callable[[], object], seconds: float = 90) -> None:
+    """Wait until something is so."""
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 class Service:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +14,7 @@ from tempfile import TemporaryDirectory
 import httpx2
 import pytest
 
-from tests.app.service import Service
+from tests.app.service import Service, wait_until
 from tests.bus.servers import REDIS, free_port
 from tests.bus.servers import Server as Redis
 from tests.records.servers import Server as PostgreSQL
@@ -71,13 +70,6 @@ class Load:
         """Wait until some more requests end with a status."""
         enough = self.statuses[status] + 5
         wait_until(lambda: self.statuses[status] >= enough)
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    until = time.monotonic() + 90
-    while not is_so():
-        assert time.monotonic() < until
-        time.sleep(0.1)
 
 
 def dependency(service: Service, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import signal
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -19,8 +20,9 @@ from websockets.sync.client import connect
 from tapehawk.api import surfaces
 from tapehawk.api.openapi import document, operations
 from tapehawk.app.house import SERVICES, House
+from tapehawk.app.installation import SILENT
 from tapehawk.app.settings import settings
-from tests.app.service import Service
+from tests.app.service import Service, wait_until
 from tests.bus.servers import REDIS, Server, free_port
 from tests.records.servers import fresh_database
 from tests.records.tables import with_tables
@@ -142,11 +144,13 @@ def test_sockets_connect_both_ways(ways):
         assert got[0] < 500, path
 
 
+def states(url: str) -> dict[str, str]:
+    """Return what `/api/health` says of the whole and of each part."""
+    found = httpx2.get(f"{url}/api/health", timeout=60, trust_env=False).json()
+    return {"all of it": found["status"], **{one["name"]: one["status"] for one in found["dependencies"]}}
+
+
 def test_each_service_answers_its_own_part_only(ways):
-    for name, service in ways.services.items():
-        found = httpx2.get(f"{service.url}/api/health", timeout=60, trust_env=False).json()
-        assert found["services"] == [name]
-        assert {one["name"]: one["detail"] for one in found["dependencies"]}["bus"] == "Redis"
     answer = httpx2.get(f"{ways.services['scanner'].url}/api/v1/users", trust_env=False)
     assert answer.status_code == 404
 
@@ -167,6 +171,21 @@ def test_a_client_behind_the_proxy_is_known_by_its_own_address_and_can_not_name_
     assert "203.0.113.9" not in addresses
 
 
+def test_health_tells_of_a_service_that_is_gone_whoever_is_asked_and_that_it_is_back(ways):
+    gone, asked = ways.services["notifications"], [ways.urls[1], *(one.url for one in ways.services.values())]
+    others = set(SERVICES) - {"notifications"}
+    wait_until(lambda: all(states(url).get("notifications", "ok") != "down" for url in asked))
+    gone.end(signal.SIGKILL)
+    wait_until(lambda: states(ways.urls[1])["notifications"] == "down", SILENT + 10)
+    for name in others:
+        told = states(ways.services[name].url)
+        assert (told["all of it"], told["notifications"]) == ("degraded", "down")
+        assert all(told[other] != "down" for other in others - {name})
+        assert httpx2.get(f"{ways.services[name].url}/api/health/ready", trust_env=False).status_code == 200
+    gone.start().wait()
+    wait_until(lambda: states(ways.urls[1])["notifications"] != "down")
+
+
 def test_a_service_that_is_gone_is_503_with_a_hint_when_and_only_its_own_paths(tmp_path):
     hosts = {name: f"127.0.0.1:{free_port()}" for name in SERVICES}
     with (
@@ -177,3 +196,4 @@ def test_a_service_that_is_gone_is_503_with_a_hint_when_and_only_its_own_paths(t
         assert (gone.status_code, gone.headers["retry-after"]) == (503, "5")
         assert gone.headers["content-type"] == "application/problem+json"
         assert httpx2.get(f"{proxy.url}/api/v1/users", trust_env=False).status_code == 401
+        assert states(proxy.url)["all of it"] == "degraded", "who is there says how everything is"

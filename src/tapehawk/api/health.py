@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Annotated, Final, Literal
 
@@ -16,6 +17,7 @@ from tapehawk.accounts.visitor import is_loopback
 from tapehawk.api.dependencies import HouseDep
 from tapehawk.api.problems import problem
 from tapehawk.app.health import Checkup, State
+from tapehawk.app.house import SERVICES
 from tapehawk.app.telemetry import CONTENT_TYPE
 from tapehawk.core.errors import NotSignedIn
 
@@ -58,7 +60,7 @@ class HealthReport(BaseModel):
 
     status: State = Field(description="`down` while something needed is; `degraded` while anything else is not well")
     version: str
-    services: list[str] = Field(description="the services of the process that answers")
+    services: list[str] = Field(description="every service of the installation, wherever it runs")
     uptime_seconds: float
     timestamp: dt.datetime
     dependencies: list[DependencyHealth]
@@ -74,12 +76,16 @@ class Alive(BaseModel):
 
 @router.get("/api/health")
 def get_health(house: HouseDep) -> HealthReport:
-    """Return how everything is, each dependency with how long it took to answer. Always 200: the word is `status`."""
-    found = house.health.checkup()
+    """Return how everything is, each dependency with how long it took to answer. Always 200: the word is `status`.
+
+    A service that runs in another process is a dependency of its name: `down` when nothing is heard of it.
+    """
+    own, others = house.health.checkup(), house.others_health.checkup()
+    found = replace(own, dependencies=own.dependencies + others.dependencies)
     return HealthReport(
         status=found.status,
         version=version("tapehawk"),
-        services=list(house.services),
+        services=list(SERVICES),
         uptime_seconds=round(house.uptime, 1),
         timestamp=found.at,
         dependencies=_shown(found),

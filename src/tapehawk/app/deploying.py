@@ -51,7 +51,7 @@ def nginx_configuration(known: Settings, front: Front) -> str:
     """Return a file for nginx's `http` block."""
     api = known.api
     parts = {
-        "upstreams": "\n".join(_upstream(name, front) for name in SERVICES),
+        "upstreams": "\n".join([*(_upstream(name, front) for name in SERVICES), _any(front)]),
         "listen": f"{front.port}{' ssl' if front.certificate else ''}",
         "server_name": front.server_name,
         "tls": _TLS.format(certificate=front.certificate, key=front.key) if front.certificate else "",
@@ -98,8 +98,19 @@ def _branch(above: str, waiting: list[tuple[list[str], str]]) -> Iterator[tuple[
 
 
 def _upstream(name: str, front: Front) -> str:
-    where = front.hosts.get(name, f"127.0.0.1:{PORTS[name]}")
-    return f"upstream tapehawk_{name} {{ server {where} max_fails=0; keepalive 32; }}"
+    return f"upstream tapehawk_{name} {{ server {_host(name, front)} max_fails=0; keepalive 32; }}"
+
+
+def _any(front: Front) -> str:
+    """Return who says how everything is: FIRST, while it is away whoever is there."""
+    first, *rest = sorted(SERVICES, key=lambda name: name != FIRST)
+    servers = [f"server {_host(first, front)} max_fails=0;"]
+    servers += [f"server {_host(name, front)} max_fails=0 backup;" for name in rest]
+    return f"upstream tapehawk_any {{ {' '.join(servers)} }}"
+
+
+def _host(name: str, front: Front) -> str:
+    return front.hosts.get(name, f"127.0.0.1:{PORTS[name]}")
 
 
 def _location(path: str, name: str) -> str:
@@ -167,6 +178,7 @@ server {
 @problems@
 
 @locations@
+    location = /api/health { proxy_pass http://tapehawk_any; }
     location / { proxy_pass http://tapehawk_@first@; }
 }
 """

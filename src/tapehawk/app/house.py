@@ -23,6 +23,7 @@ from tapehawk.app.accounts import Accounts
 from tapehawk.app.broadcast import Broadcast
 from tapehawk.app.gauges import Gauges
 from tapehawk.app.health import Health, checks_of
+from tapehawk.app.installation import checks_of_others
 from tapehawk.app.performance import Performance
 from tapehawk.app.scanner_health import NEEDED, scanner_checks
 from tapehawk.app.settings import Settings
@@ -163,6 +164,11 @@ class House:
     def health(self) -> Health:
         """How each thing that the process depends on is."""
         return Health(checks_of(self), self.now)
+
+    @cached_property
+    def others_health(self) -> Health:
+        """How the services of the installation are that run in other processes."""
+        return Health(checks_of_others(self, SERVICES), self.now, needed=frozenset())
 
     @cached_property
     def scanner_health(self) -> Health:

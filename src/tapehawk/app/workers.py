@@ -21,6 +21,8 @@ WORKERS: Final[Mapping[str, tuple[str, ...]]] = {
     "auth": (),
 }
 """By service, `module:function` of this package; imported where they run."""
+EVERYWHERE: Final = ("installation:beat",)
+"""Those of every process."""
 
 AGAIN_AFTER: Final = 5.0
 """Seconds until a worker that failed is begun anew."""
@@ -43,7 +45,7 @@ def working(house: House) -> Iterator[None]:
 
 
 def _names(house: House) -> list[str]:
-    return [name for service, names in WORKERS.items() if service in house.services for name in names]
+    return [*EVERYWHERE, *(name for service, names in WORKERS.items() if service in house.services for name in names)]
 
 
 def _kept_up(name: str, house: House, stop: Event) -> None:
