@@ -1,4 +1,9 @@
-"""The service from nothing to its first answer, and what it holds when it idles; the peer is a bare FastAPI route."""
+"""The service from nothing to its first answer, and what it holds when it idles; the peer is a bare FastAPI route.
+
+It idles over an empty store, and over that of `make demo` (500 names, ten years) behind its first periodic scan and the
+deep analysis of everybody. There, pages of mapped files count apart: the system takes them back when somebody needs
+them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -19,6 +25,7 @@ from benchmarks.measure import Result, Timing, times
 
 RUNS: Final = 5
 IDLE: Final = 5.0  # seconds after the first answer
+SETTLED: Final = 60.0  # the same, where there is a market to scan
 BARE: Final = """
 import sys, uvicorn
 from fastapi import FastAPI
@@ -49,26 +56,46 @@ def results() -> list[Result]:
             "idle memory, all services in one process",
             f"{most:.0f} MB", f"a bare FastAPI route {least:.0f} MB", f"{most / least:.1f}×", "≤ 350 MB", most <= 350,
         ),
+        _over_a_market(),
     ]  # fmt: skip
+
+
+def _over_a_market() -> Result:
+    """Return what it holds when it idles over a store that has been scanned."""
+    with TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, "-m", "tapehawk.demo"], cwd=folder, stdout=subprocess.DEVNULL, check=True)
+        with _running(OURS, Path(folder) / "demo-data") as (process, _):
+            time.sleep(SETTLED)
+            memory = psutil.Process(process.pid).memory_info()
+    own, mapped = (memory.rss - memory.shared) / 1e6, memory.shared / 1e6
+    said = f"{own:.0f} MB of its own, {mapped:.0f} MB of mapped files"
+    return Result("the same over 500 names, scanned and analysed", said, "–", "–", "own ≤ 350 MB", own <= 350)
 
 
 def _started(code: str) -> tuple[float, float]:
     """Return the seconds until a new process answers, and the megabytes that it and its children hold when it idles."""
+    with TemporaryDirectory() as folder, _running(code, Path(folder) / "store") as (process, took):
+        time.sleep(IDLE)
+        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+        return took, sum(one.memory_info().rss for one in family) / 1e6
+
+
+@contextmanager
+def _running(code: str, store: Path) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+    """Run it over a store meanwhile; yield its process, and the seconds until it answered."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with TemporaryDirectory() as folder:
-        environment = {**os.environ, "SCANNER_DATA_DIR": str(Path(folder) / "store"), "SCANNER_LOG_LEVEL": "error"}
+        own = dict.fromkeys(("XDG_CONFIG_HOME", "HOME"), folder)
+        environment = {**os.environ, **own, "SCANNER_DATA_DIR": str(store), "SCANNER_LOG_LEVEL": "error"}
         began = time.perf_counter()
         process = _process([sys.executable, "-c", code, str(port)], environment)
         try:
             url = f"http://127.0.0.1:{port}/api/health/live"
             while not _answers(url):
                 time.sleep(0.01)
-            took = time.perf_counter() - began
-            time.sleep(IDLE)
-            family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-            return took, sum(one.memory_info().rss for one in family) / 1e6
+            yield process, time.perf_counter() - began
         finally:
             process.terminate()
             process.wait(60)
