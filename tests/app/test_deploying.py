@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,12 @@ def test_a_route_that_is_added_is_in_the_configuration(monkeypatch):
     added.add_api_route("/planted/here", lambda: 1)
     monkeypatch.setattr(surfaces, "routes", lambda name: added.routes if name == "records" else [])
     assert "location /planted { proxy_pass http://tapehawk_records; }" in nginx_configuration(settings(), Front())
+
+
+def test_the_page_on_running_says_how_many_connections_an_address_may_have():
+    (said,) = re.findall(r"limit_conn tapehawk_addresses \d+", nginx_configuration(settings(), Front()))
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "run-the-service.md"
+    assert said in " ".join(page.read_text().split())
 
 
 def test_tls_needs_both_files_and_names_stay_names():
