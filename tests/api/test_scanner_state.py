@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
+
 import pytest
 
 from tapehawk.core.errors import TryAgain
@@ -58,6 +61,12 @@ def test_scans_and_answers_are_counted_with_their_times_results_and_errors(signe
     assert said["api"]["POST /api/v1/scanner/scan"]["count"] == 4
     assert said["api"]["unknown"]["count"] == 1
     assert said["statuses"] == {"200": 2, "404": 1, "422": 2}
+
+
+def test_the_numbers_say_whose_they_are_and_since_when(house, signed_in):
+    before, said = house.now() - dt.timedelta(seconds=house.uptime), signed_in().get(STATS).json()
+    assert said["process"] == os.getpid()
+    assert abs(dt.datetime.fromisoformat(said["since"]) - before) < dt.timedelta(seconds=1)
 
 
 def test_who_is_not_signed_in_sees_no_numbers(anyone):

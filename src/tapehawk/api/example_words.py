@@ -167,6 +167,7 @@ WORDS: Final[dict[str, Any]] = {
     "timestamp": _AT,
     "time": "2026-11-20T14:30:00Z",
     "end": _AT,
+    "process": 4711,
     "since": _AT,
     "age": 60,
     "next_cursor": None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -52,8 +53,10 @@ class ScanPercentiles(Percentiles):
 
 
 class PerformanceAnswer(BaseModel):
-    """How the process that answers has done since it began."""
+    """How the process that answers has done since it began; another one counts for itself."""
 
+    process: Annotated[int, Field(description="number of the process that answers: of several, whichever was reached")]
+    since: Annotated[dt.datetime, Field(description="when it began, and nothing was counted yet")]
     scans: ScanPercentiles
     scanners: dict[str, ScanPercentiles]
     results: Annotated[
@@ -74,5 +77,9 @@ def get_health(house: HouseDep) -> ScannerHealth:
 
 @router.get("/stats/performance")
 def get_performance(house: HouseDep, _user: CurrentUser) -> PerformanceAnswer:
-    """Return how scans and answers have gone: times, success, results, errors."""
-    return PerformanceAnswer.model_validate(house.performance.to_dict())
+    """Return how scans and answers of this process have gone: times, success, results, errors.
+
+    A restart begins anew. `/metrics` adds all processes up, for Prometheus to keep.
+    """
+    since = house.now() - dt.timedelta(seconds=house.uptime)
+    return PerformanceAnswer.model_validate({"process": os.getpid(), "since": since, **house.performance.to_dict()})
