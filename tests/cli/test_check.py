@@ -41,7 +41,7 @@ def test_people_read_counts_places_and_repairs(faulty, scanner):
     assert done.exit_code == 0
     said = done.stdout
     assert "missed_split" in said
-    assert f"scanner sync --timeframe 1d --symbols AAA --since {DAYS[50]}" in said
+    assert f"import the bars of AAA since {DAYS[50]} again" in said
     assert "(market)" in said
 
 

@@ -96,6 +96,18 @@ def test_the_tutorials_syncs_work_as_they_stand(scanner, fake, line):
     assert (done.exit_code, "is there" in done.stdout) == (0, True), done.output
 
 
+@pytest.mark.parametrize("lacking", [NAMES[:-2], NAMES[:1]], ids=["most of the market", "one symbol"])
+def test_the_repair_that_a_gap_proposes_brings_its_bars(scanner, answer, fake, root, lacking):
+    fake.truth = without(TRUTH, dt.date(2026, 11, 5), symbols=lacking)
+    scanner(*SYNC)
+    (gap,) = answer("data", "check", "--kind", "gap")["findings"]
+    fake.truth = TRUTH
+    done = scanner(*gap["repair"].split()[1:])
+    assert done.exit_code == 0, done.output
+    assert answer("data", "check", "--kind", "gap")["findings"] == []
+    assert stored(root).height == TRUTH.daily.height
+
+
 # ------------------------------------------------------------------------------------------------ in one line
 
 

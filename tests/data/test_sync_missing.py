@@ -12,6 +12,7 @@ from tapehawk.core.errors import NoData, TryAgain
 from tapehawk.data.providers.door import Wanted
 from tapehawk.data.providers.folder.adapter import FolderProvider
 from tapehawk.data.providers.folder.config import FolderConfig
+from tapehawk.data.quality import CheckQuestion, check_store
 from tests.data.syncs import FIRST, LAST, MARKET, assert_stored, clock_at, polygon, stored, synced, without
 from tests.fakes.massive import FakeMassive
 from tests.fakes.truth import Truth, simulated
@@ -43,6 +44,32 @@ def test_l14_a_missing_session_in_the_middle_is_named_everything_else_is_stored_
 def test_the_last_session_may_still_come_and_is_a_matter_of_trying_later(root, time):
     with FakeMassive(without(TRUTH, LAST)) as fake, pytest.raises(TryAgain, match="2026-11-20"):
         synced(root, polygon(fake, time))
+
+
+def test_a_session_that_most_of_the_market_lacks_is_a_gap_and_asked_for_again_until_it_is_there(root, time):
+    with FakeMassive(without(TRUTH, MIDDLE, symbols=NAMES[:-2])) as fake:
+        assert synced(root, polygon(fake, time)).findings == {"gap": 1}
+        fake.truth = TRUTH
+        assert synced(root, polygon(fake, time), replace(MARKET, start=MIDDLE)).steps == 1
+        assert synced(root, polygon(fake, time)).steps == 0
+    assert_stored(root, TRUTH.daily)
+    assert check_store(root, CheckQuestion(kinds=("gap",))).is_empty()
+
+
+def test_the_last_session_is_asked_for_again_while_it_has_few_symbols(root, time):
+    with FakeMassive(without(TRUTH, LAST, symbols=NAMES[:-2])) as fake:
+        assert [synced(root, polygon(fake, time)).steps for _ in range(2)] == [20, 1]
+        fake.truth = TRUTH
+        assert [synced(root, polygon(fake, time)).steps for _ in range(2)] == [1, 0]
+    assert_stored(root, TRUTH.daily)
+
+
+def test_a_file_that_has_few_symbols_is_not_read_again_while_it_is_the_same(root, tmp_path):
+    (tmp_path / "days").mkdir()
+    for day, bars in without(TRUTH, MIDDLE, symbols=NAMES[:-2]).daily.group_by(pl.col("time").dt.date()):
+        bars.with_columns(pl.col("time").dt.date()).write_parquet(tmp_path / "days" / f"{day[0]}.parquet")
+    provider = FolderProvider(FolderConfig(path=str(tmp_path / "days"), adjustment="none"))
+    assert [synced(root, provider).steps for _ in range(2)] == [20, 0]
 
 
 def test_a_hole_in_the_only_symbol_asked_for_is_a_missing_session(root, time):

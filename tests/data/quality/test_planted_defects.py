@@ -10,6 +10,7 @@ import pytest
 from tapehawk.core.bars import Series
 from tapehawk.data.quality import KINDS, SEVERITIES
 from tapehawk.data.quality.checking import all_checks
+from tapehawk.data.quality.repairs import fetched_again
 from tests.data.quality.planted import (
     FIVE,
     changed,
@@ -100,12 +101,37 @@ def test_l14_sessions_missing_in_a_row_are_one_gap():
     (gap,) = told(bars)
     assert (gap.symbol, gap.date) == ("CCC", DAY)
     assert gap.detail.startswith("2 sessions without a bar")
-    assert gap.repair == f"scanner sync --timeframe 1d --symbols CCC --since {DAY}"
 
 
 def test_a_session_that_most_of_the_market_lacks_is_told_once():
     (gap,) = told(without(market(), DAY, *["AAA", "BBB", "CCC", "DDD", "EEE"]))
     assert (gap.symbol, gap.date, gap.severity) == (None, DAY, "error")
+
+
+@pytest.mark.parametrize("kind", ["gap", "spike", "duplicate"])
+def test_a_repair_asks_the_provider_of_the_series_where_there_is_one_to_ask(kind):
+    (synced,) = told(PLANTED[kind], Series("alpaca", "iex"))
+    assert synced.repair == f"scanner sync --provider alpaca --timeframe 1d --symbols CCC --since {DAY}"
+    (imported,) = told(PLANTED[kind], Series("import", "import"))
+    assert imported.repair == f"import the bars of CCC since {DAY} again, from a file that has them right"
+
+
+def test_the_repair_of_what_is_stale_asks_the_provider_too():
+    now = dt.datetime.combine(DAYS[-1], dt.time(), dt.UTC) + dt.timedelta(days=9)
+    bars, listings = pl.concat([market("ABD"), walk("CCC").head(81)]), listing("CCC", DAYS[0])
+    found = told(bars.sort("symbol", "time"), Series("alpaca", "iex"), listings=listings, now=now)
+    command = "scanner sync --provider alpaca --timeframe 1d --symbols"
+    assert [(one.kind, one.repair) for one in found] == [
+        ("stale", f"{command} CCC --since {DAY}"),
+        ("stale", f"{command} AAA,BBB,CCC,DDD --since {DAYS[-1]}"),
+    ]
+
+
+def test_a_repair_names_the_symbols_that_a_session_lacks_while_they_can_be_read():
+    (few,) = told(without(market(), DAY, *["AAA", "BBB", "CCC", "DDD", "EEE"]), Series("polygon", "sip"))
+    assert f"--symbols AAA,BBB,CCC,DDD,EEE --since {DAY}" in few.repair
+    command = fetched_again(Series("polygon", "sip"), DAY, [f"S{number}" for number in range(5000)])
+    assert command == f"scanner sync --provider polygon --timeframe 1d --since {DAY}"
 
 
 def test_holidays_and_weekends_are_no_gaps_and_neither_is_a_missing_minute():

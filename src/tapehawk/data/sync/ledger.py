@@ -25,12 +25,16 @@ FOLDER: Final = "sync"
 
 @dataclass(frozen=True)
 class Done:
-    """A step that is done: the table its rows are in, and that table's version afterwards (0: not made yet)."""
+    """A step that is done: the table its rows are in, and that table's version afterwards (0: not made yet).
+
+    `symbols`: how many had bars, of a step that may have to be asked for again when it is few.
+    """
 
     step: str
     table: str
     version: int
     mark: str | None = None
+    symbols: int | None = None
 
 
 class Ledger:
@@ -43,6 +47,10 @@ class Ledger:
     def has(self, step: str, mark: str | None = None) -> bool:
         """Say whether a step is done, of an object with this mark."""
         return step in self._done and self._done[step].mark == mark
+
+    def symbols(self, step: str) -> int | None:
+        """Return how many symbols a step that is done brought bars of, None where that was not counted."""
+        return self._done[step].symbols
 
     def steps(self) -> Iterable[str]:
         """Return the ids of the steps that are done."""

@@ -1,13 +1,14 @@
 """What a sync will do before it does it: the provider's cheapest route, less what is done already, and its cost.
 
-Sessions are fetched when they are *final*: some time after the last trade of the day can have been reported. Splits and
-dividends are fetched with any bars, listings with those of the whole market; each at most once a day.
+Sessions are fetched when they are *final*: some time after the last trade of the day can have been reported. One that
+came with bars of few is asked for again, unless it is an object that has not changed. Splits and dividends are fetched
+with any bars, listings with those of the whole market; each at most once a day.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
@@ -24,6 +25,8 @@ FINAL_AFTER: Final = 20 * 60_000_000
 """Microseconds from the end of a session's last hours until its bars are final: late trades correct them until then."""
 OVERLAP: Final = dt.timedelta(days=30)
 """Corporate actions this old may still be corrected."""
+NEAR: Final = 20
+"""Sessions before and after one that tell how many symbols it should have bars of."""
 PAGES_OF_SYMBOLS: Final = 35
 PAGES_OF_ACTIONS_A_YEAR: Final = 10
 REFERENCE: Final = "reference"
@@ -72,7 +75,8 @@ async def plan_sync(root: Path, provider: Provider, wanted: Wanted, *, now: int)
     ledger, whole, today = Ledger(root, provider.name), provider.plan(wanted), _date(now)
     offer, market = provider.offer, market_of(provider.offer, wanted.symbols)
     marks = await provider.marks(whole.steps) if isinstance(provider, Marked) else None
-    done = tuple(one for one in whole.steps if ledger.has(one.id, (marks or {}).get(one.id)))
+    noted = [one for one in whole.steps if ledger.has(one.id, (marks or {}).get(one.id))]
+    done = tuple(_full(noted, ledger))
     absent = tuple(one for one in whole.steps if marks is not None and one.id not in marks)
     past = {one.id for one in (*done, *absent)}
     steps = sorted((one for one in whole.steps if one.id not in past), key=lambda one: one.start)
@@ -147,6 +151,17 @@ def _actions_since(start: dt.date, ledger: Ledger) -> dt.date:
     spans = [one.split("|")[2:] for one in ledger.steps() if one.startswith(f"{ACTIONS}|")]
     reached = [dt.date.fromisoformat(last) for first, last in spans if dt.date.fromisoformat(first) <= start]
     return max([start, *(last - OVERLAP for last in reached)])
+
+
+def _full(done: Sequence[Step], ledger: Ledger) -> Iterator[Step]:
+    """Yield steps less the sessions that came with less than half of the symbols of those before and after."""
+    counts = [ledger.symbols(one.id) for one in done]
+    known = [count or 0 for count in counts]
+    for at, one in enumerate(done):
+        before, after = max(known[max(0, at - NEAR) : at], default=0), max(known[at + 1 : at + 1 + NEAR], default=0)
+        usual = min(before, after) or max(before, after)
+        if counts[at] is None or known[at] * 2 >= usual:
+            yield one
 
 
 def _cost(whole: CallPlan, steps: Iterable[Step], reference: Iterable[Step], offer: Offer) -> CallPlan:

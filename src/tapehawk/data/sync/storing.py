@@ -48,6 +48,7 @@ class Keeper:
     series: dict[str, Series] = field(default_factory=dict)
     rejected: Counter[str] = field(default_factory=Counter)
     held: list[Step] = field(default_factory=list)
+    _symbols: dict[str, int] = field(default_factory=dict)
     _written: dict[Series, pl.DataFrame] = field(default_factory=dict)
     _rejects: list[pl.DataFrame] = field(default_factory=list)
     _room: int = MOST_REJECTS
@@ -59,6 +60,7 @@ class Keeper:
             self.stored = added(self.stored, store.append_bars(self.root, frames))
             self.series |= {series.id: series for series, _ in frames}
             self._note_written(frames)
+        self._count(batch)
         steps = [step for step, _ in batch]
         self.attendance.take(steps, [bars for _, bars in frames])
         whole = [step for step in steps if self.attendance.is_whole(step)]
@@ -70,7 +72,8 @@ class Keeper:
         table = bars_table(self.timeframe)
         version = table_version(self.root, table) or 0
         if steps:
-            self.ledger.note([Done(one.id, table, version, self.marks.get(one.id)) for one in steps])
+            noted = [(one.id, table, version, self.marks.get(one.id), self._symbols.get(one.id)) for one in steps]
+            self.ledger.note([Done(*one) for one in noted])
 
     def check(self) -> dict[str, int]:
         """Check what was stored, some symbols at a time, and quarantine what needs it; return findings by kind."""
@@ -87,6 +90,12 @@ class Keeper:
         rows = pl.concat(self._rejects, how="diagonal").with_row_index("row", offset=1)
         name = f"sync.{provider}.{self.timeframe}"
         return write_rejects(self.root, name, rows.with_columns(file=pl.lit(0, pl.UInt32)), [Path(provider)])
+
+    def _count(self, batch: Sequence[Answer]) -> None:
+        """Keep how many symbols had bars in a session; one without a mark may become fuller."""
+        for step, fetched in batch:
+            if step.kind == "session" and step.id not in self.marks:
+                self._symbols[step.id] = fetched.bars["symbol"].n_unique()
 
     def _judged(self, batch: Sequence[Answer]) -> Iterator[tuple[Series, pl.DataFrame]]:
         """Yield, of each series, the bars that obey the contract and belong to their step; refuse the other rows."""

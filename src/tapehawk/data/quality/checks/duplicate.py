@@ -10,6 +10,7 @@ import numpy as np
 from tapehawk.core.sessions import date_of
 from tapehawk.data.quality.examined import Examined
 from tapehawk.data.quality.finding import Told
+from tapehawk.data.quality.repairs import fetched_again
 from tapehawk.data.quality.tape import Flags, Tape
 
 
@@ -48,8 +49,8 @@ def _everywhere(day: int) -> Told:
 
 def _of_symbol(examined: Examined, tape: Tape, row: int) -> Told:
     detail = f"prices and volume are those of {date_of(int(tape.session[row - 1]))}, to the last share"
-    repair = f"scanner sync --timeframe {examined.timeframe} --symbols {_name(tape, row)} --since {_date(tape, row)}"
-    return Told(_name(tape, row), int(tape.session[row]), "warning", detail, repair)
+    symbol, day = _name(tape, row), int(tape.session[row])
+    return Told(symbol, day, "warning", detail, fetched_again(examined.series, date_of(day), [symbol]))
 
 
 def _twice(examined: Examined, tape: Tape, row: int) -> Told:
@@ -59,7 +60,3 @@ def _twice(examined: Examined, tape: Tape, row: int) -> Told:
 
 def _name(tape: Tape, row: int) -> str:
     return str(tape.names[tape.symbol[row]])
-
-
-def _date(tape: Tape, row: int) -> str:
-    return str(date_of(int(tape.session[row])))

@@ -14,6 +14,7 @@ import polars as pl
 from tapehawk.core.sessions import date_of
 from tapehawk.data.quality.examined import Examined
 from tapehawk.data.quality.finding import Told
+from tapehawk.data.quality.repairs import fetched_again
 from tapehawk.data.quality.tape import Flags, Ints, Tape
 
 WEEK_BEGINS = 3  # day 0 was a Thursday: Monday's number is 7 × week - 3
@@ -26,7 +27,7 @@ def check(examined: Examined) -> list[Told]:
         return []
     place = _places(examined, tape)
     whole = _missing_everywhere(tape, place)
-    told = [_everywhere(examined, int(one)) for one in whole]
+    told = [_everywhere(examined, tape, place, int(one)) for one in whole]
     told += [_of_symbol(examined, *gap) for gap in _gaps(tape, place, whole)]
     return told + [_of_symbol(examined, *gap) for gap in _since_listing(examined, tape, place)]
 
@@ -82,15 +83,21 @@ def _since_listing(examined: Examined, tape: Tape, place: Ints) -> Iterator[tupl
             yield symbol, since, bar - since
 
 
-def _everywhere(examined: Examined, place: int) -> Told:
-    day = _day(examined, place)
+def _everywhere(examined: Examined, tape: Tape, place: Ints, missing: int) -> Told:
+    day = _day(examined, missing)
     detail = "no bars of this session for most of the symbols that have bars before and after it"
-    return Told(None, day, "error", detail, f"scanner sync --timeframe {examined.timeframe} --since {date_of(day)}")
+    return Told(None, day, "error", detail, fetched_again(examined.series, date_of(day), _absent(tape, place, missing)))
+
+
+def _absent(tape: Tape, place: Ints, missing: int) -> list[str]:
+    """Return the symbols that have bars before and after a session, and none in it."""
+    across = (place[tape.starts[:-1]] < missing) & (place[tape.starts[1:] - 1] > missing)
+    across[tape.symbol[place == missing]] = False
+    return [tape.names[symbol] for symbol in np.flatnonzero(across)]
 
 
 def _of_symbol(examined: Examined, symbol: str, place: int, missing: int) -> Told:
     day = _day(examined, place)
     what = "week" if examined.timeframe == "1w" else "session"
     detail = f"{missing} {what}{'s' if missing > 1 else ''} without a bar from here; a gap, or a halt of whole sessions"
-    repair = f"scanner sync --timeframe {examined.timeframe} --symbols {symbol} --since {date_of(day)}"
-    return Told(symbol, day, "warning", detail, repair)
+    return Told(symbol, day, "warning", detail, fetched_again(examined.series, date_of(day), [symbol]))

@@ -15,6 +15,7 @@ from tapehawk.core.series import SESSION_TIMEFRAMES, TIMEFRAMES
 from tapehawk.core.sessions import date_of
 from tapehawk.data.quality.examined import Examined
 from tapehawk.data.quality.finding import Told
+from tapehawk.data.quality.repairs import fetched_again
 from tapehawk.data.quality.tape import Flags, Floats, Ints, Tape
 
 MOVES = 8
@@ -86,5 +87,4 @@ def _of_symbol(examined: Examined, what: str, row: int, value: float) -> Told:
     tape, day = examined.tape, examined.day_of(row)
     symbol, before = tape.names[tape.symbol[row]], tape.close_before[row]
     detail = f"the {what} is {value:.6g}, after a close of {before:.6g}, and the price is back at once"
-    repair = f"scanner sync --timeframe {examined.timeframe} --symbols {symbol} --since {date_of(day)}"
-    return Told(symbol, day, "warning", detail, repair)
+    return Told(symbol, day, "warning", detail, fetched_again(examined.series, date_of(day), [symbol]))

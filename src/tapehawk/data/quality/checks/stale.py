@@ -8,6 +8,7 @@ from tapehawk.core.sessions import date_of
 from tapehawk.data.freshness import Newest, late, overdue
 from tapehawk.data.quality.examined import Examined
 from tapehawk.data.quality.finding import Told
+from tapehawk.data.quality.repairs import fetched_again
 
 
 def check(examined: Examined) -> list[Told]:
@@ -34,7 +35,7 @@ def _series(examined: Examined) -> list[Told]:
     since = late(newest, examined.now)
     if since is None:
         return []
-    repair = f"scanner sync --timeframe {examined.timeframe} --since {date_of(examined.last_session)}"
+    repair = fetched_again(examined.series, date_of(examined.last_session), examined.tape.names)
     return [Told(None, examined.last_session, "warning", f"{examined.series.id} is stale since {since}", repair)]
 
 
@@ -42,5 +43,5 @@ def _symbol(examined: Examined, symbol: str, day: int) -> Told:
     if day < 0:
         day = examined.last_session
     detail = f"the last bar is of {date_of(day)}, the market's of {date_of(examined.last_session)}, and it is listed"
-    repair = f"scanner sync --timeframe {examined.timeframe} --symbols {symbol} --since {date_of(day)}"
+    repair = fetched_again(examined.series, date_of(day), [symbol])
     return Told(symbol, day, "warning", f"{detail}; late, halted, or gone without a listing's end", repair)
