@@ -233,7 +233,7 @@ async def test_symbols_are_the_spot_markets_those_that_rest_too(time):
         (Faults(status=400), BadInput, "Illegal characters"),
         (Faults(status=401), ProviderRefused, "API-key format invalid"),
         (Faults(status=403), ProviderRefused, "HTTP 403: an HTML page .the exchange does not serve this place"),
-        (Faults(status=404), BadInput, "the address in the settings may be wrong"),
+        (Faults(status=404), BadInput, "no such address .HTTP 404: an HTML page"),
         (Faults(status=418, retry_after="180"), TryAgain, "HTTP 418"),
         (Faults(status=429), TryAgain, "Too much request weight"),
         (Faults(status=451, body="html"), ProviderRefused, "does not serve this place"),

@@ -335,9 +335,27 @@ async def test_every_documented_error_becomes_one_of_ours_with_something_to_do(p
     fake.faults = Faults(status=status)
     with pytest.raises(TapehawkError) as caught:
         await fetched(provider, Wanted("1d", (world.someone,), LAST, LAST))
-    assert isinstance(caught.value, case.statuses[status])
+    assert type(caught.value) is case.statuses[status]
     assert case.name in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@over_http
+@pytest.mark.parametrize("body", ["json", "html"])
+async def test_an_address_where_nothing_is_is_no_unknown_symbol(provider, case, fake, body, world):
+    """A page of the web server's is none even where a symbol was asked for."""
+    fake.faults, offer = Faults(status=404, body=body), provider.offer
+    questions = {
+        "one symbol": (body == "html", lambda: fetched(provider, Wanted("1d", (world.someone,), FIRST, LAST))),
+        "the market": (offer.bulk_daily, lambda: fetched(provider, Wanted("1d", None, LAST, LAST))),
+        "listings": ("symbols" in offer.reference, provider.symbols),
+        "actions": (bool({"splits", "dividends"} & offer.reference), lambda: provider.actions(FIRST, LAST)),
+    }
+    for ask in (ask for offered, ask in questions.values() if offered):
+        with pytest.raises(BadInput) as caught:
+            await ask()
+        assert type(caught.value) is BadInput
+        assert f"providers.{case.name}." in caught.value.hint
 
 
 @over_http

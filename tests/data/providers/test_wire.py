@@ -84,7 +84,7 @@ async def test_a_good_answer_is_read(wire):
         (400, BadInput, 1),
         (401, ProviderRefused, 1),
         (403, ProviderRefused, 1),
-        (404, UnknownName, 1),
+        (404, BadInput, 1),
         (429, TryAgain, 5),
         (500, TryAgain, 5),
         (502, TryAgain, 5),
@@ -102,6 +102,15 @@ async def test_each_status_ends_as_an_error_of_ours_and_only_passing_ones_are_as
     assert len(vendor.asked) == calls
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(("body", "error"), [("json", UnknownName), ("html", BadInput), ("empty", BadInput)])
+async def test_a_404_is_an_unknown_symbol_where_one_was_asked_for_and_the_vendor_says_it(wire, vendor, body, error):
+    vendor.faults = Faults(status=404, body=body)
+    with pytest.raises(error, match="ZZTS") as caught:
+        await wire.get("/thing", read=read_thing, symbol="ZZTS")
+    assert type(caught.value) is error
+    assert ("providers.vendor.base_url" in caught.value.hint) == (error is BadInput)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +189,7 @@ async def test_a_provider_that_is_down_is_left_alone_and_asked_once_when_the_res
 async def test_a_refusal_comes_from_a_healthy_provider(wire, vendor, status):
     vendor.faults = Faults(status=status)
     for _ in range(8):
-        with pytest.raises((ProviderRefused, UnknownName, TryAgain)):
+        with pytest.raises((ProviderRefused, BadInput, TryAgain)):
             await wire.get("/thing", read=read_thing)
     assert wire.health().breaker == "closed"
 

@@ -15,7 +15,7 @@ from typing import ClassVar
 import polars as pl
 import pytest
 
-from tapehawk.core.errors import BadInput, ProviderRefused, TryAgain, UnknownName
+from tapehawk.core.errors import BadInput, ProviderRefused, TryAgain
 from tapehawk.core.series import Market
 from tapehawk.data.providers.door import Provider
 from tapehawk.data.providers.wire.clock import Clock
@@ -35,7 +35,7 @@ class Case(ABC):
         401: ProviderRefused,
         402: ProviderRefused,
         403: ProviderRefused,
-        404: UnknownName,
+        404: BadInput,
         414: BadInput,
         422: BadInput,
         429: TryAgain,

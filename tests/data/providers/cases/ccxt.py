@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from tapehawk.core.errors import BadInput
 from tapehawk.data.providers.ccxt.adapter import CcxtProvider
 from tapehawk.data.providers.ccxt.config import CcxtConfig
 from tests.data.providers.cases.case import Case
@@ -22,7 +19,6 @@ def ccxt_at(fake, clock, **options):
 class CcxtCase(Case):
     name = "ccxt"
     market = "crypto"
-    statuses: ClassVar = {**Case.statuses, 404: BadInput}  # a page that is not there: the address is wrong
     keyed = False
     streams = True
     greetings = 0

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 
-from tapehawk.core.errors import BadInput
 from tapehawk.data.providers.flatfiles.adapter import FlatfilesProvider
 from tapehawk.data.providers.flatfiles.config import FlatfilesConfig
 from tests.data.providers.cases.case import Case
@@ -15,7 +14,6 @@ from tests.fakes.s3 import FakeS3
 
 class FlatfilesCase(Case):
     name = "flatfiles"
-    statuses: ClassVar = {**Case.statuses, 404: BadInput}  # of a listing: there is no such bucket
     unknown_is_empty = True
     error_in_200 = False
     limited = False

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 
+from tapehawk.core.errors import UnknownName
 from tapehawk.data.providers.twelvedata.adapter import TwelveDataProvider
 from tapehawk.data.providers.twelvedata.config import TwelveDataConfig
 from tests.data.providers.cases.case import Case
@@ -23,6 +24,7 @@ def twelvedata_at(fake, clock, **options):
 
 class TwelveDataCase(Case):
     name = "twelvedata"
+    statuses: ClassVar = {**Case.statuses, 404: UnknownName}  # its word for a symbol
     without: ClassVar = {"revised": "it sends prices, and none is ever taken back (providers.md 2.6)"}
 
     def fake(self, truth):

@@ -2,7 +2,7 @@
 
     ccxt's error                                  kind        otherwise
     RateLimitExceeded, DDoSProtection             limit       nothing was answered: line
-    BadSymbol                                     unknown     by the HTTP status: 403 and 451 plan, 404 input,
+    BadSymbol                                     unknown     by the HTTP status: 403 and 451 plan, 404 address,
     AuthenticationError                           key           418 and 429 limit, any other as everywhere
     BadRequest, ArgumentsRequired, NotSupported   input
 
@@ -36,10 +36,9 @@ NAMES: Final[tuple[tuple[str, Kind], ...]] = (
     ("ArgumentsRequired", "input"),
     ("NotSupported", "input"),
 )
-STATUSES: Final[Mapping[int, Kind]] = {403: "plan", 404: "input", 418: "limit", 429: "limit", 451: "plan"}
+STATUSES: Final[Mapping[int, Kind]] = {403: "plan", 404: "address", 418: "limit", 429: "limit", 451: "plan"}
 MEANINGS: Final = {
     403: "the exchange does not serve this place, or has shut it out",
-    404: "nothing is there, so the address in the settings may be wrong",
     451: "the exchange does not serve this place",
 }
 DAY_MS: Final = 86_400_000

@@ -114,7 +114,7 @@ class Venue:
                 raise Trouble("unreadable", "an answer that holds rows, and no candle among them")
             return [one for one in rows if since <= one[0] < until]
 
-        return await self._asked(ask, symbol)
+        return await self._asked(ask, symbol=symbol)
 
     async def fresh(self) -> Exchange:
         """Return an instance for a stream, which knows the markets; whoever takes it closes it."""
@@ -133,11 +133,11 @@ class Venue:
         if instance is not None:
             await instance.close()
 
-    async def _asked(self, ask: Callable[[], Awaitable[T]], about: str) -> T:
+    async def _asked(self, ask: Callable[[], Awaitable[T]], about: str = "", symbol: str = "") -> T:
         async def once() -> T:
             return await self.judged(ask())
 
-        return await self._asking.ask(once, credits=0, about=about)
+        return await self._asking.ask(once, credits=0, about=about, symbol=symbol)
 
     async def judged(self, answer: Awaitable[T]) -> T:
         """Return what ccxt answers; its errors become troubles that are not chained to its frames."""

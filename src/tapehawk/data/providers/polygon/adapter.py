@@ -126,7 +126,7 @@ class PolygonProvider(Provider):
         first = f"{path}?adjusted=false&sort=asc&limit={PAGE}"
         rows: list[reading.Aggregate] = []
         announced = 0
-        async for page in pages(self._wire, first, reading.read_bars, symbol):
+        async for page in pages(self._wire, first, reading.read_bars, symbol=symbol):
             rows += page.results or []
             announced += page.resultsCount
         return reading.bars_of(rows, timeframe=step.timeframe, symbol=symbol), announced
@@ -134,7 +134,7 @@ class PolygonProvider(Provider):
     async def previous(self, symbol: str) -> pl.DataFrame:
         """Return the daily bar of the last finished session of one symbol."""
         path = f"/v2/aggs/ticker/{quote(symbol, safe='')}/prev?adjusted=false"
-        page = await self._wire.get(path, read=reading.read_bars, about=symbol)
+        page = await self._wire.get(path, read=reading.read_bars, symbol=symbol)
         return reading.bars_of(page.results or [], timeframe="1d", symbol=symbol)
 
     async def symbols(self) -> pl.DataFrame:

@@ -17,15 +17,17 @@ from tapehawk.data.providers.wire.trouble import Answer, Trouble, error_of
 E = TypeVar("E", bound=Envelope)
 
 
-async def pages(wire: Wire, path: str, read: Callable[[Answer], E], about: str) -> AsyncIterator[E]:
+async def pages(
+    wire: Wire, path: str, read: Callable[[Answer], E], about: str = "", symbol: str = ""
+) -> AsyncIterator[E]:
     """Yield every page, first to last; `path` holds its query."""
     seen: set[str] = set()
     here: str | None = path
     while here:
         if here in seen:
-            raise error_of(Trouble("server", "its pages lead in a circle"), wire.provider, about)
+            raise error_of(Trouble("server", "its pages lead in a circle"), wire.provider, about, symbol=symbol)
         seen.add(here)
-        page = await wire.get(here, read=read, about=about)
+        page = await wire.get(here, read=read, about=about, symbol=symbol)
         yield page
         here = rebased(page.next_url)
 

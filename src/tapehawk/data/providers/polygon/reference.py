@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 import msgspec
 import polars as pl
 
-from tapehawk.core.errors import UnknownName
+from tapehawk.core.errors import BadInput
 from tapehawk.data.providers.polygon.pages import pages
 from tapehawk.data.providers.polygon.reading import Envelope, read_with, reader
 from tapehawk.data.providers.wire.transport import Wire
@@ -164,7 +164,7 @@ async def _listed(
     try:
         path = f"/stocks/v1/{what}?{query}.asc&limit=5000"
         return [page async for page in pages(wire, path, read, what)]
-    except UnknownName:
+    except BadInput:
         path = f"/v3/reference/{what}?{query}&order=asc&limit=1000"
         return [page async for page in pages(wire, path, read, what)]
 

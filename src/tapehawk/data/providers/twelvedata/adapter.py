@@ -131,7 +131,7 @@ class TwelveDataProvider(Provider):
         """Raise what a symbol's own error ends as, but for one of several that is unknown."""
         if trouble.kind == "unknown" and not alone:
             return
-        raise error_of(trouble, self.name, name)
+        raise error_of(trouble, self.name, "", symbol=name)
 
     async def _asked(self, symbols: Sequence[str], window: Window) -> reading.Found:
         """Ask once for some symbols; a list that is refused as one is asked for in halves.
@@ -179,8 +179,8 @@ class TwelveDataProvider(Provider):
                 raise alone
             return found
 
-        about = symbols[0] if len(symbols) == 1 else f"{len(symbols)} symbols"
-        return await self._wire.get("/time_series", query, read=read, credits=len(symbols), about=about)
+        named = symbols[0] if len(symbols) == 1 else f"{len(symbols)} symbols"
+        return await self._wire.get("/time_series", query, read=read, credits=len(symbols), symbol=named)
 
     async def _whole(self, name: str, rows: list[reading.Row], window: Window) -> list[reading.Row]:
         """Return what a full answer may have been cut from, with it."""

@@ -60,10 +60,10 @@ class Asking:
         self.ledger = Ledger(provider, clock)
         self._patience = patience
 
-    async def ask(self, once: Callable[[], Awaitable[T]], *, credits: int = 1, about: str = "") -> T:
+    async def ask(self, once: Callable[[], Awaitable[T]], *, credits: int = 1, about: str = "", symbol: str = "") -> T:
         """Return what `once` does, which raises Trouble and is called again while that may pass.
 
-        `about` names what was asked for in errors. Raises the errors of the core.
+        `about`, or `symbol`, names what was asked for in errors. Raises the errors of the core.
         """
         waits = _Waits(self._patience, self.clock)
         try:
@@ -73,7 +73,7 @@ class Asking:
                     return await self._once(once, credits)
         except Trouble as trouble:
             final = trouble
-        raise error_of(final, self.provider, about)
+        raise error_of(final, self.provider, about, symbol=symbol)
 
     async def _once(self, once: Callable[[], Awaitable[T]], credits: int) -> T:
         """Make one attempt. Every end is reported to breaker and ledger."""

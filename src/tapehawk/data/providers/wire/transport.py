@@ -55,21 +55,29 @@ class Wire:
         self._read_trouble, self._heard, self._transport = read_trouble, heard, transport
         self._client: httpx2.AsyncClient | None = None
 
-    async def get(
-        self, path: str, query: Query | None = None, *, read: Callable[[Answer], T], credits: int = 1, about: str = ""
+    async def get(  # noqa: PLR0913 - a question has these parts
+        self,
+        path: str,
+        query: Query | None = None,
+        *,
+        read: Callable[[Answer], T],
+        credits: int = 1,
+        about: str = "",
+        symbol: str = "",
     ) -> T:
         """Ask with GET and return what `read` makes of a good answer.
 
         `path` begins with a slash and may hold a query of its own. `read` raises Trouble for an answer that is an
         error after all, and may let msgspec's errors out: a body that can't be read is asked for again. `about` names
-        what was asked for in errors: a symbol where the status 404 means that there is none.
+        what was asked for in errors. Or it was a `symbol`: then a 404 that is the vendor's word, and no page of a web
+        server's, means that there is none.
         """
         self.keys.need(self.provider)
 
         async def once() -> T:
             return self._read(await self._sent(path, query), read)
 
-        return await self.asking.ask(once, credits=credits, about=about)
+        return await self.asking.ask(once, credits=credits, about=about, symbol=symbol)
 
     async def _sent(self, path: str, query: Query | None) -> Answer:
         """Send one request; what the transport raises becomes a trouble that is not chained to its frames."""

@@ -6,7 +6,8 @@
     budget        the day's credits are spent                     no       ProviderRefused
     taken         another connection uses the key                no       ProviderRefused
     input         the vendor does not understand the question     no       BadInput
-    unknown       no such symbol                                  no       UnknownName
+    unknown       no such symbol, where one was asked for         no       UnknownName, else BadInput
+    address       nothing is there: a page of the web server's    no       BadInput
     limit         too many calls just now                         yes      TryAgain
     server        5xx, or an answer that no one can explain       yes      TryAgain
     unreadable    a body that is cut short, or not what it was    yes      TryAgain
@@ -26,7 +27,7 @@ from typing import Final, Literal
 
 from tapehawk.core.errors import BadInput, ProviderRefused, TapehawkError, TryAgain, UnknownName
 
-Kind = Literal["key", "plan", "budget", "taken", "input", "unknown", "limit", "server", "unreadable", "line"]
+Kind = Literal["key", "plan", "budget", "taken", "input", "unknown", "address", "limit", "server", "unreadable", "line"]
 
 AGAIN: Final = frozenset({"limit", "server", "unreadable", "line"})
 DOWN: Final = frozenset({"server", "unreadable", "line"})
@@ -85,6 +86,8 @@ def trouble_of(answer: Answer, said: str = "") -> Trouble:
     """Return what an answer's status means; `said` is the vendor's sentence when it was found in the body."""
     said = said or answer.text() or "no further word"
     kind: Kind = KINDS.get(answer.status, "server")
+    if kind == "unknown" and not answer.body.lstrip().startswith(b"{"):
+        kind = "address"
     return Trouble(kind, f"HTTP {answer.status}: {said}", wait=retry_after(answer.headers))
 
 
@@ -106,11 +109,15 @@ def is_of_plan(error: TapehawkError) -> bool:
     return isinstance(error, ProviderRefused) and error.hint == HINTS["plan"]
 
 
-def error_of(trouble: Trouble, provider: str, about: str) -> TapehawkError:
-    """Return the error that a trouble ends as; `about` is what was asked for, such as a symbol."""
-    said = f"{provider}: {about}: {trouble.said}" if about else f"{provider}: {trouble.said}"
-    if trouble.kind == "unknown":
-        return UnknownName("symbol", about, (), place=provider)
+def error_of(trouble: Trouble, provider: str, about: str, *, symbol: str = "") -> TapehawkError:
+    """Return the error that a trouble ends as; `about` is what was asked for, where that was not a `symbol`."""
+    what = f"{provider}: {about or symbol}" if about or symbol else provider
+    said = f"{what}: {trouble.said}"
+    if trouble.kind == "unknown" and symbol:
+        return UnknownName("symbol", symbol, (), place=provider)
+    if trouble.kind in {"unknown", "address"}:
+        hint = f"check providers.{provider}.base_url, and the other addresses there, in the settings"
+        return BadInput(f"{what}: no such address ({trouble.said})", hint=hint)
     if trouble.kind == "input":
         return BadInput(said)
     refused = trouble.kind in {"key", "plan", "budget", "taken"}
