@@ -56,6 +56,14 @@ def test_the_plan_is_told_first_and_then_what_was_done(scanner, fake, root):
     assert stored(root).height == TRUTH.daily.height
 
 
+def test_the_plan_says_what_the_providers_limit_makes_of_it(scanner, fake, monkeypatch):
+    assert "no limit of the plan" in scanner(*SYNC, "--symbols", NAMES[0]).stderr
+    monkeypatch.setenv("SCANNER__PROVIDERS__POLYGON__PLAN", "basic")
+    said = "{} by the plan's limit of 5 a minute".format
+    assert said("about 48 s") in scanner(*SYNC, "--symbols", ",".join(NAMES[:10])).stderr
+    assert said("less than a minute") in scanner(*SYNC, "--symbols", NAMES[10]).stderr
+
+
 def test_programs_are_answered_with_plan_and_report(answer, fake):
     found = answer(*SYNC, "--symbols", f"{NAMES[0]},{NAMES[1]}")
     assert set(found) == {"plan", "report"}

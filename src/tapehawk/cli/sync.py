@@ -146,12 +146,18 @@ def _plan_lines(plan: SyncPlan) -> Iterator[str]:
     yield f"  route    {plan.note}"
     if plan.reference:
         yield f"  besides  {', '.join(step.what for step in plan.reference)}"
-    time = (
-        f"about {numbers.duration(plan.minutes * 60)} by the plan's limit" if plan.minutes else "no limit of the plan"
-    )
-    cost = f"{plan.calls:,} calls, {plan.credits:,} credits, {time}, about {numbers.size(plan.bytes)}"
+    cost = f"{plan.calls:,} calls, {plan.credits:,} credits, {_time(plan)}, about {numbers.size(plan.bytes)}"
     steps = f"{len(plan.steps):,} steps, {len(plan.done):,} done before"
     yield f"  cost     {steps}: {cost}"
+
+
+def _time(plan: SyncPlan) -> str:
+    from tapehawk.cli import numbers
+
+    if plan.per_minute is None:
+        return "no limit of the plan"
+    time = f"about {numbers.duration(plan.minutes * 60)}" if plan.minutes else "less than a minute"
+    return f"{time} by the plan's limit of {plan.per_minute:,} a minute"
 
 
 def _rate(now: Progress) -> str:

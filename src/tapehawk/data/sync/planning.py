@@ -47,7 +47,8 @@ class SyncPlan:
     """What a sync will do, and what it costs.
 
     `steps` are to do, `done` were done before, `absent` have no object at the provider yet. `marks`: of the objects.
-    `reference`: splits, dividends, listings. `calls`, `credits`, `minutes` and `bytes` are estimates.
+    `reference`: splits, dividends, listings. `calls`, `credits`, `minutes` and `bytes` are estimates. `per_minute`: what
+    the provider's plan allows, None when unmetered.
     """
 
     provider: str
@@ -63,6 +64,7 @@ class SyncPlan:
     minutes: float
     bytes: int
     note: str
+    per_minute: int | None = None
     marks: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -96,6 +98,7 @@ async def plan_sync(root: Path, provider: Provider, wanted: Wanted, *, now: int)
         minutes=cost.minutes,
         bytes=cost.bytes,
         note=whole.note,
+        per_minute=offer.calls_per_minute,
         marks=marks or {},
     )
 
