@@ -74,6 +74,11 @@ def test_programs_are_answered_with_plan_and_report(answer, fake):
     assert (again["plan"]["steps"], again["report"]["before"]) == (0, found["plan"]["steps"])
 
 
+def test_what_is_asked_again_spoils_no_answer(answer, fake):
+    fake.faults = Faults(status=502, times=1)
+    assert answer(*SYNC, "--symbols", NAMES[0])["report"]["bars"]["new"] == 20
+
+
 def test_a_universe_is_of_the_listings_which_are_fetched_first(answer, fake, root):
     found = answer(*SYNC, "--universe", "nasdaq")
     on_nasdaq = TRUTH.symbols.filter(TRUTH.symbols["exchange"] == "nasdaq")["symbol"]

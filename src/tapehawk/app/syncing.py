@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -124,7 +123,6 @@ def with_provider(
     known: Settings, name: str, told: Told, clock: Clock, work: Callable[[Errand], Awaitable[None]]
 ) -> None:
     """Do some work with a provider to its end: the one place where asynchronous work is begun."""
-    logging.getLogger("stamina").addHandler(logging.NullHandler())  # says on the terminal that it tries again
     asyncio.run(_with_provider(known, name, told, clock, work))
 
 

@@ -9,11 +9,14 @@ Stamina counts the attempts and reports them; the waiting is ours, because a ven
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, TypeVar
 
 import stamina
+from stamina.instrumentation import LoggingOnRetryHook, set_on_retry_hooks
 
 from tapehawk.core.errors import TryAgain
 from tapehawk.data.providers.door import Health
@@ -59,6 +62,7 @@ class Asking:
         self.breaker = breaker or Breaker(clock=clock)
         self.ledger = Ledger(provider, clock)
         self._patience = patience
+        _log_retries()
 
     async def ask(self, once: Callable[[], Awaitable[T]], *, credits: int = 1, about: str = "", symbol: str = "") -> T:
         """Return what `once` does, which raises Trouble and is called again while that may pass.
@@ -110,6 +114,13 @@ class Asking:
     def health(self) -> Health:
         """Return the counts."""
         return self.ledger.health(self.breaker, self.bucket)
+
+
+@cache
+def _log_retries() -> None:
+    """Let retries go to the log, if the program has one; stamina would print them into its answer."""
+    set_on_retry_hooks([LoggingOnRetryHook])
+    logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
 class _Waits:
