@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
+from tapehawk.app import reaching
 from tapehawk.catalog import scanner_names
+from tapehawk.core.bars import Series
+from tapehawk.data import store
+from tapehawk.data.providers.wire.trouble import HINTS
+from tests.data.quality.planted import market, sessions
+from tests.fakes.faults import Faults
+from tests.fakes.massive import FakeMassive
+from tests.fakes.truth import simulated
+
+BASE_URL = "SCANNER__PROVIDERS__POLYGON__BASE_URL"
+NOBODY = "http://127.0.0.1:9"
 
 
 def test_every_scanner_is_listed_with_its_parameters_as_json_schema(answer):
@@ -71,6 +83,69 @@ def test_the_doctor_checks_scanners_own_keys(scanner, tmp_path):
 
 def test_the_doctor_tells_no_secret(scanner, monkeypatch):
     monkeypatch.setenv("POLYGON_API_KEY", "very-secret")
+    monkeypatch.setenv(BASE_URL, NOBODY)
     shown = scanner("doctor")
     assert "POLYGON_API_KEY" in shown.stdout
     assert "very-secret" not in shown.output
+
+
+@pytest.fixture
+def fake(monkeypatch):
+    """Massive's fake, with a key of its and the settings that name its address."""
+    with FakeMassive(simulated()) as server:
+        monkeypatch.setenv(BASE_URL, server.url)
+        monkeypatch.setenv("POLYGON_API_KEY", server.key)
+        yield server
+
+
+def of_polygon(scanner, fake):
+    """Return what the doctor says of Massive's key: state, detail, advice; no key may be in it."""
+    shown = scanner("doctor", "--format", "json").output
+    assert fake.key not in shown
+    (found,) = [one for one in json.loads(shown)["findings"] if one["name"] == "polygon key"]
+    return found["state"], found["detail"], found["advice"]
+
+
+def test_the_doctor_says_that_a_provider_answers_after_one_call(scanner, fake):
+    assert of_polygon(scanner, fake) == ("good", "polygon answers and takes it", "")
+    assert len(fake.asked) == 1
+
+
+def test_the_doctor_says_that_a_key_is_refused(scanner, fake):
+    fake.key, sent = "another-key", fake.key
+    state, detail, advice = of_polygon(scanner, fake)
+    assert (state, "Unknown API Key" in detail, advice) == ("bad", True, HINTS["key"])
+    assert sent not in detail
+
+
+def test_the_doctor_says_that_the_address_is_wrong(scanner, fake, monkeypatch):
+    monkeypatch.setenv(BASE_URL, f"{fake.url}/v9")
+    state, detail, advice = of_polygon(scanner, fake)
+    assert (state, "no such address" in detail, "providers.polygon.base_url" in advice) == ("odd", True, True)
+
+
+@pytest.mark.parametrize("hangs", [True, False])
+def test_the_doctor_says_that_a_provider_is_down_and_waits_some_seconds_at_most(scanner, fake, monkeypatch, hangs):
+    monkeypatch.setattr(reaching, "SECONDS", 0.3)
+    fake.faults = Faults(delay=1.0)
+    if not hangs:
+        monkeypatch.setenv(BASE_URL, NOBODY)
+    begun = time.monotonic()
+    state, detail, advice = of_polygon(scanner, fake)
+    assert time.monotonic() - begun < 4.0
+    assert (state, "polygon is not reachable" in detail, "check the network" in advice) == ("odd", True, True)
+
+
+def test_providers_without_a_key_are_not_asked(scanner):
+    assert not [name for name in states(scanner) if name.endswith(" key")]
+
+
+def test_series_that_are_behind_are_brought_up_to_date_by_whoever_they_came_from(scanner, tmp_path):
+    synced, imported = Series("polygon", "sip"), Series("import", "import")
+    store.append_bars(tmp_path / "store", [(series, market("AB")) for series in (synced, imported)])
+    findings = json.loads(scanner("doctor", "--format", "json").stdout)["findings"]
+    advice = {one["name"]: one["advice"] for one in findings}
+    last = sessions(120)[-1]
+    command = f"scanner sync --provider polygon --timeframe 1d --symbols AAA,BBB --since {last}"
+    assert advice[f"{synced.id} 1d"] == command
+    assert "scanner import" in advice[f"{imported.id} 1d"]

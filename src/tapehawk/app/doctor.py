@@ -52,11 +52,12 @@ def checkup(environment: Mapping[str, str], now: dt.datetime, file: Path | None 
     except BadInput as error:
         findings.append(Finding("settings", BAD, error.in_full, error.hint))
         return [*findings, _providers(environment)]
+    from tapehawk.app.reaching import reach_findings
     from tapehawk.app.sources import source_findings
 
     findings += [_settings(known, environment), _kernels(), *_store(known.store, now), _disk(known.store)]
     findings += source_findings(known.store, now)
-    return [*findings, _results(known), _providers(environment)]
+    return [*findings, _results(known), _providers(environment), *reach_findings(known)]
 
 
 def _program() -> Finding:
@@ -121,14 +122,14 @@ def _store(root: Path, now: dt.datetime) -> Iterator[Finding]:
         return
     yield Finding("store", GOOD, f"{root}: {len(status.series)} series, {status.splits:,} splits")
     for one in status.series:
-        yield _freshness(one, now)
+        yield _freshness(root, one, now)
     if status.reject_files:
         yield Finding(
             "rejects", ODD, f"{len(status.reject_files)} files of refused rows", f"look into {root / 'rejects'}"
         )
 
 
-def _freshness(one: SeriesStatus, now: dt.datetime) -> Finding:
+def _freshness(root: Path, one: SeriesStatus, now: dt.datetime) -> Finding:
     """Compare the last bar stored with the last complete session."""
     calendar, name = calendar_named(one.series.market), f"{one.series.id} {one.series.timeframe}"
     last = _session(calendar, one)
@@ -137,9 +138,21 @@ def _freshness(one: SeriesStatus, now: dt.datetime) -> Finding:
     if one.series.simulated:
         return Finding(name, GOOD, f"simulated, to {last}")
     if behind:
-        advice = "import newer bars with `scanner import PATH --adjustment …`"
-        return Finding(name, ODD, f"to {last}: {behind:,} sessions behind the last complete one, {complete}", advice)
+        detail = f"to {last}: {behind:,} sessions behind the last complete one, {complete}"
+        return Finding(name, ODD, detail, _newer(root, one, last))
     return Finding(name, GOOD, f"to {last}, the last complete session")
+
+
+def _newer(root: Path, one: SeriesStatus, last: dt.date) -> str:
+    """Return what brings newer bars of a series."""
+    from tapehawk.data.providers.registry import provider_names
+    from tapehawk.data.quality.repairs import READABLE, fetched_again
+    from tapehawk.data.store import stored_symbols
+
+    if one.series.provider not in provider_names():
+        return "import newer bars with `scanner import PATH --adjustment …`"
+    symbols = stored_symbols(root, one.series) if one.symbols <= READABLE else ()
+    return fetched_again(one.series, last, sorted(symbols))
 
 
 def _session(calendar: Calendar, one: SeriesStatus) -> dt.date:

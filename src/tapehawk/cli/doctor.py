@@ -22,6 +22,8 @@ MARKS: Final = {"good": ("✓", "green"), "odd": ("!", "yellow"), "bad": ("✗",
 def doctor(config_file: ConfigFile = None, format_: Format = "table") -> None:
     """Check the installation, the settings, the store, and how fresh its bars are. Tells no secret.
 
+    Providers that have a key are asked once, for a few seconds at most: whether they answer and take it.
+
     Ends with 3 where the store is not there or can't be read.
 
     [dim]scanner doctor[/]

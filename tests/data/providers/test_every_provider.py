@@ -402,6 +402,19 @@ async def test_a_wrong_key_is_refused_at_once_and_no_key_before_anybody_is_asked
     await provider.close()
 
 
+@over_http_with_a_key
+async def test_one_call_proves_address_and_key(case, fake, provider, time):
+    assert await provider.prove()
+    assert len(fake.asked) == 1
+    fake.faults = Faults(status=404, body="html")
+    with pytest.raises(BadInput):
+        await provider.prove()
+    fake.faults, wrong = NONE, case.provider(fake, time.clock, key="wrong-key-99")
+    with pytest.raises(ProviderRefused):
+        await wrong.prove()
+    await wrong.close()
+
+
 @over_http_with_a_limit
 async def test_a_plan_with_a_limit_is_never_exceeded(case, fake, time, world):
     fake.tick = time.clock.tick

@@ -261,6 +261,10 @@ class Provider(ABC):
         del symbols, on_gap
         raise self._not_offered("a live stream")
 
+    async def prove(self) -> bool:
+        """Make the cheapest call that a wrong address or key fails; False: there is none, and nobody was asked."""
+        return False
+
     @abstractmethod
     def health(self) -> Health:
         """Return how it fares."""

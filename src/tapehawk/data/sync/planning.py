@@ -47,8 +47,8 @@ class SyncPlan:
     """What a sync will do, and what it costs.
 
     `steps` are to do, `done` were done before, `absent` have no object at the provider yet. `marks`: of the objects.
-    `reference`: splits, dividends, listings. `calls`, `credits`, `minutes` and `bytes` are estimates. `per_minute`: what
-    the provider's plan allows, None when unmetered.
+    `reference`: splits, dividends, listings. `calls`, `credits`, `minutes` and `bytes` are estimates. `per_minute`: the
+    provider's limit, None when unmetered.
     """
 
     provider: str

@@ -209,6 +209,14 @@ class AlpacaProvider(Provider):
             clock=self._clock,
         )
 
+    async def prove(self) -> bool:
+        """Ask for the last bar of one symbol."""
+        path, query = f"/v1beta3/crypto/{self._config.feed_name}/latest/bars", {"symbols": "BTC/USD"}
+        if self._config.market == "us":
+            path, query = "/v2/stocks/bars/latest", {"symbols": "SPY", "feed": self._config.feed_name}
+        await self._wire.get(path, query, read=lambda answer: answer.status, about="the last bar")
+        return True
+
     def health(self) -> Health:
         """Return how the data's host fares."""
         return self._wire.health()

@@ -34,7 +34,7 @@ class FlatfilesProvider(Provider):
     name: ClassVar[str] = "flatfiles"
 
     def __init__(self, config: FlatfilesConfig, *, clock: Clock = SYSTEM) -> None:
-        self._objects = objects_at(config, clock)
+        self._objects, self._clock = objects_at(config, clock), clock
 
     @property
     def offer(self) -> Offer:
@@ -72,6 +72,12 @@ class FlatfilesProvider(Provider):
         found = await self._objects.read(_key(step), lambda content: bars_of(content, step.timeframe))
         bars = await asyncio.to_thread(_kept, pl.DataFrame(schema=SCHEMA) if found is None else found, step)
         return Fetched(step.id, Series(self.name, "sip", timeframe=step.timeframe), bars)
+
+    async def prove(self) -> bool:
+        """List the objects of this month."""
+        today = dt.datetime.fromtimestamp(self._clock.now() / 1e6, dt.UTC)
+        await self._objects.marks(f"{FOLDERS['1d']}/{today:%Y/%m}")
+        return True
 
     def health(self) -> Health:
         """Return how it fares."""

@@ -146,8 +146,13 @@ class PolygonProvider(Provider):
         return await reference.actions(self._wire, start, end)
 
     async def market_status(self) -> reference.MarketStatus:
-        """Return whether the market is open, as the vendor sees it: the cheapest call that proves a key."""
+        """Return whether the market is open, as the vendor sees it."""
         return await reference.market_status(self._wire)
+
+    async def prove(self) -> bool:
+        """Ask whether the market is open."""
+        await self.market_status()
+        return True
 
     def stream(self, symbols: Iterable[str], on_gap: OnGap | None = None) -> Stream:
         """Return the stream of minute bars; one connection per key."""

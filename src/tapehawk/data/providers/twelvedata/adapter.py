@@ -218,6 +218,12 @@ class TwelveDataProvider(Provider):
             clock=self._clock,
         )
 
+    async def prove(self) -> bool:
+        """Ask how much of the plan is used, for one credit."""
+        now = self._clock.now()
+        await self._wire.get("/api_usage", read=lambda answer: reading.check(answer, now), about="the plan's usage")
+        return True
+
     def health(self) -> Health:
         """Return how it fares."""
         return self._wire.health()
