@@ -71,6 +71,9 @@ export default async function (browser, { url, server }) {
   await page.keyboard.press("j");
   await page.waitForTimeout(500);
   await browser.look(page, "signal-closed");
+  await page.keyboard.press("w");
+  await page.getByText(/is on your watchlist/).waitFor();
+  await page.getByRole("button", { name: "Undo" }).click();
 
   await page.getByRole("group", { name: "Status" }).getByRole("button", { name: "active" }).click();
   await page.waitForURL(/status=active/);

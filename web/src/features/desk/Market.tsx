@@ -106,7 +106,7 @@ function Movers({ title, movers }: { title: string; movers: readonly Mover[] }) 
       </caption>
       <tbody>
         {movers.slice(0, MOST).map((one) => (
-          <tr key={one.symbol}>
+          <tr key={one.symbol} data-symbol={one.symbol}>
             <th scope="row">
               <Link to="/symbol/$" params={{ _splat: one.symbol }}>
                 {one.symbol}

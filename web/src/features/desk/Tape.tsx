@@ -77,7 +77,7 @@ function Row({ signal, isLive }: { signal: ShownSignal; isLive: RefObject<boolea
     if (isLive.current) row.current?.classList.add("arrived");
   }, [isLive]);
   return (
-    <li ref={row} className={signal.status} data-signal={signal.id}>
+    <li ref={row} className={signal.status} data-signal={signal.id} data-symbol={signal.symbol} onClick={() => row.current?.querySelector("a")?.focus()}>
       <time dateTime={signal.available_at} title={day(signal.available_at)}>
         {clock(signal.available_at)}
       </time>

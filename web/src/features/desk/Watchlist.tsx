@@ -63,7 +63,8 @@ const COLUMNS: Column<Watched>[] = [
 ];
 const idOf = (row: Watched) => row.symbol;
 
-export function Watchlist() {
+/** What is watched; `chosen` is the symbol that is looked at, here or in another column. */
+export function Watchlist({ chosen, choose }: { chosen?: string; choose: (symbol: string) => void }) {
   const watched = useQuery(watchlist);
   const symbols = useMemo(() => (watched.data?.items ?? []).map(({ symbol }) => symbol).toSorted(), [watched.data]);
   const now = useQuery(quotes(symbols));
@@ -79,7 +80,6 @@ export function Watchlist() {
   }, [symbols, now.data, active]);
   const { data: market } = useQuery(overview);
   const labels = market ? [] : common(now.data?.items ?? []); // the status strip says them where it can
-  const [selected, select] = useState<string | null>(null);
   const go = useNavigate();
   const open = useCallback((row: Watched) => void go({ to: "/symbol/$", params: { _splat: row.symbol } }), [go]);
   return (
@@ -105,7 +105,7 @@ export function Watchlist() {
       ) : rows.length === 0 ? (
         <Begin />
       ) : (
-        <DataTable label="Watched symbols" rows={rows} columns={COLUMNS} id={idOf} selected={selected} onSelect={(row) => select(row.symbol)} onOpen={open} />
+        <DataTable label="Watched symbols" rows={rows} columns={COLUMNS} id={idOf} selected={chosen} onSelect={({ symbol }) => choose(symbol)} onOpen={open} />
       )}
     </section>
   );

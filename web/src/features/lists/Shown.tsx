@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import { Failure } from "@/service/Failure";
+import { useRowActs } from "@/service/useRowActs";
 import type { Tell } from "@/shared/Told";
 import { AddSymbol } from "./AddSymbol";
 import type { Kept } from "./kept";
@@ -45,6 +46,9 @@ export function Shown({ name, about, kept, isWatchlist = false, acts, empty, can
     kept.remove(symbols);
     tell(`${said(symbols)} removed from ${name}.`, () => kept.restore(symbols, before));
   }
+  const write = () => saveText(fileName(name), asText(kept.symbols, view?.notes));
+  const isThere = symbol !== undefined && kept.symbols.includes(symbol);
+  useRowActs(tell, { symbol: isThere ? symbol : undefined, write: kept.symbols.length > 0 ? write : undefined });
   return (
     <>
       <header className="kept-head">
@@ -56,7 +60,7 @@ export function Shown({ name, about, kept, isWatchlist = false, acts, empty, can
               add many
             </button>
           )}
-          <button type="button" className="plain" disabled={kept.symbols.length === 0} onClick={() => saveText(fileName(name), asText(kept.symbols, view?.notes))}>
+          <button type="button" className="plain" title="x" disabled={kept.symbols.length === 0} onClick={write}>
             export
           </button>
           {canWrite && acts}

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { exportScan, FORMATS, type Format } from "@/service/exports";
 import { problemOf } from "@/service/problem";
+import { useRowKeys } from "@/shared/useRowKeys";
 
 /** The rows as a file that the service writes; `name` is what it is called. */
 export function Export({ scan, name }: { scan: string; name: string }) {
@@ -13,6 +14,7 @@ export function Export({ scan, name }: { scan: string; name: string }) {
       say(problemOf(error).detail);
     }
   }
+  useRowKeys({ x: () => void save("csv") });
   return (
     <span className="export">
       {refused && (

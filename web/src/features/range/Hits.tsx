@@ -1,9 +1,10 @@
 import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useState, type KeyboardEvent } from "react";
-import { useWatching } from "@/service/questions";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useRowActs } from "@/service/useRowActs";
 import { DataTable } from "@/shared/DataTable";
 import { Empty } from "@/shared/Empty";
 import { fixed, words } from "@/shared/format";
+import { Telling, useTold } from "@/shared/Told";
 import type { HitsSearch } from "./address";
 import { columnsOf } from "./columns";
 import { longDate } from "./dates";
@@ -28,7 +29,7 @@ interface Props {
 export function Hits({ scanId, hits, own, file, isGoingOn }: Props) {
   const wanted = route.useSearch();
   const go = useNavigate();
-  const { watch } = useWatching();
+  const { told, tell, forget } = useTold();
   const [selected, select] = useState<string | null>(null);
   const look = useCallback(
     (change: Partial<HitsSearch>) =>
@@ -44,14 +45,9 @@ export function Hits({ scanId, hits, own, file, isGoingOn }: Props) {
   const columns = useMemo(() => columnsOf(first, own), [first, own]);
   const sort = wanted.sort ?? LAST_DAY_FIRST;
   const isNarrowed = shown !== hits;
-  function press(event: KeyboardEvent<HTMLElement>): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || !(event.target as HTMLElement).closest(".table")) return;
-    const hit = shown.find(({ id }) => id === selected);
-    if (event.key === "w" && hit) watch.mutate([hit.symbol]);
-    if (event.key === "x") event.currentTarget.querySelector<HTMLElement>(".export button")?.click();
-  }
+  useRowActs(tell, { symbol: shown.find(({ id }) => id === selected)?.symbol });
   return (
-    <section className="hits" aria-label="Results" onKeyDown={press}>
+    <section className="hits" aria-label="Results">
       <div className="tools">
         <input
           className="boxed"
@@ -116,6 +112,7 @@ export function Hits({ scanId, hits, own, file, isGoingOn }: Props) {
           }
         />
       </div>
+      <Telling told={told} forget={forget} />
     </section>
   );
 }

@@ -2,12 +2,11 @@ import { Button } from "@mantine/core";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { Failure } from "@/service/Failure";
-import { problemOf } from "@/service/problem";
 import { QUICK } from "@/service/question";
-import { useWatching } from "@/service/questions";
+import { useRowActs } from "@/service/useRowActs";
 import { DataTable } from "@/shared/DataTable";
 import { Empty, Skeleton } from "@/shared/Empty";
-import { Telling, useTold, type Tell } from "@/shared/Told";
+import { Telling, useTold } from "@/shared/Told";
 import { Answer, Progress } from "./Answer";
 import { ColumnChooser } from "./ColumnChooser";
 import { exportSeen } from "./Export";
@@ -17,8 +16,6 @@ import type { Step } from "./Funnel";
 import { Question } from "./Question";
 import { refusedOf } from "./refused";
 import type { Line } from "./rows";
-import { useAlert } from "./useAlert";
-import { useRowKeys } from "./useRowKeys";
 import { useScan } from "./useScan";
 import { useView } from "./useView";
 import { passing, sortingOf, sortText } from "./view";
@@ -60,17 +57,12 @@ export function Scan() {
     select(null);
     show(undefined);
   };
-  const watch = useWatch(tell);
-  const alert = useAlert(tell);
   const write = () => exportSeen(scan?.scan_id ?? found.quick?.scanId ?? "scan", columns, seen);
   const refused = useMemo(() => refusedOf(found.error), [found.error]);
   const isAsked = asked.scanner !== undefined;
   const hasPanel = isAsked && (step !== null || asked.symbol !== undefined);
   const line = lines.find((one) => one.id === selected && one.symbol === asked.symbol) ?? lines.find((one) => one.symbol === asked.symbol);
-  useRowKeys({
-    ...(asked.symbol && { w: watch.bind(null, asked.symbol), a: alert.bind(null, asked.symbol) }),
-    ...(lines.length > 0 && { x: write }),
-  });
+  const { watch, alert } = useRowActs(tell, { symbol: asked.symbol, write: lines.length > 0 ? write : undefined });
   return (
     <div className={`scan ${hasPanel ? "with-panel" : ""}`} onKeyDown={(event) => event.key === "Escape" && hasPanel && !event.defaultPrevented && close()}>
       <h1 className="hidden">Scan</h1>
@@ -143,14 +135,4 @@ export function Scan() {
 
 function Nothing() {
   return <Empty title="Nothing passed every step">Click a step of the funnel to see who fell there and by how little; a lower threshold above lets them in.</Empty>;
-}
-
-/** To the watchlist, and off it again by undo. */
-function useWatch(tell: Tell): (symbol: string) => void {
-  const { watch, unwatch } = useWatching();
-  return (symbol) =>
-    watch.mutate([symbol], {
-      onSuccess: () => tell(`${symbol} is on your watchlist`, () => unwatch.mutate([symbol])),
-      onError: (error) => tell(problemOf(error).detail),
-    });
 }

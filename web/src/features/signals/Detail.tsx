@@ -6,9 +6,11 @@ import { explained } from "@/service/explained";
 import { Failure } from "@/service/Failure";
 import { keys } from "@/service/keys";
 import { problemOf } from "@/service/problem";
+import { useRowActs } from "@/service/useRowActs";
 import { Skeleton } from "@/shared/Empty";
 import { clock, day, fixed, price, short, signed, words } from "@/shared/format";
 import { Bar, Labels, Side } from "@/shared/marks";
+import type { Tell } from "@/shared/Told";
 import type { Status } from "./address";
 import { Outcome, when } from "./columns";
 import { distances } from "./distances";
@@ -20,16 +22,18 @@ interface Props {
   listed?: ShownSignal;
   pending: Pending | null;
   change: (signal: ShownSignal, to: Status) => void;
+  tell: Tell;
 }
 
 /** A signal: its levels, its size, what became of it step by step, what it was made of, and why. */
-export function Detail({ id, listed, pending, change }: Props) {
+export function Detail({ id, listed, pending, change, tell }: Props) {
   const { data, error, refetch } = useQuery({
     queryKey: [...keys.signal(id), listed?.updated_at],
     queryFn: async () => (await signalsGetSignal({ path: { signal_id: id }, throwOnError: true })).data,
     placeholderData: keepPreviousData,
     retry: false,
   });
+  useRowActs(tell, { symbol: data?.id === id ? data.symbol : undefined });
   if (error) return <Failure error={error} again={() => void refetch()} />;
   if (data?.id !== id) return <Skeleton rows={10} />;
   const isMine = pending?.signal.id === id;

@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState } from "react";
 import { problemOf } from "@/service/problem";
+import { csvOf } from "@/service/signalFile";
 import { saveFile } from "@/shared/file";
 import { fixed } from "@/shared/format";
+import { useRowKeys } from "@/shared/useRowKeys";
 import type { Filter } from "./address";
-import { csvOf, everySignal, json } from "./exporting";
+import { everySignal, json } from "./exporting";
 
 const FORMATS = { csv: { type: "text/csv", write: csvOf }, json: { type: "application/json", write: json } } as const;
 
@@ -29,6 +31,7 @@ export function Export({ filter }: { filter: Filter }) {
     }
   }
 
+  useRowKeys(count === null ? { x: () => void start("csv") } : {});
   if (count !== null)
     return (
       <span className="export" role="status">
@@ -43,7 +46,7 @@ export function Export({ filter }: { filter: Filter }) {
       {refused && <span className="refusal">{refused}</span>}
       <span className="quiet">export</span>
       {(["csv", "json"] as const).map((format) => (
-        <button key={format} type="button" className="plain" onClick={() => void start(format)}>
+        <button key={format} type="button" className="plain" title={format === "csv" ? "x" : undefined} onClick={() => void start(format)}>
           {format}
         </button>
       ))}

@@ -11,6 +11,7 @@ import { liveStatus } from "@/service/questions";
 import { useMayWrite } from "@/service/role";
 import { Empty, Skeleton } from "@/shared/Empty";
 import { fixed } from "@/shared/format";
+import { Telling, useTold } from "@/shared/Told";
 import { filterOf, type Filter, type SignalsSearch } from "./address";
 import { COLUMNS } from "./columns";
 import { Detail } from "./Detail";
@@ -37,6 +38,7 @@ export function Signals() {
   const open = useCallback((one: ShownSignal) => void go({ to: "/symbol/$", params: { _splat: one.symbol }, search: { signal: one.id } }), [go]);
   const pages = usePages(filter);
   const pendings = usePending();
+  const { told, tell, forget } = useTold();
   const isNarrow = useNarrow();
   const columns = isNarrow ? NARROW : COLUMNS;
   const close = () => put({ signal: undefined });
@@ -97,9 +99,10 @@ export function Signals() {
           <button type="button" className="plain close" aria-label="Close" onClick={close}>
             ✕
           </button>
-          <Detail key={asked.signal} id={asked.signal} listed={listedOf(pages, asked.signal)} pending={pending} change={pendings.change} />
+          <Detail key={asked.signal} id={asked.signal} listed={listedOf(pages, asked.signal)} pending={pending} change={pendings.change} tell={tell} />
         </aside>
       )}
+      <Telling told={told} forget={forget} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ShownSignal } from "@/client";
-import { csvOf } from "./exporting";
+import { csvOf } from "./signalFile";
 
 const signal = (more: Partial<ShownSignal>) => ({ id: "1", symbol: "AAPL", labels: [], entry: -1.5, r: null, ...more }) as ShownSignal;
 
