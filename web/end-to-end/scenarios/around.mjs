@@ -23,6 +23,8 @@ export default async function (browser, { url }) {
   await page.keyboard.press("5");
   await page.waitForURL(/timeframe=5m/);
   await browser.shot(page, "symbol-5m");
+  await page.keyboard.press("Escape");
+  await page.waitForURL(/desk/);
 
   for (const [key, name] of Object.entries({ i: "signals", l: "lists" })) {
     await page.keyboard.press("g");

@@ -74,6 +74,10 @@ export default async function (browser, { url, server }) {
   await page.keyboard.press("w");
   await page.getByText(/is on your watchlist/).waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
+  await page.reload(); // nothing has the focus
+  await page.getByRole("heading", { name: "What became of it" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".panel").waitFor({ state: "detached" });
 
   await page.getByRole("group", { name: "Status" }).getByRole("button", { name: "active" }).click();
   await page.waitForURL(/status=active/);

@@ -7,6 +7,7 @@ import { queries } from "@/service/ask";
 import { useLive } from "@/service/live";
 import { me } from "@/service/questions";
 import { session } from "@/service/session";
+import { Disclosed } from "@/shared/Disclosed";
 import { Bell } from "./Bell";
 import { PAGES, pagesOf } from "./pages";
 import { Search } from "./Search";
@@ -82,8 +83,7 @@ function Account() {
   }
   const name = user ? `${user.first_name} ${user.last_name}`.trim() || user.email || "the owner" : "";
   return (
-    <details className="account">
-      <summary title={`Account of ${name}`}>{initials(name)}</summary>
+    <Disclosed className="account" title={`Account of ${name}`} name={initials(name)}>
       <div>
         <strong>{name}</strong>
         <span className="quiet">{user?.role}</span>
@@ -96,7 +96,7 @@ function Account() {
           Sign out
         </button>
       </div>
-    </details>
+    </Disclosed>
   );
 }
 

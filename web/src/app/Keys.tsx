@@ -12,7 +12,7 @@ const KEYS: [string, string][] = [
   ["alt ↓ ↑  del", "move a row of a list, or take it off"],
   ["1 5 15 h 4 d W", "timeframe of a chart; w too where the chart has the focus"],
   ["t", "the table behind the chart"],
-  ["esc", "close, or leave a field"],
+  ["esc", "close, leave a field, or go back"],
   ["?", "these keys"],
 ];
 

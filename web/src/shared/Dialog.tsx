@@ -1,5 +1,6 @@
 import { Modal } from "@mantine/core";
 import type { ReactNode } from "react";
+import { useEscape } from "./escape";
 
 interface Props {
   title: string;
@@ -11,8 +12,9 @@ interface Props {
 
 /** Something over the page. Without `close` it stays until what it asks for is done. */
 export function Dialog({ title, of, close, children }: Props) {
+  useEscape(true, () => close?.());
   return (
-    <Modal.Root opened onClose={() => close?.()} lockScroll={false} size="sm">
+    <Modal.Root opened closeOnEscape={false} onClose={() => close?.()} lockScroll={false} size="sm">
       <Modal.Overlay />
       <Modal.Content aria-label={title}>
         <Modal.Body className={of}>

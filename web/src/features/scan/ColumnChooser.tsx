@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { Column } from "@/shared/DataTable";
+import { Disclosed } from "@/shared/Disclosed";
 import type { Line } from "./rows";
 import { moved, toggled } from "./view";
 
@@ -16,20 +17,7 @@ export function ColumnChooser({ every, shown, choose }: Props) {
   const known = new Map(every.map((column) => [column.id, column]));
   const inOrder = [...shown.filter((id) => known.has(id)), ...every.map(({ id }) => id).filter((id) => !shown.includes(id))];
   return (
-    <details
-      className="chooser"
-      onToggle={(event) => open(event.currentTarget.open)}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        event.currentTarget.open = false;
-        event.preventDefault();
-        event.stopPropagation();
-      }}
-      onBlur={({ currentTarget, relatedTarget }) => {
-        if (relatedTarget && !currentTarget.contains(relatedTarget)) currentTarget.open = false;
-      }}
-    >
-      <summary>columns</summary>
+    <Disclosed className="chooser" name="columns" onToggle={open}>
       {isOpen && <div role="group" aria-label="Columns">
         <p className="quiet">
           {shown.length} of {every.length} in sight{" "}
@@ -75,6 +63,6 @@ export function ColumnChooser({ every, shown, choose }: Props) {
           })}
         </ul>
       </div>}
-    </details>
+    </Disclosed>
   );
 }

@@ -6,6 +6,7 @@ import { QUICK } from "@/service/question";
 import { useRowActs } from "@/service/useRowActs";
 import { DataTable } from "@/shared/DataTable";
 import { Empty, Skeleton } from "@/shared/Empty";
+import { useEscape } from "@/shared/escape";
 import { Telling, useTold } from "@/shared/Told";
 import { Answer, Progress } from "./Answer";
 import { ColumnChooser } from "./ColumnChooser";
@@ -62,9 +63,10 @@ export function Scan() {
   const isAsked = asked.scanner !== undefined;
   const hasPanel = isAsked && (step !== null || asked.symbol !== undefined);
   const line = lines.find((one) => one.id === selected && one.symbol === asked.symbol) ?? lines.find((one) => one.symbol === asked.symbol);
+  useEscape(hasPanel, close);
   const { watch, alert } = useRowActs(tell, { symbol: asked.symbol, write: lines.length > 0 ? write : undefined });
   return (
-    <div className={`scan ${hasPanel ? "with-panel" : ""}`} onKeyDown={(event) => event.key === "Escape" && hasPanel && !event.defaultPrevented && close()}>
+    <div className={`scan ${hasPanel ? "with-panel" : ""}`}>
       <h1 className="hidden">Scan</h1>
       <Question asked={asked} isScanning={found.isScanning} refused={refused} again={found.again} tell={tell} />
       <section className="answer" aria-label="Results">

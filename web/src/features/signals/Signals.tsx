@@ -10,6 +10,7 @@ import { problemOf } from "@/service/problem";
 import { liveStatus } from "@/service/questions";
 import { useMayWrite } from "@/service/role";
 import { Empty, Skeleton } from "@/shared/Empty";
+import { useEscape } from "@/shared/escape";
 import { fixed } from "@/shared/format";
 import { Telling, useTold } from "@/shared/Told";
 import { filterOf, type Filter, type SignalsSearch } from "./address";
@@ -42,9 +43,10 @@ export function Signals() {
   const isNarrow = useNarrow();
   const columns = isNarrow ? NARROW : COLUMNS;
   const close = () => put({ signal: undefined });
+  useEscape(asked.signal !== undefined, close);
   const { pending } = pendings;
   return (
-    <div className={`signals ${asked.signal ? "with-panel" : ""}`} onKeyDown={({ key }) => key === "Escape" && asked.signal && close()}>
+    <div className={`signals ${asked.signal ? "with-panel" : ""}`}>
       <header>
         <h1 className="hidden">Signals</h1>
         <Filters filter={filter} change={put} clear={clear} isNarrow={isNarrow} />

@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
+import { Disclosed } from "@/shared/Disclosed";
 import { TIMEFRAMES, type SymbolSearch } from "./address";
 import { CATALOGUE, chosen, DEFAULT, MOST, written, type Indicator } from "./indicators";
 import { isDaily } from "./series";
@@ -43,7 +44,6 @@ function Indicators({ shown, daily, change, refused }: Omit<Props, "isCoin"> & {
   const put = (next: string[]) => change({ show: next.join() === DEFAULT.join() ? undefined : next });
   const drop = (id: string) => put(show.filter((one) => one !== id));
   const drawn = chosen(show, daily);
-  const menu = useClosing();
   return (
     <>
       {drawn.map((one) => (
@@ -54,14 +54,13 @@ function Indicators({ shown, daily, change, refused }: Omit<Props, "isCoin"> & {
           </button>
         </span>
       ))}
-      <details ref={menu} className="menu" onKeyDown={(event) => event.key === "Escape" && event.currentTarget.removeAttribute("open")}>
-        <summary>+ indicator</summary>
+      <Disclosed className="menu" name="+ indicator">
         <div>
           <Choice title="On the candles" all={CATALOGUE.filter((one) => !one.pane && !(daily && one.intraday))} show={show} put={put} />
           <Choice title="Below them" all={CATALOGUE.filter((one) => one.pane)} show={show} put={put} />
           <Own show={show} put={put} />
         </div>
-      </details>
+      </Disclosed>
       {Object.entries(refused).map(([id, why]) => (
         <span key={id} className="refusal ellipsis" role="alert" title={why}>
           {why}
@@ -69,19 +68,6 @@ function Indicators({ shown, daily, change, refused }: Omit<Props, "isCoin"> & {
       ))}
     </>
   );
-}
-
-/** A menu that closes when one clicks elsewhere. */
-function useClosing() {
-  const menu = useRef<HTMLDetailsElement>(null);
-  useEffect(() => {
-    const pressed = ({ target }: PointerEvent) => {
-      if (menu.current?.open && !menu.current.contains(target as Node)) menu.current.open = false;
-    };
-    document.addEventListener("pointerdown", pressed);
-    return () => document.removeEventListener("pointerdown", pressed);
-  }, []);
-  return menu;
 }
 
 interface Choosing {
