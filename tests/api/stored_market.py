@@ -53,9 +53,9 @@ def fill_market(root: Path) -> Path:
     return coins(root, HOURLY)
 
 
-def open_session(root: Path, upto: int = 150, **prices: float) -> OpenSession:
+def open_session(root: Path, upto: int = 150, series: Series = MINUTES, **prices: float) -> OpenSession:
     """Journal some minutes of the next session, a bar a minute from its open: each closes a cent above the last."""
-    session = OpenSession(root, MINUTES, OPEN_DAY)
+    session = OpenSession(root, series, OPEN_DAY)
     for minute in range(upto):
         session.take([_bar(name, minute, price + minute / 100) for name, price in prices.items()])
     return session

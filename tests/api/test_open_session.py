@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from tapehawk.app.house import House
 from tapehawk.app.settings import settings
 from tapehawk.data.sealing import seal
-from tests.api.stored_market import NOON, OPEN_DAY, OPENS, fill_market, open_session, revised
+from tapehawk.data.store import append_bars
+from tests.api.stored_market import DAYS, LAST, MINUTES, NOON, OPEN_DAY, OPENS, fill_market, open_session, revised
 from tests.records.tables import with_tables
-from tests.scan.quick_market import Clock
+from tests.scan.market import fill, frame, minutes_frame
+from tests.scan.quick_market import Clock, going
+
+FIVES = replace(MINUTES, timeframe="5m")
 
 
 @pytest.fixture
@@ -120,3 +126,58 @@ def test_only_bars_that_have_closed_by_the_clock_are_shown(ada, house):
     open_session(house.known.store, UPP=200.0)
     house.now.at = dt.datetime.fromtimestamp(OPENS / 1e6, dt.UTC) + dt.timedelta(minutes=10, seconds=30)
     assert bars(ada)["bars"][-1]["end"][11:16] == "13:40"
+
+
+@pytest.fixture
+def of_days(tmp_path, own_home) -> Iterator[House]:
+    """A house in which no minutes are stored, only days and five minutes."""
+    store = tmp_path / "of_days"
+    fill(store, frame("UPP", going(0.01, 300), DAYS))
+    append_bars(store, [(FIVES, minutes_frame("UPP", [100.0] * 78, LAST, step=5))])
+    made = House(settings(environment={"SCANNER_DATA_DIR": str(store)}), now=Clock(NOON))
+    with_tables(made.database)
+    yield made
+    made.close()
+
+
+class TestWhereNoMinutesAreStored:
+    @pytest.fixture
+    def house(self, of_days):
+        return of_days
+
+    def test_the_minutes_of_the_open_session_are_there(self, ada, house):
+        open_session(house.known.store, UPP=200.0, DWN=50.0)
+        answer = bars(ada, **{"from": str(OPEN_DAY)})
+        assert [bar["close"] for bar in answer["bars"]] == [200.0 + minute / 100 for minute in range(150)]
+        assert {bar["session"] for bar in answer["bars"]} == {str(OPEN_DAY)}
+        assert answer["series"] == MINUTES.id == bars(ada, timeframe="1d")["series"]
+        assert answer["labels"] == [f"session {OPEN_DAY} so far"]
+        assert answer["notes"] == [f"session {OPEN_DAY} still open: bars to 12:00"]
+        assert re.fullmatch(rf"nothing\+journal_{OPEN_DAY:%Y%m%d}@\d+", answer["data_version"])
+
+    def test_a_day_that_is_not_over_is_no_bar(self, ada, house):
+        open_session(house.known.store, UPP=200.0)
+        assert bars(ada, timeframe="1d")["bars"][-1]["session"] == str(LAST)
+
+    def test_two_feeds_are_never_mixed(self, ada, house):
+        other = replace(MINUTES, feed="iex")
+        open_session(house.known.store, upto=10, series=other, UPP=300.0)
+        assert bars(ada)["series"] == other.id != bars(ada, timeframe="1d")["series"]
+        open_session(house.known.store, UPP=200.0)
+        answer = bars(ada)
+        assert (answer["series"], len(answer["bars"])) == (MINUTES.id, 150)
+        assert max(bar["close"] for bar in answer["bars"]) < 300.0
+
+    def test_without_a_journal_nothing_is_made_up(self, ada, house):
+        answer = ada.get("/api/v1/market-data/bars/UPP", params={"timeframe": "1m"})
+        assert (answer.status_code, answer.json()["detail"]) == (404, "no 1m bars are stored; stored are 1d, 5m")
+
+    def test_why_is_told_of_the_session_so_far(self, ada, house):
+        open_session(house.known.store, UPP=200.0)
+        asked = {"symbol": "UPP", "scanner_type": "volume_spike", "timeframe": "1m", "date": str(OPEN_DAY)}
+        answer = ada.get("/api/v1/scanner/explain", params={**asked, "cutoff_time": "11:00"})
+        assert answer.status_code == 200, answer.text
+        said = answer.json()
+        assert (said["as_of"], said["bars"], said["series"]) == (str(OPEN_DAY), 90, MINUTES.id)
+        assert said["notes"] == [f"session {OPEN_DAY} still open: bars to 12:00"]
+        assert {one["state"] for one in said["patterns"][0]["conditions"]} <= {"true", "false", "unknown"}

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
 
 from tapehawk.core.bars import SCHEMA
+from tapehawk.core.errors import NoData
 from tapehawk.core.sessions import us_calendar
 from tapehawk.data import joining, store, view
 from tapehawk.data.building import panel_of
 from tapehawk.data.journal import journal_path
 from tapehawk.data.open_session import OpenSession
 from tapehawk.data.panels import PanelQuestion, open_panel
+from tapehawk.data.sealing import seal
+from tapehawk.data.so_far import SoFar
 from tapehawk.data.view import open_view, unsealed
 from tests.data.scripted import DAY, SIM, stream_bars, truth_of
 
@@ -127,3 +131,52 @@ def test_a_version_names_its_journals_and_their_offsets(filled):
     assert offsets == {NEXT: offset}
     assert view._parts(PanelQuestion("1m")) == (PanelQuestion("1m"), {})
     assert isinstance(next(iter(offsets)), dt.date)
+
+
+class TestWhereNothingIsStored:
+    @pytest.fixture
+    def session(self, root):
+        made = OpenSession(root, SIM, NEXT)
+        made.take(stream_bars(truth_of(symbols=3, first=NEXT, last=NEXT)))
+        return made
+
+    def test_the_journals_answer_alone(self, root, session):
+        question = PanelQuestion("1m")
+        alone = open_view(root, question, NEXT)
+        assert set(alone.reach) == {NEXT}
+        seal(root, session.journal)
+        same_columns(alone.panel, open_panel(root, question))
+
+    def test_slower_bars_are_folded(self, root, session):
+        folded = open_view(root, PanelQuestion("5m"), NEXT)
+        assert folded.series == replace(SIM, timeframe="5m")
+        assert "made of 1m bars" in folded.panel.labels
+        seal(root, session.journal)
+        same_columns(folded.panel, open_panel(root, PanelQuestion("5m")))
+
+    def test_some_symbols_are_the_same_among_all(self, root, session):
+        name = open_view(root, PanelQuestion("5m"), NEXT).panel.symbols[1]
+        one = view.open_unstored_of(root, PanelQuestion("5m"), (name,), lambda path: SoFar(path).read_on())
+        same_columns(one.panel, open_view(root, PanelQuestion("5m"), NEXT).panel.select((name,)))
+
+    def test_its_version_makes_it_again(self, root, session):
+        before = open_view(root, PanelQuestion("1m"), NEXT).panel
+        bars = truth_of(symbols=4, first=NEXT, last=NEXT)
+        session.take(stream_bars(bars.filter(~pl.col("symbol").is_in(before.symbols))))
+        seal(root, session.journal)
+        again = open_view(root, PanelQuestion("1m", version=before.data_version), None).panel
+        assert again.data_version == before.data_version
+        same_columns(again, before)
+
+    @pytest.mark.parametrize(
+        "question", [PanelQuestion("1d"), PanelQuestion("1m", market="crypto"), PanelQuestion("1m", prefer="us:x:y")]
+    )
+    def test_what_they_do_not_have_is_not_there(self, root, session, question):
+        with pytest.raises(NoData, match=r"no 1. bars are stored"):
+            open_view(root, question, NEXT)
+
+
+def same_columns(one, other):
+    assert (one.symbols, one.starts.tolist()) == (other.symbols, other.starts.tolist())
+    assert one.time.tolist() == other.time.tolist()
+    assert all((one.columns[name] == other.columns[name]).all() for name in ("open", "high", "low", "close", "volume"))

@@ -353,3 +353,17 @@ def test_a_journal_of_another_series_is_not_joined(open_day):
     other.take(stream_bars(day_until(at(30))))
     with pytest.raises(NoData, match="still open"):
         open_day.desk(minutes=60).run(asked(scan_date=DAY))
+
+
+def test_live_and_open_say_the_same_where_nothing_is_stored(tmp_path):
+    OpenSession(tmp_path, SIM, DAY).take(stream_bars(day_until(at(97))))
+    live = scan_of(tmp_path, ranked=True)
+    live.step(at(97))
+    desk, some = Desk(tmp_path, now=lambda: dt.datetime.fromtimestamp(at(97) / 1e6, dt.UTC)), 0
+    for name in EVERY:
+        now = rows(desk, asked(name, start_date=DAY, end_date=DAY))
+        assert now == live_rows(live, name)
+        some += len(now)
+    assert some
+    report = desk.run(asked(scan_date=DAY))
+    assert report.data_version == live.data_version

@@ -16,7 +16,7 @@ from tapehawk.core.series import Series
 from tapehawk.core.sessions import day_number
 from tapehawk.data.panels import HOURS, PanelQuestion, panel_series
 from tapehawk.data.so_far import SoFar
-from tapehawk.data.view import View, journals_of, open_view, open_view_of
+from tapehawk.data.view import View, journals_of, open_unstored_of, open_view, open_view_of
 from tapehawk.scan.quick_question import CRYPTO, US, stored_names
 from tapehawk.scan.stored_bars import StoredBars
 
@@ -81,11 +81,17 @@ class MarketBars:
     def of(self, symbol: str, timeframe: str, hours: str) -> View:
         """Return the bars of one symbol, those of sessions that are not stored yet behind the others.
 
-        Raises NotFound for a symbol without any, NoData where no bars of this timeframe are stored.
+        Raises NotFound for a symbol without any, NoData where no bars of this timeframe are stored or received.
         """
-        panel = self.panel(timeframe, market_of(symbol), hours)
-        name = stored_names(panel, (symbol,)).get(symbol, symbol)
         about = self._question(timeframe, market_of(symbol), hours)
+        try:
+            panel = self.panel(timeframe, market_of(symbol), hours)
+        except NoData:
+            view = open_unstored_of(self.root, about, (symbol,), self.read_on)
+            if view is None:
+                raise
+            return view
+        name = stored_names(panel, (symbol,)).get(symbol, symbol)
         view = open_view_of(self.root, about, View(panel, self.series(panel)), (name,), self.read_on)
         if name not in view.panel.symbols:
             raise NotFound("symbol", symbol, panel.symbols, place=f"{timeframe} bars stored")

@@ -95,7 +95,10 @@ class MarketData:
             "adjusted_as_of": None if wanted.adjust == "none" else _last_session(panel),
             "series": view.series.id,
             "data_version": panel.data_version,
-            "labels": said_of(panel, self._stale(panel)),
+            "labels": [
+                *said_of(panel, self._stale(panel)),
+                *(f"session {date} so far" for date in view.reach),
+            ],
             "notes": list(notes_of(view, self._bars.now())),
         }
 

@@ -17,7 +17,7 @@ from threading import Lock
 from typing import Final
 
 from tapehawk.app import asking
-from tapehawk.app.asking import Asked
+from tapehawk.app.asking import CRYPTO, Asked
 from tapehawk.app.kept_scans import Finding, KeptScans, Scan
 from tapehawk.app.performance import Performance, ScanMeasure
 from tapehawk.app.settings import Settings
@@ -109,7 +109,9 @@ class Scanning:
 
     def explain(self, user: User, asked: Asked, symbol: str) -> Explanation:
         """Say of one symbol which conditions of a scanner held. Raises as the desk does."""
-        return asking.explain(sized_for(self._known, user.preferences), asked, symbol, on_step=lambda _: None)
+        coin = replace(asked, universe=CRYPTO) if "/" in symbol else asked
+        desk, question = self._question(user, coin)
+        return desk.explain(question, symbol)
 
     def fallen(self, user: User, scan_id: str, where: AtStep) -> Fallen:
         """Return who fell at a step of a scan's funnel. Raises Conflict where the data are others by now."""

@@ -13,16 +13,18 @@ import polars as pl
 
 from tapehawk.core.errors import NoData
 from tapehawk.core.panel import Column, Flags, Ints, Panel
-from tapehawk.core.series import TIMEFRAMES
+from tapehawk.core.series import CONSOLIDATED, TIMEFRAMES, Series
 from tapehawk.core.sessions import calendar_named, date_of
 from tapehawk.data.actions import splits_in
 from tapehawk.data.building import panel_of
+from tapehawk.data.journal import about_of, found_at
 from tapehawk.data.open_session import MINUTE_US, frame_of
 from tapehawk.data.panels import PanelQuestion, open_panel
 from tapehawk.data.resampling import slower_panel
 from tapehawk.data.sealing import Newest, newest
 from tapehawk.data.so_far import SoFar
 from tapehawk.data.store import read_actions
+from tapehawk.data.versions import NOTHING, faster
 from tapehawk.data.view import Unsealed, View
 
 
@@ -38,11 +40,11 @@ class Some:
         assert until is None  # noqa: S101 - a named version is read whole
         return self.so_far(path).bars_of(self.symbols)
 
-    def last(self, root: Path, journals: Sequence[Unsealed], calendar: str, hours: str) -> int:
-        """Return the start of the newest bar that any symbol has within the hours, -1 without one."""
+    def reach(self, root: Path, journals: Sequence[Unsealed], calendar: str, hours: str) -> tuple[int, int]:
+        """Return the starts of the first and the last bar that any symbol has within the hours, -1 without one."""
         starts = np.concatenate([self.so_far(journal_of(root, one)).starts() for one in journals])
-        inside = calendar_named(calendar).locate(starts, hours)[0] >= 0
-        return int(starts[inside].max(initial=-1))
+        inside = starts[calendar_named(calendar).locate(starts, hours)[0] >= 0]
+        return (int(inside.min()), int(inside.max())) if inside.size else (-1, -1)
 
 
 def journal_of(root: Path, one: Unsealed) -> Path:
@@ -75,16 +77,35 @@ def joined(  # noqa: PLR0913 - the stored bars, the journals, and whose bars are
     base = replace(question, timeframe=source, as_of=_as_of(question, view.panel, actions, newest_day))
     stored, reach = open_panel(root, base), None
     if some is not None:
-        last = some.last(root, journals, stored.calendar, question.stored_hours)
+        _, last = some.reach(root, journals, stored.calendar, question.stored_hours)
         reach = int(stored.time.min()), max(int(stored.time.max()), last)
         stored = stored.select(some.symbols)
     panel = merged(stored, fresh)
     if source != question.timeframe:
         panel = slower_panel(panel, question.timeframe, reach=reach)
-    named = "".join(f"+journal_{session:%Y%m%d}@{offset}" for session, offset in offsets.items())
     stale = tuple(name for name in view.panel.stale if name not in set(fresh.symbols))
     panel = replace(panel, left_out=view.panel.left_out, stale=stale, apart=view.panel.apart)
-    return View(replace(panel, data_version=view.panel.data_version + named), view.series, _reach(fresh, source))
+    version = view.panel.data_version + _named(offsets)
+    return View(replace(panel, data_version=version), view.series, _reach(fresh, source))
+
+
+def unstored(
+    root: Path, question: PanelQuestion, journals: Sequence[Unsealed], some: Some | None = None
+) -> View | None:
+    """Return the bars of journals alone, where nothing is stored that answers; None where they have none either.
+
+    They are of the one series that will answer once they are stored. `some`: as of `joined`.
+    """
+    for source in (question.timeframe, *faster(question.timeframe)):
+        mine = [one for one in journals if one.folder.startswith(f"{source}.{question.market}:")]
+        newest_of = {one.folder: one for one in mine}
+        abouts = [(one, about_of(journal_of(root, one))) for one in newest_of.values()]
+        found = [(_rank(root, one, about.series), one.folder, about.series) for one, about in abouts if about]
+        wanted = [one for one in found if question.prefer in (None, one[2].id)]
+        if wanted:
+            _, folder, series = min(wanted)
+            return _alone(root, question, series, [one for one in mine if one.folder == folder], some)
+    return None
 
 
 def merged(stored: Panel, fresh: Panel) -> Panel:
@@ -142,6 +163,35 @@ class Columns(Mapping[str, Column]):
     def __contains__(self, name: object) -> bool:
         """Say whether there is such a column, without making it."""
         return name in self._made
+
+
+def _alone(
+    root: Path, question: PanelQuestion, series: Series, journals: Sequence[Unsealed], some: Some | None
+) -> View | None:
+    bars, offsets = _read(root, journals, some.read if some else newest)
+    if bars.is_empty():
+        return None
+    hours, as_of = question.stored_hours, question.as_of or max(offsets)
+    reach = some.reach(root, journals, series.market, hours) if some else None
+    try:
+        panel = fresh = panel_of(bars, series, hours=hours, actions=read_actions(root), as_of=as_of)
+        if series.timeframe != question.timeframe:
+            panel = slower_panel(fresh, question.timeframe, reach=reach)
+    except NoData:  # none within the hours, or no slower one is whole yet
+        return None
+    panel = replace(panel, hours=question.hours, data_version=NOTHING + _named(offsets))
+    return View(panel, replace(series, timeframe=question.timeframe), _reach(fresh, series.timeframe))
+
+
+def _rank(root: Path, newest: Unsealed, series: Series) -> tuple[bool, bool, int, int]:
+    """Order series as `preferred_series` does, by the newest journal of each: a longer one is of more symbols."""
+    size = newest.until or found_at(journal_of(root, newest)).stat().st_size
+    return series.simulated, series.volume_scope != CONSOLIDATED, -newest.session.toordinal(), -size
+
+
+def _named(offsets: Mapping[dt.date, int]) -> str:
+    """Return how far journals were read, as a data version says it."""
+    return "".join(f"+journal_{session:%Y%m%d}@{offset}" for session, offset in offsets.items())
 
 
 def _read(

@@ -96,7 +96,7 @@ class Tape:
         About `most` at a time: nothing is left when none come.
         """
         parts, numbers, count = [np.empty(0, BAR)], [np.empty(0, np.int64)], 0
-        with reading_journal(self.path), _found(self.path).open("rb") as file:
+        with reading_journal(self.path), found_at(self.path).open("rb") as file:
             for kind, payload in _batches(file.fileno(), self.offset, until):
                 first, self.offset = self.offset // RECORD + 1, self.offset + RECORD + len(payload)
                 if kind == BARS:
@@ -188,12 +188,19 @@ class Journal:
         self.size = append_whole(self._file, self.path, batch, self.size)
 
 
+def about_of(path: Path) -> About | None:
+    """Say whose bars a journal holds, None while nothing is written."""
+    tape = Tape(path)
+    tape.read_on(most=1)
+    return tape.about
+
+
 def bars_at(path: Path, numbers: Ints) -> Bars:
     """Return the bars of some records of a journal; the file is mapped only meanwhile."""
     if not numbers.size:
         return np.empty(0, BAR)
     with reading_journal(path):
-        found: Bars = np.memmap(_found(path), BAR, "r")[numbers]  # chosen by number, which copies them
+        found: Bars = np.memmap(found_at(path), BAR, "r")[numbers]  # chosen by number, which copies them
         return found
 
 
@@ -207,7 +214,7 @@ def reading_journal(path: Path) -> Iterator[None]:
         raise CorruptStore(message, hint="move it away; the stream refills the session", path=path) from error
 
 
-def _found(path: Path) -> Path:
+def found_at(path: Path) -> Path:
     """Return where a journal is now: under its name, or sealed."""
     return path if path.exists() else path.with_suffix(".sealed")
 

@@ -18,6 +18,8 @@ from tapehawk.core.errors import BadInput, CorruptStore, NoData
 from tapehawk.core.series import SESSION_TIMEFRAMES, TIMEFRAMES, check_timeframe
 
 SHARED_TABLES: Final = ("actions", "symbols", "quarantine")
+NOTHING: Final = "nothing"
+"""The data version where no bars are stored that go with a timeframe."""
 HOW_TO_FILL: Final = "fill it with `scanner import PATH --adjustment none|split|all`, or `make demo` for simulated bars"
 HOW_TO_MEND: Final = "restore this folder from a backup, or move it away and import again with `scanner import PATH`"
 _COMMIT = re.compile(r"(\d{20})\.json")

@@ -6,7 +6,7 @@
 Only a question that names a day that far gets the joined panel; any other finds its panel mapped, and looking for
 journals costs it the names of a few files. The joined one equals what the store says once the sessions are sealed: of a
 bar that is in both the journal's counts, prices are adjusted up to the last session, and its data version names the
-journals' offsets, so that it can be made again.
+journals' offsets, so that it can be made again. Where nothing is stored that answers, the journals answer alone.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tapehawk.core.errors import NoData
 from tapehawk.core.panel import Panel
 from tapehawk.core.series import TIMEFRAMES, Series
 from tapehawk.data.panels import PanelQuestion, open_panel, panel_series
-from tapehawk.data.versions import parse_version
+from tapehawk.data.versions import NOTHING, no_bars, parse_version
 
 if TYPE_CHECKING:
+    from tapehawk.data.joining import Some
     from tapehawk.data.so_far import SoFar
 
 _JOURNAL = re.compile(r"\+journal_(\d{4})(\d\d)(\d\d)@(\d+)")
@@ -60,7 +62,19 @@ def open_view(
     stored, named = _parts(question)
     # Before the panel is opened: what is sealed in between is then in both, not in neither.
     found = unsealed(root, upto) if upto else []
-    panel = open_panel(root, stored, on_build=on_build)
+    if stored.version == NOTHING:
+        then = [one for one in unsealed(root, dt.date.max, "*/*") if one.session in named]
+        view = _unstored(root, stored, [replace(one, until=named[one.session]) for one in then])
+        if view is None:
+            raise no_bars(root, question.timeframe)
+        return view
+    try:
+        panel = open_panel(root, stored, on_build=on_build)
+    except NoData:
+        view = _unstored(root, stored, found)
+        if view is None:
+            raise
+        return view
     series = panel_series(root, replace(stored, version=panel.data_version))
     source = _source(panel)
     folder = f"{source}.{series.id}".replace("/", "_")
@@ -91,6 +105,18 @@ def open_view_of(
     return replace(found, panel=found.panel.select(symbols))
 
 
+def open_unstored_of(
+    root: Path, question: PanelQuestion, symbols: tuple[str, ...], so_far: Callable[[Path], SoFar]
+) -> View | None:
+    """Open the bars of some symbols that journals have, where nothing stored answers; None where they have none.
+
+    Raises CorruptStore for a journal that can't be read.
+    """
+    from tapehawk.data.joining import Some
+
+    return _unstored(root, question, unsealed(root, dt.date.max), Some(symbols, so_far))
+
+
 def journals_of(root: Path, series: Series, source: str | None = None, *, sealed: bool = False) -> Sequence[Unsealed]:
     """List the journals of a series that are not in the store yet, oldest first, fastest bars last.
 
@@ -108,6 +134,17 @@ def unsealed(root: Path, upto: dt.date, which: str = "*/*.journal") -> Sequence[
     paths = [path for path in paths if path.suffix in (".journal", ".sealed")]
     found = [Unsealed(path.parent.name, dt.date.fromisoformat(path.stem)) for path in paths]
     return [one for one in found if one.session <= upto]
+
+
+def _unstored(
+    root: Path, question: PanelQuestion, journals: Sequence[Unsealed], some: Some | None = None
+) -> View | None:
+    """Return the bars of journals alone, None where they have none."""
+    if not journals:
+        return None
+    from tapehawk.data.joining import unstored
+
+    return unstored(root, question, journals, some)
 
 
 def _parts(question: PanelQuestion) -> tuple[PanelQuestion, Mapping[dt.date, int]]:

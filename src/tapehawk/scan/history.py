@@ -25,7 +25,7 @@ from tapehawk.data.building import panel_of, trusted_bars
 from tapehawk.data.quarantine import lacking, left_out_before, quarantined
 from tapehawk.data.resampling import slower_panel
 from tapehawk.data.store import Stored, read_actions, read_bars, stored_series
-from tapehawk.data.versions import data_version
+from tapehawk.data.versions import NOTHING, data_version
 
 AT_ONCE: Final = 4_000_000  # bars
 
@@ -56,11 +56,11 @@ class Past:
 
     @property
     def version(self) -> str:
-        """Return the data version, "nothing" when nothing at all is stored on this timeframe."""
+        """Return the data version, NOTHING when nothing at all is stored on this timeframe."""
         try:
             return data_version(self.root, self.series.timeframe)
         except NoData:
-            return "nothing"
+            return NOTHING
 
     @property
     def split(self) -> bool:
