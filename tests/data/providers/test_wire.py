@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 
+import httpx2
 import msgspec
 import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
 from tapehawk.core.errors import BadInput, ProviderRefused, TryAgain, UnknownName
+from tapehawk.data.providers.wire import transport
 from tapehawk.data.providers.wire.asking import Patience
 from tapehawk.data.providers.wire.breaker import Breaker
 from tapehawk.data.providers.wire.bucket import Bucket
@@ -25,12 +28,24 @@ pytestmark = pytest.mark.anyio
 
 
 class EchoingVendor(FakeServer):
-    """Answers `{"value": 7}` to who sends the key, and repeats the key in every error."""
+    """Answers `{"value": 7}` to who sends the key, and repeats the key in every error.
+
+    `most`: questions that were being answered at one time. `callers`: the connections that they came over.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.slow, self.inside, self.most, self.callers = 0.0, 0, 0, set()
 
     def routes(self):
         return {"/thing": self.thing, "/error-in-200": self.error_in_200}
 
     async def thing(self, request):
+        self.callers.add(request.transport.get_extra_info("peername"))
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        await asyncio.sleep(self.slow)
+        self.inside -= 1
         return self.json({"value": 7})
 
     async def error_in_200(self, request):
@@ -192,6 +207,24 @@ async def test_a_refusal_comes_from_a_healthy_provider(wire, vendor, status):
         with pytest.raises((ProviderRefused, BadInput, TryAgain)):
             await wire.get("/thing", read=read_thing)
     assert wire.health().breaker == "closed"
+
+
+async def test_who_does_not_answer_is_not_waited_for_longer_than_the_timeout(vendor, time, monkeypatch):
+    assert None not in transport.TIMEOUT.as_dict().values()
+    monkeypatch.setattr(transport, "TIMEOUT", httpx2.Timeout(30.0, read=0.1))
+    vendor.faults = Faults(delay=1.0)
+    keys, once = Keys.bearer(SecretStr(vendor.key)), Patience(attempts=1)
+    wire = Wire("vendor", vendor.url, keys=keys, patience=once, clock=time.clock)
+    with pytest.raises(TryAgain, match="no answer within 30 s"):
+        await wire.get("/thing", read=read_thing)
+    await wire.close()
+
+
+async def test_many_questions_share_sixteen_connections(wire, vendor):
+    vendor.slow = 0.05
+    answers = await asyncio.gather(*(wire.get("/thing", read=read_thing) for _ in range(40)))
+    assert answers == [7] * 40
+    assert (vendor.most, len(vendor.callers)) == (16, 16)
 
 
 async def test_nobody_at_the_address_is_told_as_such(time):
