@@ -165,7 +165,7 @@ function NoBars({ symbol, timeframe, error, again, change }: { symbol: string; t
         </span>
       }
     >
-      <code>scanner sync --timeframe {timeframe}</code> fetches them where your provider has them.
+      <code>scanner sync --provider NAME --timeframe {timeframe}</code> fetches them where your provider has them.
     </Empty>
   );
 }
