@@ -1,11 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import type { LiveStatus, QuickStatus } from "@/client";
+import type { LiveStatus, MarketStatus, QuickStatus } from "@/client";
 import { Age } from "@/service/Age";
 import { Failure } from "@/service/Failure";
 import { liveStatus, quickStatus } from "@/service/questions";
 import { Skeleton } from "@/shared/Empty";
 import { clock, words } from "@/shared/format";
 import { Until } from "./Until";
+
+const MARKETS: Record<string, string> = { us: "US stocks", crypto: "coins" };
 
 /** When the market is looked at next, and by whom. */
 export function Next() {
@@ -31,11 +33,20 @@ export function Next() {
   );
 }
 
+/** The live scan of each market that is scanned; while none is, that it is not. */
 function Live({ live }: { live: LiveStatus }) {
+  const markets = live.markets ?? [];
+  if (markets.length < 2) return <LiveOf live={live} />;
+  return markets.map((one) => <LiveOf key={one.market} live={one} of={one.market} />);
+}
+
+function LiveOf({ live, of }: { live: MarketStatus; of?: string }) {
   const isOn = live.state === "running" || live.state === "starting";
   return (
     <div title={isOn ? live.scanners?.map(words).join(", ") : live.reason}>
-      <dt>live scan, {words(live.session_phase)}</dt>
+      <dt>
+        live scan{of && ` of ${MARKETS[of] ?? of}`}, {words(live.session_phase)}
+      </dt>
       <dd>
         {isOn ? (
           <>
