@@ -29,7 +29,7 @@ OWNER = {"email": "owner@example.org", "password": "correct horse battery"}
 STAGES = {
     "welcome": "own_stage",
     "range": "slow_stage",
-    **dict.fromkeys(("alert", "killed", "two"), "session_stage"),
+    **dict.fromkeys(("alert", "killed", "open", "two"), "session_stage"),
 }
 """By scenario, the server that it needs; the others share one."""
 

@@ -82,6 +82,8 @@ export default async function (browser, { url, server }) {
   tell({ symbol, last: 77.77, available_at: "2025-07-01T13:31:00Z", bar, series: "sim", labels: ["simulated"] });
   await page.getByText("77.77").first().waitFor();
   await page.locator(".of-symbol").getByText("live").waitFor();
+  const drawn = await page.locator(".canvas").getAttribute("aria-label");
+  assert.match(drawn, /the last of 2025-06-30/, "a minute of a session whose others are not known makes no bar");
 
   await page.goto(`${url}/symbol/${symbol}?timeframe=1m`);
   await page.getByText(`No 1m bars of ${symbol} are stored`).waitFor();

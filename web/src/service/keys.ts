@@ -20,6 +20,7 @@ export const keys = {
   fallen: (scan: string, step: number, pattern: string) => ["fallen", scan, step, pattern],
   allQuotes: ["quotes"],
   liveStatus: ["live-status"],
+  minutes: (symbol: string) => ["minutes", symbol],
   liveConfig: ["live-config"],
   quickStatus: ["quick-status"],
   health: ["health"],

@@ -54,21 +54,23 @@ function Canvas(props: Props) {
     };
   }, [daily]);
 
-  useEffect(() => made?.drawing.showBars(bars, daily ? [] : bands(bars, tradingDay(symbol))), [made, bars, daily, symbol]);
+  const whole = useMemo(() => [...bars, ...growing], [bars, growing]);
+  useEffect(() => made?.drawing.showBars(bars), [made, bars]);
   useEffect(() => made?.drawing.grow(growing), [made, growing, bars]);
+  useEffect(() => made?.drawing.lookAtLast(whole.length), [made, whole]);
+  useEffect(() => made?.drawing.shade(daily ? [] : bands(whole, tradingDay(symbol))), [made, whole, daily, symbol]);
   useEffect(() => made?.drawing.showLines(lines), [made, lines]);
   useEffect(() => made?.drawing.showLevels(levels), [made, levels]);
   useEffect(() => {
     if (!made) return;
-    const shown = { bars, timeframe, day };
-    const paused = daily ? [] : pauseMarks(pauses(bars), bars, made.colours);
-    made.drawing.showMarks(inOrder(signalMarks(signals, shown, made.colours, chosen), splitMarks(splits, bars, made.colours), paused));
-  }, [made, bars, timeframe, day, daily, signals, splits, chosen]);
+    const shown = { bars: whole, timeframe, day };
+    const paused = daily ? [] : pauseMarks(pauses(whole), whole, made.colours);
+    made.drawing.showMarks(inOrder(signalMarks(signals, shown, made.colours, chosen), splitMarks(splits, whole, made.colours), paused));
+  }, [made, whole, timeframe, day, daily, signals, splits, chosen]);
   useEffect(() => made?.drawing.onLeft(older), [made, older]);
   useEffect(() => made?.drawing.onPoint(point), [made]);
   useEffect(() => made?.drawing.onMark(choose), [made, choose]);
 
-  const whole = useMemo(() => [...bars, ...growing], [bars, growing]);
   const last = whole.at(-1);
   const said = `${symbol}, ${whole.length} bars of ${timeframe}, the last of ${last?.session ?? ""}. ${inWords(levels)}. The table holds the same.`;
   return (

@@ -3,13 +3,16 @@ import { quotes } from "@/service/questions";
 import { day, fixed, price, short, sign, signed, span } from "@/shared/format";
 import { Labels } from "@/shared/marks";
 import { useFlash } from "@/shared/useFlash";
+import type { Heard } from "./live";
 import { dailyRange, lastDay } from "./questions";
 import type { Drawn } from "./series";
 
 interface Props {
   symbol: string;
   /** The last live bar, where a feed is running. */
-  live?: Drawn;
+  live?: Heard;
+  /** The session that is open, as one bar. */
+  today?: Drawn;
   isWatched: boolean;
   watch: () => void;
   isTold: boolean;
@@ -17,18 +20,16 @@ interface Props {
 }
 
 /** What a symbol stands at: price, change, RVOL, ATR, and where in its session's range. */
-export function Head({ symbol, live, isWatched, watch, isTold, alert }: Props) {
+export function Head({ symbol, live, today, isWatched, watch, isTold, alert }: Props) {
   const { data } = useQuery(quotes([symbol]));
   const { data: range } = useQuery(dailyRange(symbol));
-  const { data: session } = useQuery(lastDay(symbol));
+  const { data: stored } = useQuery(lastDay(symbol));
   const quote = data?.items.find((one) => one.symbol === symbol);
   const last = live?.close ?? quote?.last;
   const before = quote?.last && quote.change_pct !== null ? quote.last / (1 + quote.change_pct / 100) : null;
   const change = live && before ? (live.close / before - 1) * 100 : quote?.change_pct;
   const flash = useFlash<HTMLParagraphElement>(last);
-  const isToday = live !== undefined && session?.session === live.session;
-  const low = live ? Math.min(live.low, isToday ? (session.low ?? live.low) : live.low) : session?.low;
-  const high = live ? Math.max(live.high, isToday ? (session.high ?? live.high) : live.high) : session?.high;
+  const session = today && today.session > (stored?.session ?? "") ? today : stored;
   return (
     <header className="of-symbol wide">
       <h1>{symbol}</h1>
@@ -60,7 +61,7 @@ export function Head({ symbol, live, isWatched, watch, isTold, alert }: Props) {
         <div>
           <dt>range {session && day(`${session.session}T17:00:00Z`)}</dt>
           <dd>
-            {price(low)} <Place low={low} high={high} last={last} /> {price(high)}
+            {price(session?.low)} <Place low={session?.low} high={session?.high} last={last} /> {price(session?.high)}
           </dd>
         </div>
       </dl>

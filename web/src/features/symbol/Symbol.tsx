@@ -74,7 +74,7 @@ function OfSymbol({ symbol }: { symbol: string }) {
         )}
       </section>
       <aside className="about" aria-label={`About ${symbol}`}>
-        <Head symbol={symbol} live={found.shown?.growing.at(-1)} isWatched={deeds.isWatched} watch={deeds.watch} isTold={deeds.isTold} alert={deeds.alert} />
+        <Head symbol={symbol} live={found.shown?.live} today={found.shown?.today} isWatched={deeds.isWatched} watch={deeds.watch} isTold={deeds.isTold} alert={deeds.alert} />
         <Telling told={deeds.told} forget={deeds.forget} />
         {deeds.error !== null && <p className="refusal">{problemOf(deeds.error).detail}</p>}
         <DeepCards symbol={symbol} />

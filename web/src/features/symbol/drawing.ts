@@ -82,14 +82,20 @@ export class Drawing {
     this.chart.remove();
   }
 
-  showBars(bars: readonly Drawn[], bands: readonly Band[]): void {
+  showBars(bars: readonly Drawn[]): void {
     this.candles.setData(bars.map((bar) => this.candle(bar)));
     this.volume.setData(bars.map((bar) => this.bar(bar)));
+  }
+
+  /** Look at the last of so many bars, once: from then on one scrolls oneself. */
+  lookAtLast(count: number): void {
+    if (this.isShown || count === 0) return;
+    this.chart.timeScale().setVisibleLogicalRange({ from: count - IN_SIGHT, to: count + 6 });
+    this.isShown = true;
+  }
+
+  shade(bands: readonly Band[]): void {
     this.shading.show(bands);
-    if (!this.isShown && bars.length > 0) {
-      this.chart.timeScale().setVisibleLogicalRange({ from: bars.length - IN_SIGHT, to: bars.length + 6 });
-      this.isShown = true;
-    }
   }
 
   /** Draw the last bars, which are still being made, anew. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { growing, type Heard } from "./live";
+import { growing, lackingSince, soFar, together, type Heard } from "./live";
 import { drawn, tradingDay } from "./series";
 
 const US = tradingDay("AAPL");
@@ -42,4 +42,25 @@ it("days make no minutes, and weeks are not guessed", () => {
   const known = stored("2026-07-01T13:30:00Z", "2026-07-01T13:35:00Z");
   expect(growing([minute("2026-07-01T13:35:00Z", 9, { timeframe: "1d" })], known, "5m", US)).toEqual([]);
   expect(growing([minute("2026-07-06T13:35:00Z", 9)], day, "1w", US)).toEqual([]);
+});
+
+const served = (series: string, ...times: string[]) => ({ series, bars: times.map((time) => ({ time, end: time, session: time.slice(0, 10), open: 1, high: 2, low: 0.5, close: 1, volume: 10 })) });
+
+it("the day is made of all its minutes, those of before the page was opened among them", () => {
+  const open = together(served("us:x", "2026-07-01T13:30:00Z", "2026-07-01T13:31:00Z"), [{ ...minute("2026-07-01T13:31:00Z", 12), series: "us:x" }, { ...minute("2026-07-01T13:32:00Z", 9), series: "us:x" }], "2026-06-30T20:00:00Z");
+  expect(growing(open, day, "1d", US)).toMatchObject([{ session: "2026-07-01", open: 1, high: 12.5, low: 0.5, close: 9, volume: 210 }]);
+  expect(soFar(open, US)).toMatchObject({ session: "2026-07-01", low: 0.5, high: 12.5 });
+});
+
+it("another feed's minutes, and those of before what is asked for, are left out", () => {
+  const heard = [{ ...minute("2026-07-01T13:32:00Z", 9), series: "us:other" }, { ...minute("2026-06-30T19:59:00Z", 9), series: "us:x" }];
+  expect(together(served("us:x"), heard, "2026-06-30T20:00:00Z")).toEqual([]);
+});
+
+it("minutes are asked for of the whole open session, and none of one that is stored as a day", () => {
+  const known = stored("2026-07-01T13:30:00Z", "2026-07-01T13:35:00Z");
+  expect(lackingSince(known, "5m", "2026-07-01")).toBe("2026-07-01");
+  expect(lackingSince(known, "5m", "2026-07-02")).toBe("2026-07-01T13:35:00Z");
+  expect(lackingSince(day, "1d", "2026-06-30")).toBeUndefined();
+  expect(lackingSince([], "1d", "2026-06-30")).toBeUndefined();
 });

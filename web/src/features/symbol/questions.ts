@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useQueries } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { marketDataBars, marketDataIndicators, type Indicators } from "@/client";
+import { keys } from "@/service/keys";
 import { problemOf } from "@/service/problem";
 import type { Hours, Timeframe } from "./address";
 import type { Lines, Value } from "./drawing";
@@ -10,6 +11,7 @@ import { placeOf, type TradingDay } from "./series";
 /** Bars of a page; older ones come when one scrolls to them. */
 const PAGE = 400;
 const KEPT_MS = 5 * 60_000;
+const MINUTE_MS = 60_000;
 
 /** Which bars of a symbol are looked at. */
 export interface Looked {
@@ -28,12 +30,16 @@ export const barPages = ({ symbol, timeframe, hours }: Looked) =>
     staleTime: KEPT_MS,
   });
 
+/** A week of extended hours, and more. */
+const MOST_MINUTES = 5000;
+
 /** The minutes of a session that is still open: what its bars are made of until the service has them. */
-export const minutesSince = (symbol: string, from: string, hours: Hours, isWanted: boolean) =>
+export const minutesSince = (symbol: string, from: string | undefined, hours: Hours) =>
   queryOptions({
-    queryKey: ["minutes", symbol, from, hours],
-    queryFn: async () => (await marketDataBars({ path: { symbol }, query: { timeframe: "1m", hours, adjust: "split", from, limit: 1000 }, throwOnError: true })).data.bars,
-    enabled: isWanted,
+    queryKey: [...keys.minutes(symbol), from, hours],
+    queryFn: async () => (await marketDataBars({ path: { symbol }, query: { timeframe: "1m", hours, adjust: "split", from, limit: MOST_MINUTES }, throwOnError: true })).data,
+    enabled: from !== undefined,
+    refetchInterval: ({ state }) => (state.status === "error" ? MINUTE_MS : false),
     retry: false,
     staleTime: Infinity,
   });

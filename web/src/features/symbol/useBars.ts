@@ -3,7 +3,7 @@ import { useCallback, useMemo, useState } from "react";
 import type { Bars } from "@/client";
 import { useQuoteLine } from "@/service/quoteLine";
 import type { Hours, Timeframe } from "./address";
-import { growing, type Heard } from "./live";
+import { growing, lackingSince, sessionOf, soFar, together, type Heard, type HeardOf } from "./live";
 import { barPages, minutesSince, type Looked } from "./questions";
 import { drawn, isDaily, tradingDay, type Drawn, type TradingDay } from "./series";
 
@@ -15,6 +15,10 @@ export interface Shown {
   about: Bars;
   bars: Drawn[];
   growing: Drawn[];
+  /** The session that is open, as one bar. */
+  today?: Drawn;
+  /** The newest bar of the live feed, of whatever hours. */
+  live?: Heard;
   cursors: (string | undefined)[];
   labels: string[];
 }
@@ -29,41 +33,40 @@ export function useBars(symbol: string, timeframe: Timeframe, hours: Hours) {
     const day = tradingDay(symbol, about.hours);
     return drawn(data.pages.toReversed().flatMap((page) => page.bars), isDaily(about.timeframe), day);
   }, [data, about, symbol]);
-  const last = bars.at(-1);
-  const isLive = last !== undefined && heard.some(({ time }) => Date.parse(time) >= Date.parse(last.end));
-  const { data: minutes } = useQuery(minutesSince(symbol, last?.end ?? "", about?.hours ?? hours, isLive));
+  const newest = heard.at(-1);
+  const since = newest && lackingSince(bars, about?.timeframe ?? timeframe, sessionOf(newest.time, tradingDay(symbol)));
+  const { data: minutes } = useQuery(minutesSince(symbol, since, about?.hours ?? hours));
   const shown = useMemo((): Shown | undefined => {
     if (!about || !data) return undefined;
     const day = tradingDay(symbol, about.hours);
-    const now = growing(together(minutes ?? [], heard), bars, about.timeframe, day);
-    const looked = { symbol, timeframe: about.timeframe as Timeframe, hours: about.hours };
-    return { looked, day, about, bars, growing: now, cursors: data.pageParams as (string | undefined)[], labels: about.labels };
-  }, [about, data, bars, minutes, heard, symbol]);
+    const ours = minutes?.series === about.series ? minutes : undefined; // another feed's are never put behind these
+    const open = ours && since ? together(ours, heard, since) : [];
+    return {
+      looked: { symbol, timeframe: about.timeframe as Timeframe, hours: about.hours },
+      day,
+      about,
+      bars,
+      growing: growing(open, bars, about.timeframe, day),
+      today: soFar(open, day),
+      live: since ? newest : undefined,
+      cursors: data.pageParams as (string | undefined)[],
+      labels: [...new Set([...about.labels, ...(ours?.labels ?? []), ...(minutes && !ours ? [`live bars of ${minutes.series} not joined`] : [])])],
+    };
+  }, [about, data, bars, minutes, heard, newest, since, symbol]);
   const older = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage && !isPlaceholderData) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, isPlaceholderData, fetchNextPage]);
   return { shown, older, isOlderLoading: isFetchingNextPage, isChanging: isPlaceholderData, error: asked.error, again: () => void asked.refetch() };
 }
 
-/** What the live feed has told of a symbol since it is looked at. */
-function useHeard(symbol: string): Heard[] {
-  const [heard, hear] = useState<{ symbol: string; bars: Heard[] }>({ symbol, bars: [] });
-  useQuoteLine(symbol, ({ bar }) =>
+/** What the live feed has told of a symbol since it is looked at, the newest last. */
+function useHeard(symbol: string): HeardOf[] {
+  const [heard, hear] = useState<{ symbol: string; bars: HeardOf[] }>({ symbol, bars: [] });
+  useQuoteLine(symbol, ({ bar, series }) =>
     hear((before) => {
       const mine = before.symbol === symbol ? before.bars : [];
-      return { symbol, bars: [...mine.filter(({ time }) => time !== bar.time), bar] };
+      return { symbol, bars: [...mine.filter(({ time }) => time !== bar.time), { ...bar, series }] };
     }),
   );
   return useMemo(() => (heard.symbol === symbol ? heard.bars : []), [heard, symbol]);
-}
-
-/** Stored minutes, and what was heard besides; of a minute that is both what was heard last. */
-function together(minutes: Bars["bars"], heard: readonly Heard[]): Heard[] {
-  const found = new Map<number, Heard>();
-  for (const { time, open, high, low, close, volume } of minutes) {
-    if (open === null || high === null || low === null || close === null) continue;
-    found.set(Date.parse(time), { time, timeframe: "1m", open, high, low, close, volume: volume ?? 0 });
-  }
-  heard.forEach((one) => found.set(Date.parse(one.time), one));
-  return [...found.values()];
 }
