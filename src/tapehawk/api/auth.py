@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from tapehawk.accounts.joining import Newcomer
 from tapehawk.accounts.tickets import LASTS, issue
 from tapehawk.api.auth_models import (
+    InvitationTicket,
     Login,
     PasswordChange,
     ProfileChange,
@@ -16,7 +17,7 @@ from tapehawk.api.auth_models import (
     SocketTicket,
     Welcome,
 )
-from tapehawk.api.dependencies import Bearer, CurrentUser, HouseDep, SignInId, VisitorDep
+from tapehawk.api.dependencies import Admin, Bearer, CurrentUser, HouseDep, SignInId, VisitorDep
 from tapehawk.api.problems import refusals
 from tapehawk.api.refresh_cookie import RefreshCookie, forget, handed
 from tapehawk.api.users import ShownUser
@@ -120,3 +121,10 @@ def ws_ticket(house: HouseDep, user: CurrentUser, response: Response) -> SocketT
     with house.database.write() as records:
         ticket = issue(records, "socket", user.id, now=house.now())
     return SocketTicket(ticket=ticket, expires_in=int(LASTS["socket"].total_seconds()))
+
+
+@router.post("/invitations", status_code=201, responses=refusals(403))
+def invite(house: HouseDep, admin: Admin, where: VisitorDep) -> InvitationTicket:
+    """Write an invitation, which one person can register with."""
+    invitation = house.accounts.joining.invite(admin, where)
+    return InvitationTicket(invitation=invitation.ticket, expires_at=invitation.expires_at)

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
 SURFACES: Final[Mapping[str, tuple[str, ...]]] = {
-    "auth": ("auth", "invitations", "sign_ins", "users", "audit", "welcome"),
+    "auth": ("auth", "sign_ins", "users", "audit", "welcome"),
     "scanner": (
         "scans",
         "formulas",
