@@ -1,9 +1,11 @@
 // The server is killed and started again while the desk is open: what was on screen stays with its age, the page comes
-// back by itself, and no signal is missed.
+// back by itself, and no signal is missed. A page that was not loaded yet says so, and comes whole once the server is back.
 import assert from "node:assert/strict";
 import { asker, until } from "../asking.mjs";
 
 const A_BAR_MS = 15_000;
+const PHONE = { width: 390, height: 844 };
+const WIDE = { width: 1440, height: 900 };
 
 export default async function (browser, { url, server }) {
   const page = await browser.user();
@@ -18,6 +20,9 @@ export default async function (browser, { url, server }) {
   assert.equal(await page.getByText(/\d+ (s|m) old/).count(), 0, "what is new has no age");
   await browser.look(page, "desk-live");
 
+  const unloaded = await page.context().newPage();
+  await unloaded.goto(`${url}/desk`);
+  await unloaded.locator(".strip .line.open").waitFor();
   browser.expect(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|WebSocket|401/);
   const before = await shown(page);
   await server("kill");
@@ -31,8 +36,25 @@ export default async function (browser, { url, server }) {
   await page.locator(".strip .line").click();
   await browser.look(page, "desk-reconnecting");
   await page.keyboard.press("Escape");
+  await page.setViewportSize(PHONE);
+  const line = await page.locator(".strip .line").boundingBox();
+  assert.ok(line.x >= 0 && line.x + line.width <= PHONE.width, `the line's state is in sight on a phone: ${JSON.stringify(line)}`);
+  await browser.shot(page, "phone-reconnecting");
+  await page.setViewportSize(WIDE);
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys" }).waitFor();
+  await page.keyboard.press("Escape");
+  await unloaded.getByRole("link", { name: "Lists", exact: true }).click();
+  await unloaded.getByRole("alert").getByText("The service can't be reached").waitFor();
+  await unloaded.getByRole("button", { name: "Try again" }).click();
+  await unloaded.getByRole("link", { name: "Desk", exact: true }).click();
+  await unloaded.locator(".tape").waitFor();
+  await unloaded.getByRole("link", { name: "Lists", exact: true }).click();
 
   await server("start");
+  await unloaded.getByRole("region", { name: "Watchlist", exact: true }).waitFor();
+  await until(() => unloaded.locator(".lists").first().evaluate((one) => getComputedStyle(one).display === "grid"), "the page wears its styles");
+  await browser.shot(unloaded, "lists-back");
   await page.locator(".strip .line.open").waitFor({ timeout: 60_000 });
   await until(async () => (await page.getByText(/\d+ (s|m) old/).count()) === 0, "nothing is old any more");
   const isNew = (ids) => ids.some((id) => !meanwhile.includes(id));

@@ -1,7 +1,7 @@
 import { useMantineColorScheme, useComputedColorScheme } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { authLogout } from "@/client";
 import { queries } from "@/service/ask";
 import { useLive } from "@/service/live";
@@ -14,8 +14,11 @@ import { Search } from "./Search";
 import { StatusStrip } from "./StatusStrip";
 import { useHabits } from "./useHabits";
 
-const Keys = lazy(() => import("./Keys"));
-const SignInAgain = lazy(() => import("./SignInAgain"));
+const keys = () => import("./Keys");
+const signInAgain = () => import("./SignInAgain");
+const Keys = lazy(keys);
+const SignInAgain = lazy(signInAgain);
+const DIALOGS_MS = 2_000;
 
 /** What stays while pages come and go. */
 export function Frame() {
@@ -23,6 +26,7 @@ export function Frame() {
   const standing = useSyncExternalStore(session.listen, () => session.standing);
   useLive();
   useHabits({ help: () => help(true) });
+  useDialogs();
   return (
     <div className="frame">
       <a className="skip" href="#page">
@@ -57,6 +61,14 @@ export function Frame() {
       </Suspense>
     </div>
   );
+}
+
+/** Dialogs that may be wanted while the service is away are fetched soon after the page. */
+function useDialogs(): void {
+  useEffect(() => {
+    const timer = setTimeout(() => void Promise.allSettled([keys(), signInAgain()]), DIALOGS_MS);
+    return () => clearTimeout(timer);
+  }, []);
 }
 
 function ThemeSwitch() {

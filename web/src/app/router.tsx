@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { session } from "@/service/session";
 import { hitsSearch, rangeSearch } from "@/features/range/address";
 import { adminSearch } from "@/features/admin/address";
@@ -12,6 +12,7 @@ import { symbolSearch } from "@/features/symbol/address";
 import { Empty } from "@/shared/Empty";
 import { Frame } from "./Frame";
 import { Broken } from "./Broken";
+import { page } from "./files";
 
 const root = createRootRoute({
   notFoundComponent: () => <Empty title="There is no such page">The top bar leads to those that exist.</Empty>,
@@ -24,19 +25,19 @@ const signIn = createRoute({
   path: "/sign-in",
   validateSearch: (given: Record<string, unknown>): { to?: string } =>
     typeof given.to === "string" && /^\/(?!\/)/.test(given.to) ? { to: given.to } : {},
-  component: lazyRouteComponent(signInPages, "SignIn"),
+  component: page(signInPages, "SignIn"),
 });
 const register = createRoute({
   getParentRoute: () => root,
   path: "/register",
   validateSearch: (given: Record<string, unknown>): { invitation?: string } =>
     typeof given.invitation === "string" ? { invitation: given.invitation } : {},
-  component: lazyRouteComponent(signInPages, "Register"),
+  component: page(signInPages, "Register"),
 });
 const welcome = createRoute({
   getParentRoute: () => root,
   path: "/welcome",
-  component: lazyRouteComponent(signInPages, "Welcome"),
+  component: page(signInPages, "Welcome"),
 });
 
 /** Everything behind the sign-in. Who is not signed in is led there, and back to where they wanted to go. */
@@ -63,69 +64,68 @@ const home = createRoute({
 const desk = createRoute({
   getParentRoute: () => frame,
   path: "/desk",
-  component: lazyRouteComponent(() => import("@/features/desk/Desk"), "Desk"),
+  component: page(() => import("@/features/desk/Desk"), "Desk"),
 });
 const scan = createRoute({
   getParentRoute: () => frame,
   path: "/scan",
   validateSearch: scanSearch,
-  component: lazyRouteComponent(() => import("@/features/scan/Scan"), "Scan"),
+  component: page(() => import("@/features/scan/Scan"), "Scan"),
 });
 const range = createRoute({
   getParentRoute: () => frame,
   path: "/range",
   validateSearch: rangeSearch,
-  component: lazyRouteComponent(() => import("@/features/range/Range"), "Range"),
+  component: page(() => import("@/features/range/Range"), "Range"),
 });
 const rangeScan = createRoute({
   getParentRoute: () => frame,
   path: "/range/$scanId",
   validateSearch: hitsSearch,
-  component: lazyRouteComponent(() => import("@/features/range/RangeScan"), "RangeScan"),
+  component: page(() => import("@/features/range/RangeScan"), "RangeScan"),
 });
 const symbol = createRoute({
   getParentRoute: () => frame,
   path: "/symbol/$",
   validateSearch: symbolSearch,
-  component: lazyRouteComponent(() => import("@/features/symbol/Symbol"), "SymbolPage"),
+  component: page(() => import("@/features/symbol/Symbol"), "SymbolPage"),
 });
 const signals = createRoute({
   getParentRoute: () => frame,
   path: "/signals",
   validateSearch: signalsSearch,
-  component: lazyRouteComponent(() => import("@/features/signals/Signals"), "Signals"),
+  component: page(() => import("@/features/signals/Signals"), "Signals"),
 });
 const lists = createRoute({
   getParentRoute: () => frame,
   path: "/lists",
   validateSearch: listsSearch,
-  component: lazyRouteComponent(() => import("@/features/lists/Lists"), "Lists"),
+  component: page(() => import("@/features/lists/Lists"), "Lists"),
 });
 const notifications = createRoute({
   getParentRoute: () => frame,
   path: "/notifications",
   validateSearch: notificationsSearch,
-  component: lazyRouteComponent(() => import("@/features/notifications/Notifications"), "Notifications"),
+  component: page(() => import("@/features/notifications/Notifications"), "Notifications"),
 });
 const settings = createRoute({
   getParentRoute: () => frame,
   path: "/settings",
   validateSearch: settingsSearch,
-  component: lazyRouteComponent(() => import("@/features/settings/Settings"), "Settings"),
+  component: page(() => import("@/features/settings/Settings"), "Settings"),
 });
 const admin = createRoute({
   getParentRoute: () => frame,
   path: "/admin",
   validateSearch: adminSearch,
-  component: lazyRouteComponent(() => import("@/features/admin/Admin"), "Admin"),
+  component: page(() => import("@/features/admin/Admin"), "Admin"),
 });
 const analytics = createRoute({
   getParentRoute: () => frame,
   path: "/analytics",
   validateSearch: analyticsSearch,
-  component: lazyRouteComponent(() => import("@/features/analytics/Analytics"), "Analytics"),
+  component: page(() => import("@/features/analytics/Analytics"), "Analytics"),
 });
-
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
