@@ -75,6 +75,9 @@ def test_rows_are_there_at_once_in_the_published_shape(ada):
     assert answer["scanId"] == f"scan_{int(NOW.timestamp())}"
     assert answer["count"] == 4 == len(answer["signals"])
     assert set(answer) >= {"success", "scanId", "signals", "count", "message"}
+    assert answer["asOf"] == max(row["timestamp"] for row in answer["signals"]) <= f"{NOW:%Y-%m-%dT%H:%M:%SZ}"
+    assert answer["elapsedMs"] > 0
+    assert answer["dataVersion"]
     for row in answer["signals"]:
         assert set(row) >= ROW
         assert (row["status"], row["signal"] in {"BUY", "SELL", "HOLD"}) == ("quick_scan", True)

@@ -68,6 +68,8 @@ def test_s1_the_rows_are_in_the_answer_itself_and_told_before_anything_deep(at):
     at.workers.finish()
     assert scan.to_dict()["signals"] == scan.rows
     assert len(scan.rows) == 2
+    assert scan.to_dict()["asOf"] == "2024-03-27T20:00:00Z"
+    assert scan.to_dict()["dataVersion"].startswith("bars_1d@")
     assert at.told[0] == QuickScanComplete(scan.scan_id, tuple(scan.rows))
     assert [event.kind for event in at.told[1:]] == [
         "symbolAnalyzed", "symbolAnalyzed", "analysisProgress", "deepAnalysisComplete",

@@ -55,6 +55,9 @@ class QuickScanAnswer(BaseModel):
     count: int
     missing: list[Missing]
     message: str
+    asOf: Annotated[str, Field(description="when the newest bar that was judged closed")]  # noqa: N815 - by contract
+    elapsedMs: float  # noqa: N815 - by contract
+    dataVersion: str  # noqa: N815 - by contract
 
 
 class ScanMade(BaseModel):

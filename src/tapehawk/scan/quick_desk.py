@@ -7,6 +7,7 @@ stored bar closes. Named symbols of a market that is not warm are judged by them
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,12 +80,14 @@ class QuickDesk:
 
         A symbol that is missing is said and does not keep the others. Raises NoData where none can be answered.
         """
+        began = time.perf_counter()
         parts = [self._of_market(market, symbols, question, on_build) for market, symbols in question.markets.items()]
         answer = QuickAnswer(
             rows=strongest_first(row for part in parts for row in part.rows),
             missing={symbol: why for part in parts for symbol, why in part.missing.items()},
             ended=sum(part.ended for part in parts),
             latest={market: found for part in parts for market, found in part.latest.items()},
+            elapsed_ms=round((time.perf_counter() - began) * 1000, 3),
         )
         if not answer.rows:
             raise answer.nothing()

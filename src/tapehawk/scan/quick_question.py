@@ -54,13 +54,24 @@ class QuickAnswer:
     """Rows, strongest first, and what became of everyone else.
 
     `missing`: symbol → why there is no row of it. `ended`: how many of the market's symbols trade no longer. `latest`:
-    what the rows are made of, by market.
+    what the rows are made of, by market. `elapsed_ms`: what it took to judge them.
     """
 
     rows: list[Row]
     missing: Mapping[str, str] = field(default_factory=dict)
     ended: int = 0
     latest: Mapping[str, Latest] = field(default_factory=dict)
+    elapsed_ms: float = 0.0
+
+    @property
+    def as_of(self) -> str | None:
+        """Return when the newest bar that was judged closed; None where there is no row."""
+        return max((row["timestamp"] for row in self.rows), default=None)
+
+    @property
+    def data_version(self) -> str:
+        """Return what the rows are made of, by the versions of its data."""
+        return "|".join(found.panel.data_version for found in self.latest.values())
 
     def nothing(self) -> NoData:
         """Return the error that there is no row at all."""

@@ -49,6 +49,9 @@ def answered(scan_id: str, answer: QuickAnswer, turned_away: int) -> dict[str, A
         "count": count,
         "missing": missing,
         "message": "; ".join(said),
+        "asOf": answer.as_of,
+        "elapsedMs": answer.elapsed_ms,
+        "dataVersion": answer.data_version,
     }
 
 

@@ -3,7 +3,7 @@ import { useSecond } from "./clock";
 import { useLine } from "./live";
 import { problemOf } from "./problem";
 
-interface Kept {
+export interface Kept {
   data: unknown;
   dataUpdatedAt: number;
   error: unknown;

@@ -104,7 +104,7 @@ function Levels({ deep: { sl_tp: levels } }: { deep: Deep }) {
         <Row name="target" value={price(levels?.takeProfit)} why={levels?.target_reason} />
         <Row name="entry" value={price(levels?.entry)} />
         <Row name="stop" value={price(levels?.stopLoss)} why={levels?.stop_reason} />
-        <Row name="reward / risk" value={fixed(levels?.riskReward, 1)} />
+        <Row name="reward / risk" value={fixed(levels?.takeProfit ? levels.riskReward : null, 1)} />
         <Row name="resistance" value={price(levels?.resistance)} />
         <Row name="support" value={price(levels?.support)} />
       </dl>

@@ -52,12 +52,16 @@ export const score = (deep: Deep): Said<number> =>
 export const regime = (deep: Deep): Said<string> => said(deep.market_regime, deep.market_regime?.regime);
 export const stop = (deep: Deep): Said<number> => said(deep.sl_tp, deep.sl_tp?.stopLoss);
 export const target = (deep: Deep): Said<number> => said(deep.sl_tp, deep.sl_tp?.takeProfit);
-export const ratio = (deep: Deep): Said<number> => said(deep.sl_tp, deep.sl_tp?.riskReward);
+export const ratio = (deep: Deep): Said<number> => said(deep.sl_tp, deep.sl_tp && isThere(deep.sl_tp.takeProfit) ? deep.sl_tp.riskReward : undefined);
 export const confluence = (deep: Deep): Said<string> => said(deep.confluence, deep.confluence?.strength);
 export const prediction = (deep: Deep): Said<number> => said(deep.ml_prediction, deep.ml_prediction?.probability);
 
 function said<T>(part: Part | undefined | null, value: T | undefined | null): Said<T> {
-  return value === undefined || value === null ? none(part) : { value };
+  return isThere(value) ? { value } : none(part);
+}
+
+function isThere<T>(value: T | undefined | null): value is T {
+  return value !== undefined && value !== null;
 }
 
 function none(part: Part | undefined | null): { reason: string } {

@@ -20,6 +20,7 @@ export interface Asked {
 }
 
 export const QUICK = "quick";
+export const CRYPTO = "crypto";
 export const WATCHLIST = "watchlist";
 
 /** What of an address is a question; the rest of it, and what is no value of its field, is left out. */

@@ -1,13 +1,20 @@
+import { useQuery } from "@tanstack/react-query";
+import type { QuickScanAnswer } from "@/client";
+import { Age } from "@/service/Age";
 import { problemOf } from "@/service/problem";
-import { fixed, words } from "@/shared/format";
+import { CRYPTO, type Asked } from "@/service/question";
+import { liveStatus, overview } from "@/service/questions";
+import { clock, day, fixed, words } from "@/shared/format";
 import { Labels } from "@/shared/marks";
 import type { Tell } from "@/shared/Told";
+import { isBehind, reachedBy } from "./asOf";
 import { Export } from "./Export";
 import { Funnel, type Step } from "./Funnel";
 import type { Scanned } from "./useScan";
 import { WhyNot } from "./Why";
 
 interface Props {
+  asked: Asked;
   found: Scanned;
   step: Step | null;
   look: (step: Step | null) => void;
@@ -17,7 +24,7 @@ interface Props {
 }
 
 /** What was found, of whom, as of when; and what became of everybody else. */
-export function Answer({ found, step, look, ask, exportSeen, tell }: Props) {
+export function Answer({ asked, found, step, look, ask, exportSeen, tell }: Props) {
   const { scan, quick, lines, progress } = found;
   const isDone = !progress || progress.done >= progress.all;
   return (
@@ -27,16 +34,19 @@ export function Answer({ found, step, look, ask, exportSeen, tell }: Props) {
           {scan && (
             <>
               <b>{fixed(lines.length, 0)}</b> {lines.length === 1 ? "row" : "rows"} of {words(scan.scanner_type)} · as of {scan.as_of} · {fixed(scan.elapsed_ms, 0)} ms ·{" "}
-              <span className="quiet" title={scan.data_version}>data {versionOf(scan.data_version)}</span> <Labels labels={scan.labels} />
+              <Version of={scan.data_version} /> <Labels labels={scan.labels} />
             </>
           )}
           {quick && (
             <>
               <b>{fixed(quick.count, 0)}</b> symbols looked at
-              {quick.missing.length > 0 && <> · {quick.missing.length} not stored</>} <Labels labels={[...new Set(quick.signals[0]?.labels ?? [])]} />
+              {quick.missing.length > 0 && <> · {quick.missing.length} not stored</>} · <AsOf of={quick} asked={asked} /> · {fixed(quick.elapsedMs, 0)} ms ·{" "}
+              <Version of={quick.dataVersion} /> <Labels labels={[...new Set(quick.signals[0]?.labels ?? [])]} />
             </>
           )}
         </p>
+        <Age of={found.asking} />
+        {found.isScanning && (scan ?? quick) && <span className="quiet">scanning again …</span>}
         {!isDone && (
           <span className="quiet">
             {fixed(progress.done, 0)} of {fixed(progress.all, 0)} analysed
@@ -64,8 +74,21 @@ export function Progress({ progress }: Pick<Scanned, "progress">) {
   return <progress className={`thin ${isOn ? "" : "over"}`} value={done} max={all || 1} aria-label="Analysed" aria-hidden={!isOn} />;
 }
 
+/** When the newest bar that was judged closed: in amber where newer ones are there by now. */
+function AsOf({ of: { asOf }, asked }: { of: QuickScanAnswer; asked: Asked }) {
+  const { data: market } = useQuery(overview);
+  const { data: live } = useQuery(liveStatus);
+  const isLate = asked.universe !== CRYPTO && isBehind(asOf, asked.timeframe, reachedBy(market, live));
+  const said = `as of ${day(asOf)} ${clock(asOf)}`;
+  return isLate ? <span className="label" title="newer bars are there: scan again">{said}</span> : said;
+}
+
 /** What follows the name of a version's table: a number, or the beginning of a hash. */
-function versionOf(version: string): string {
+function Version({ of: version }: { of: string }) {
   const short = version.replace(/^.*@/, "").slice(0, 8);
-  return /^\d+$/.test(short) ? `v${short}` : short;
+  return (
+    <span className="quiet" title={version}>
+      data {/^\d+$/.test(short) ? `v${short}` : short}
+    </span>
+  );
 }

@@ -23,10 +23,8 @@ export function Fallen({ scan, step, show }: { scan: string; step: Step; show: (
   return (
     <>
       <h2>Fell at “{words(step.name)}”</h2>
-      {error ? (
-        <Failure error={error} again={() => void refetch()} />
-      ) : !data ? (
-        <Skeleton />
+      {!data ? (
+        error ? <Failure error={error} again={() => void refetch()} /> : <Skeleton />
       ) : data.items.length === 0 ? (
         <Empty title="Nobody fell here" />
       ) : (

@@ -42,8 +42,7 @@ export function Patterns({ symbol, asked, date, pattern }: Props) {
       ).data,
     staleTime: Infinity,
   });
-  if (error) return <Failure error={error} again={() => void refetch()} />;
-  if (!data) return <Skeleton />;
+  if (!data) return error ? <Failure error={error} again={() => void refetch()} /> : <Skeleton />;
   const first = (one: PatternAnswer) => Number(one.pattern === pattern);
   const patterns = data.patterns.toSorted((a, b) => first(b) - first(a) || Number(b.hit) - Number(a.hit) || met(b) - met(a));
   return (

@@ -61,6 +61,7 @@ export function Scan() {
   const write = () => exportSeen(scan?.scan_id ?? found.quick?.scanId ?? "scan", columns, seen);
   const refused = useMemo(() => refusedOf(found.error), [found.error]);
   const isAsked = asked.scanner !== undefined;
+  const hasFailed = found.error !== null && !scan && !found.quick;
   const hasPanel = isAsked && (step !== null || asked.symbol !== undefined);
   const line = lines.find((one) => one.id === selected && one.symbol === asked.symbol) ?? lines.find((one) => one.symbol === asked.symbol);
   useEscape(hasPanel, close);
@@ -70,9 +71,10 @@ export function Scan() {
       <h1 className="hidden">Scan</h1>
       <Question asked={asked} isScanning={found.isScanning} refused={refused} again={found.again} tell={tell} />
       <section className="answer" aria-label="Results">
-        {isAsked && !found.error && (
+        {isAsked && found.error !== null && <Failure error={found.error} again={found.again} />}
+        {isAsked && !hasFailed && (
           <>
-            <Answer found={found} step={step} look={look} ask={show} exportSeen={write} tell={tell} />
+            <Answer asked={asked} found={found} step={step} look={look} ask={show} exportSeen={write} tell={tell} />
             {lines.length > 0 && (
               <div className="looked">
                 <Filter view={view} columns={every} count={{ passing: seen.length, all: lines.length }} change={change} />
@@ -96,9 +98,7 @@ export function Scan() {
             >
               Its rows appear here at once, and each one deepens as it is analysed. The funnel above them says what became of every other symbol.
             </Empty>
-          ) : found.error ? (
-            <Failure error={found.error} again={found.again} />
-          ) : !scan && !found.quick ? (
+          ) : hasFailed ? null : !scan && !found.quick ? (
             <Skeleton rows={12} />
           ) : (
             <DataTable

@@ -45,3 +45,9 @@ it("levels that are known deeply are shown where they are of the hit's side, and
   expect(shown(levels("SELL"))).toEqual([9, 13, 3]);
   expect(shown({ sl_tp: { available: false, reason: "HOLD has no side" } })).toEqual([9, 13, 3]);
 });
+
+it("what can be won by what can be lost is not said where there is no target", () => {
+  const levels = (takeProfit: number | undefined) => new Map([["A", { sl_tp: { stopLoss: 9, takeProfit, riskReward: 2 } }]]);
+  const ratioOf = (takeProfit?: number) => composer()(null, quick, levels(takeProfit)).map((line) => partValue(line, "ratio"))[0];
+  expect([ratioOf(12), ratioOf()]).toEqual([2, undefined]);
+});

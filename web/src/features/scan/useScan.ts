@@ -1,6 +1,7 @@
 import { queryOptions, skipToken, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { fastScannerQuickScan, fastScannerScanStatus, scannerRunScan, type QuickScanAnswer, type ScanAnswer, type ScanQuestion } from "@/client";
+import type { Kept } from "@/service/Age";
 import type { Deep } from "@/service/deep";
 import { keys } from "@/service/keys";
 import type { QuickProgress } from "@/service/news";
@@ -21,6 +22,8 @@ export interface Scanned {
   quick?: QuickScanAnswer;
   lines: Line[];
   error: unknown;
+  /** The question whose answer is shown, with its age. */
+  asking: Kept;
   /** Why rows do not deepen. */
   deepError: unknown;
   /** Whether they are to: rows of a day that is past are not. */
@@ -55,6 +58,7 @@ export function useScan(asked: Asked): Scanned {
     quick: isQuick ? quick.data : undefined,
     lines,
     error: first.error,
+    asking: first,
     deepError: isQuick ? null : quick.error,
     deepens,
     isScanning: first.isFetching,

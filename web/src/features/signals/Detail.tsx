@@ -34,11 +34,11 @@ export function Detail({ id, listed, pending, change, tell }: Props) {
     retry: false,
   });
   useRowActs(tell, { symbol: data?.id === id ? data.symbol : undefined });
-  if (error) return <Failure error={error} again={() => void refetch()} />;
-  if (data?.id !== id) return <Skeleton rows={10} />;
+  if (data?.id !== id) return error ? <Failure error={error} again={() => void refetch()} /> : <Skeleton rows={10} />;
   const isMine = pending?.signal.id === id;
   return (
     <>
+      {error && <Failure error={error} again={() => void refetch()} />}
       <header className="of-symbol wide">
         <h2 className="name">
           <Link to="/symbol/$" params={{ _splat: data.symbol }} search={{ signal: data.id, ...onChart(data.timeframe) }}>
