@@ -48,11 +48,33 @@ def test_every_address_of_the_app_answers_its_page_which_is_asked_for_every_time
     assert anyone.head(address).status_code == 200
 
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
 @pytest.mark.parametrize("address", ["/nowhere", "/api/nowhere", "/api/v1/nowhere", "/scan/more", "/index.html"])
 def test_no_other_address_does(anyone, built, address):
     answer = anyone.get(address)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("address", ["/nowhere", "/scan/more", "/index.html", "/apiary"])
+def test_a_browser_gets_the_page_there_which_says_that_nothing_is(anyone, built, address):
+    answer = anyone.get(address, headers=BROWSER)
+    assert (answer.status_code, answer.text) == (404, PAGE)
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+    assert anyone.post(address, headers=BROWSER).headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("address", ["/api/nowhere", "/api", "/assets/a/b", "/docs/nowhere", "/ws/nowhere"])
+def test_but_not_where_programs_ask(anyone, built, address):
+    answer = anyone.get(address, headers=BROWSER)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_where_no_app_is_built_a_browser_gets_the_problem(anyone, not_built):
+    answer = anyone.get("/nowhere", headers=BROWSER)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
 
 def test_files_are_kept_forever_and_compressed(anyone, built):

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError, ValidationException, WebSocketRequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
+from tapehawk.api.web_app import no_such_page
 from tapehawk.core.errors import (
     BadInput,
     Changed,
@@ -176,8 +177,10 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-async def _of_http(request: Request, error: Exception) -> JSONResponse:
+async def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
+    if error.status_code == 404 and (page := no_such_page(request)):
+        return page
     said = _SAID.get(error.status_code) if error.detail == _SAYS_NOTHING.get(error.status_code) else None
     answer = problem(request, error.status_code, said or str(error.detail))
     answer.headers.update(error.headers or {})

@@ -1,5 +1,7 @@
 """The web app at `/`: its page at every address that is one of the app's, its files at `/assets`, and nothing else.
 
+A browser that goes to an address of nobody gets the page too, with 404: the app says what is there instead.
+
 `make web` builds it into `web_app/` beside this package; a wheel carries it. The names of its files change with what is
 in them, so browsers keep them forever, and ask for the page itself every time.
 """
@@ -11,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final, cast
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from tapehawk.core.errors import NoData
@@ -36,6 +38,8 @@ PAGES: Final = (
     "/register",
 )
 """Addresses of the app; `/welcome` is one too (`welcome.py`)."""
+PROGRAMS: Final = frozenset({"api", "assets", "docs", "redoc", "socket.io", "ws"})
+"""What addresses begin with at which no page can be."""
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -57,10 +61,16 @@ _NOT_BUILT: Final = """\
 """
 
 
-def shell() -> Response | None:
+def shell(status: int = 200) -> Response | None:
     """Return the page that the app runs in; None where it is not built."""
     page = BUILT / "index.html"
-    return FileResponse(page, headers=dict(_PAGE)) if page.is_file() else None
+    return FileResponse(page, status, headers=dict(_PAGE)) if page.is_file() else None
+
+
+def no_such_page(request: Request) -> Response | None:
+    """Return the page for a browser at an address where nothing is; None for programs."""
+    is_browser = request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", "")
+    return shell(404) if is_browser and request.url.path.split("/")[1] not in PROGRAMS else None
 
 
 async def get_page() -> Response:

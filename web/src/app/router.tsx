@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, Link, redirect } from "@tanstack/react-router";
 import { session } from "@/service/session";
 import { hitsSearch, rangeSearch } from "@/features/range/address";
 import { adminSearch } from "@/features/admin/address";
@@ -14,9 +14,7 @@ import { Frame } from "./Frame";
 import { Broken } from "./Broken";
 import { page } from "./files";
 
-const root = createRootRoute({
-  notFoundComponent: () => <Empty title="There is no such page">The top bar leads to those that exist.</Empty>,
-});
+const root = createRootRoute();
 
 const signInPages = () => import("@/features/sign-in/pages");
 
@@ -126,12 +124,25 @@ const analytics = createRoute({
   validateSearch: analyticsSearch,
   component: page(() => import("@/features/analytics/Analytics"), "Analytics"),
 });
+const noSuchPage = createRoute({
+  getParentRoute: () => frame,
+  path: "$",
+  component: () => (
+    <>
+      <h1 className="hidden">No such page</h1>
+      <Empty title="There is no such page" action={<Link to="/desk">To the desk</Link>}>
+        The top bar leads to those that exist.
+      </Empty>
+    </>
+  ),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     register,
     welcome,
-    frame.addChildren([home, desk, scan, range, rangeScan, symbol, signals, lists, analytics, notifications, settings, admin]),
+    frame.addChildren([home, desk, scan, range, rangeScan, symbol, signals, lists, analytics, notifications, settings, admin, noSuchPage]),
   ]),
   defaultPreload: "intent",
   defaultErrorComponent: Broken,
