@@ -10,6 +10,8 @@ PINNED := $(INSTALL) --require-hashes --only-binary :all: -r
 EDITABLE := $(INSTALL) --no-build-isolation --editable .
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --custom-compile-command 'make lock' --extra sql
+HAS_NODE := node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' \
+            2>/dev/null && command -v npm >/dev/null
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -20,7 +22,9 @@ help: ## this list
 
 setup: .venv/.dev .venv/.warm ## .venv with everything for development
 
-demo: .venv/.core .venv/.warm ## fill a store from the market simulator, scan it with every scanner of `all`, print the signals
+demo: .venv/.core .venv/.warm ## fill a store from the market simulator, scan it, print the signals; build the web app if Node is here
+	@if $(HAS_NODE); then $(MAKE) --silent web || \
+	  echo "· the web app could not be built; the demo goes on without it"; fi
 	@$(BIN)/python -m tapehawk.demo
 
 web: src/tapehawk/web_app/.built ## build the web app that `scanner serve` shows at / (needs Node 20.19 or newer)
@@ -60,8 +64,7 @@ audit: .venv/.dev ## ask the public vulnerability service about every pinned pac
 # Stamps: made last, so a step that was interrupted is taken up again.
 
 web/node_modules/.installed: web/package.json web/package-lock.json
-	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' \
-	  2>/dev/null && command -v npm >/dev/null || \
+	@$(HAS_NODE) || \
 	  { echo "The web app is built with Node 20.19 or newer and npm, which are not here: https://nodejs.org has them,"; \
 	    echo "and so has your system's package manager (nodejs, npm). An installed release needs neither."; exit 1; }
 	@echo "· installing what building the web app needs (0.3 GB on disk)"
@@ -70,6 +73,7 @@ web/node_modules/.installed: web/package.json web/package-lock.json
 
 src/tapehawk/web_app/.built: web/node_modules/.installed web/openapi.json web/index.html \
   $(wildcard web/*.ts web/*.json web/scripts/*.mjs) $(shell find web/src web/public -type f -not -path 'web/src/client/*')
+	@echo "· building the web app"
 	@cd web && npm run --silent build
 	@touch $@
 
