@@ -37,8 +37,9 @@ def results() -> list[Result]:
     where = f"{said['frames']} frames, {said['updates']} updates in 10 s"
     return [
         Result(
-            "web app: first rows of a quick scan on screen", f"{said['first_rows_ms']} ms", "–", "–",
-            "≤ 1 s", said["first_rows_ms"] <= 1000,
+            "web app: first rows of a quick scan on screen",
+            f"median {said['first_rows_ms']} ms, {said['fastest_ms']}–{said['slowest_ms']} ms of 15", "–", "–",
+            "≤ 1 s median", said["first_rows_ms"] <= 1000,
         ),
         Result(
             "web app: script and layout a frame, 10,000 live rows scrolled", f"median {said['median_ms']:.1f} ms, "
