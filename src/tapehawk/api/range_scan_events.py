@@ -29,10 +29,22 @@ router = APIRouter(prefix="/api/scan", tags=["range scans"])
 
 HEARTBEAT: Final = 5.0  # seconds of silence
 LAST: Final = ("complete", "error")
-_EXAMPLE: Final = (
-    'event: progress\ndata: {"type": "progress", "scan_id": "scan_20260302_153000_5f3a9c1e", "data": {"status": '
-    '"running", "progress_percent": 41.5}, "timestamp": "2026-03-02T15:30:01Z"}\n\n'
-)
+_EXAMPLE: Final = {
+    "event": "progress",
+    "data": (
+        '{"type": "progress", "scan_id": "scan_20260302_153000_5f3a9c1e", "data": {"status": "running",'
+        ' "progress_percent": 41.5}, "timestamp": "2026-03-02T15:30:01Z"}'
+    ),
+}
+_SCHEMA: Final = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"enum": ["progress", "result", "complete", "error"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+}
+"""Of one event: before OpenAPI 3.2 a stream of them has no words of its own."""
 
 
 @router.get(
@@ -41,7 +53,7 @@ _EXAMPLE: Final = (
     responses={
         200: {
             "description": "events `progress`, `result`, `complete`, `error`",
-            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
+            "content": {"text/event-stream": {"schema": _SCHEMA, "example": _EXAMPLE}},
         }
     },
 )
