@@ -25,6 +25,7 @@ PATTERNS: Final = (
     ("gap", "continuation_down", "SELL"),
     ("volume_spike", "up", "BUY"),
 )
+TIMEFRAMES: Final = ("5m", "1d")
 PHASES: Final = ("regular", "regular", "premarket", "after_hours")
 
 
@@ -43,17 +44,18 @@ def give(environment: dict[str, str], email: str, count: int) -> int:
 
 def _signals(house: House) -> Iterator[Signal]:
     names = sorted(read_symbols(house.known.store)["symbol"].unique().to_list())
-    bars = [(name, list(reversed(_bars(house, name)))) for name in names]
+    bars = [(name, of, list(reversed(_bars(house, name, of)))) for name in names for of in TIMEFRAMES]
     number = itertools.count()
     for place in range(400):
-        for (scanner, pattern, direction), (name, its) in itertools.product(PATTERNS, bars):
+        for (scanner, pattern, direction), (name, timeframe, its) in itertools.product(PATTERNS, bars):
             if place < len(its):
-                yield _signal(next(number), its[place], SetupKey(scanner, pattern, name, "sim", "1d", ""), direction)
+                about = SetupKey(scanner, pattern, name, "sim", timeframe, "")
+                yield _signal(next(number), its[place], about, direction)
 
 
-def _bars(house: House, name: str) -> list[dict[str, Any]]:
+def _bars(house: House, name: str, timeframe: str) -> list[dict[str, Any]]:
     try:
-        return list(house.market_data.bars(name, BarsWanted(page=Page(limit=400)))["bars"])
+        return list(house.market_data.bars(name, BarsWanted(timeframe, page=Page(limit=400)))["bars"])
     except NotFound:
         return []
 

@@ -17,7 +17,7 @@ export default async function (browser, { url, server }) {
   // Asked with the address of a scan of one day, and refused at the field.
   await page.goto(`${url}/range?scanner=volume_spike`);
   await page.getByText("No range scan yet").waitFor();
-  await form.getByText(/bars are stored from 2024-06-03 to 2025-06-30/).waitFor();
+  await form.getByText(/bars are stored from 3 Jun 2024 to 30 Jun 2025/).waitFor();
   assert.equal(await form.getByLabel("From").inputValue(), "2025-05-30", "a month by default");
   await browser.look(page, "range-empty");
   browser.expect(/422|404/);

@@ -35,7 +35,7 @@ export default async function (browser, { url, server }) {
   await page.keyboard.press("Enter");
   await page.waitForURL(/status=closed.*scanner=gap.*phase=premarket.*min_confidence=80/);
   await rows.first().waitFor();
-  assert.match(await rows.first().innerText(), /gap\s+premarket/);
+  assert.match(await rows.first().innerText(), /gap · [\w ]+\s+premarket/);
   await page.reload();
   await rows.first().waitFor();
   assert.equal(await page.getByLabel("confidence ≥").inputValue(), "80", "the address holds the filter");
@@ -98,6 +98,10 @@ export default async function (browser, { url, server }) {
   const lines = readFileSync(await (await saved).path(), "utf8").trimEnd().split("\r\n");
   assert.ok(lines.length > 400, `${lines.length} lines`);
   assert.ok(lines.slice(1).every((line) => line.includes(",gap,")), "the filter holds in the file");
+
+  await page.goto(`${url}/desk`);
+  await page.locator(".tape li").first().waitFor();
+  await browser.look(page, "desk-signals");
 
   await page.setViewportSize(PHONE);
   await page.goto(`${url}/signals`);

@@ -7,7 +7,7 @@ import { hurry, useLine } from "@/service/live";
 import { health, liveStatus, overview } from "@/service/questions";
 import { soon } from "@/service/soon";
 import { Disclosed } from "@/shared/Disclosed";
-import { clock, day, fixed, label, span, words } from "@/shared/format";
+import { clock, day, fixed, label, lately, session, span, words } from "@/shared/format";
 import { Labels } from "@/shared/marks";
 import { labelsOf, meaningOf, nextOf, reachOf, silentOf } from "./standing";
 
@@ -61,8 +61,8 @@ function Session({ market, live }: Standing) {
       <p>The exchange’s session and its clock in New York, by its calendar with holidays and early closes.</p>
       <Facts
         of={{
-          since: market && moment(market.clock.since, now),
-          until: until && moment(until, now),
+          since: market && near(market.clock.since, now),
+          until: until && near(until, now),
           then: market?.clock.next_phase && words(market.clock.next_phase),
         }}
       />
@@ -93,7 +93,7 @@ function Reach({ market, live }: Standing) {
           received: `${fixed(arrived, 0)} of ${fixed(expected, 0)}`,
           "not waited for": live?.missing?.length ? `${live.missing.slice(0, 5).join(", ")}${live.missing.length > 5 ? " …" : ""}` : "",
           "silent (last bar)": silentOf(live),
-          "scanned through": live?.scanned_through && moment(live.scanned_through, now),
+          "scanned through": live?.scanned_through && near(live.scanned_through, now),
           trouble: live?.trouble,
           "stale since": market?.freshness.stale_since && day(market.freshness.stale_since, now),
           "data version": market?.freshness.data_version,
@@ -193,13 +193,9 @@ function Facts({ of }: { of: Record<string, string | null | undefined> }) {
   );
 }
 
-/** A time of day, with its day where that is another. */
-function moment(at: string, now: number): string {
-  const that = day(at, now);
-  return that === day(new Date(now).toISOString(), now) ? `${clock(at)} ET` : `${that} ${clock(at)} ET`;
-}
+const near = (at: string, now: number): string => `${lately(at, session(now))} ET`;
 
 function started({ timestamp, uptime_seconds }: HealthReport): string {
   const at = Date.parse(timestamp);
-  return moment(new Date(at - uptime_seconds * 1000).toISOString(), at);
+  return near(new Date(at - uptime_seconds * 1000).toISOString(), at);
 }

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { session } from "@/shared/format";
 
 /** Less than this much apart, this computer's clock is as good as the service's. */
 const APART_MS = 2_000;
@@ -24,6 +25,9 @@ export function useSecond(): number {
 
 /** The service's clock, a second at a time. */
 export const useServiceNow = (): number => useSecond() + ahead;
+
+/** The date at the exchange; who looks is drawn anew when it changes. */
+export const useToday = (): string => useSyncExternalStore(listen, () => session((second ||= Date.now()) + ahead));
 
 function listen(listener: () => void): () => void {
   listeners.add(listener);

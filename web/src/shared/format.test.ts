@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { day, label, price, short, signed, span } from "./format";
+import { barTime, day, label, lately, price, setup, short, signed, span } from "./format";
 
 it.each([
   [price(211), "211.00"],
@@ -13,10 +13,18 @@ it.each([
   [short(0), "0"],
   [span(19_080), "5 h 18 m"],
   [span(-3), "0 s"],
-  [label("stale since 2026-03-02"), "STALE since 2026-03-02"],
+  [label("stale since 2021-03-02"), "STALE since 2 Mar 2021"],
   [label("volume_scope: iex"), "PARTIAL FEED iex"],
   [label("volume_scope: partial"), "PARTIAL FEED"],
   [label("price_basis: adjusted"), "ADJUSTED PRICES"],
   [label("delayed 15 m"), "DELAYED 15 m"],
   [day("2025-12-31T17:00:00Z", Date.parse("2026-06-01")), "31 Dec 2025"],
+  [day("2026-01-01T02:00:00Z", Date.parse("2026-06-01")), "31 Dec 2025"],
+  [day("2026-07-01", Date.parse("2026-06-01")), "1 Jul"],
+  [lately("2025-07-01T15:30:00Z", "2025-07-01"), "11:30"],
+  [lately("2025-06-30T15:30:00Z", "2025-07-01"), "30 Jun 11:30"],
+  [lately("2024-12-31T16:30:00Z", "2025-01-02"), "31 Dec 2024 11:30"],
+  [barTime({ timeframe: "5m", bar_time: "2021-07-01T14:00:00Z", available_at: "2021-07-01T14:05:00Z" }), "1 Jul 2021 10:05"],
+  [barTime({ timeframe: "1d", bar_time: "2021-07-01T13:30:00Z", available_at: "2021-07-01T20:00:00Z" }), "1 Jul 2021"],
+  [setup({ scanner: "volume_spike", pattern: "up" }), "volume spike · up"],
 ])("%s is %s", (text, wanted) => expect(text).toBe(wanted));

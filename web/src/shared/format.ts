@@ -45,22 +45,37 @@ export function span(seconds: number): string {
 
 const ZONE = "America/New_York";
 const CLOCK = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hour: "2-digit", minute: "2-digit" });
-const LONG_DAY = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, day: "2-digit", month: "short", year: "numeric" });
-const DAY = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, day: "2-digit", month: "short" });
+const DAY = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, day: "numeric", month: "short" });
+const SESSION = new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit" });
+const DATE = /\d{4}-\d{2}-\d{2}/;
 
 /** The time of day at the exchange. */
 export const clock = (at: string | number): string => CLOCK.format(new Date(at));
-/** The day at the exchange, with its year where that is not this one. */
+/** The date at the exchange, as the service writes it. */
+export const session = (at: string | number): string => SESSION.format(new Date(at));
+/** The day at the exchange of an instant or a session, with its year where that is not this one. */
 export function day(at: string, now = Date.now()): string {
-  const that = new Date(at);
-  return that.getFullYear() === new Date(now).getFullYear() ? DAY.format(that) : LONG_DAY.format(that);
+  const that = at.includes("T") ? at : `${at}T17:00:00Z`;
+  const year = session(that).slice(0, 4);
+  return `${DAY.format(new Date(that))}${year === session(now).slice(0, 4) ? "" : ` ${year}`}`;
 }
+/** The day and its time. */
+export const moment = (at: string, now?: number): string => `${day(at, now)} ${clock(at)}`;
+/** The time of day, with its day where that is not today's session. */
+export const lately = (at: string, today: string): string => (session(at) === today ? clock(at) : moment(at, Date.parse(`${today}T17:00:00Z`)));
+
+/** When a signal's bar was: a day where that has no time of day. */
+export const barTime = ({ timeframe, bar_time, available_at }: { timeframe: string; bar_time: string; available_at: string }): string =>
+  timeframe === "1d" || timeframe === "1w" ? day(bar_time) : moment(available_at);
 
 /** "resistance_break" as words. */
 export const words = (name: string): string => name.replaceAll("_", " ");
-/** A label of the data as words to be seen: "simulated" is SIMULATED, "stale since …" keeps its time readable. */
+/** A scanner's pattern by both names: "up" says nothing alone. */
+export const setup = ({ scanner, pattern }: { scanner: string; pattern: string }): string => `${words(scanner)} · ${words(pattern)}`;
+/** A label of the data as words to be seen: "simulated" is SIMULATED, "stale since …" keeps its time readable, and shows a date as all are shown. */
 export const label = (text: string): string =>
   text
+    .replace(DATE, (date) => day(date))
     .replace(/^volume_scope: /, "partial feed ")
     .replace(/^price_basis: adjusted/, "adjusted prices")
     .replace(/^partial feed partial$/, "partial feed")
@@ -69,7 +84,3 @@ export const label = (text: string): string =>
 export const sign = (value: Maybe): "up" | "down" | "" => (!value ? "" : value > 0 ? "up" : "down");
 export const side = (direction: string | null | undefined): "up" | "down" | "" =>
   direction === "BUY" ? "up" : direction === "SELL" ? "down" : "";
-
-const SESSION = new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit" });
-/** The date at the exchange, as the service writes it. */
-export const session = (at: string | number): string => SESSION.format(new Date(at));

@@ -6,7 +6,7 @@ import { auditListEvents, type ShownEvent } from "@/client";
 import { Failure } from "@/service/Failure";
 import { DataTable, type Column } from "@/shared/DataTable";
 import { Empty, Skeleton } from "@/shared/Empty";
-import { clock, day, words } from "@/shared/format";
+import { moment, words } from "@/shared/format";
 import { SECURITY_EVENTS, type SecurityEvent } from "./events";
 import { nameOf, useUsers } from "./useUsers";
 
@@ -70,7 +70,7 @@ function columnsOf(names: ReadonlyMap<string, string>): Column<ShownEvent>[] {
   const whom = (id: string | null) => (id ? (names.get(id) ?? id) : "nobody known");
   const detail = (one: ShownEvent) => Object.entries(one.detail).map(([name, value]) => `${words(name)} ${name === "by" ? whom(value) : value}`).join(", ");
   return [
-    { id: "at", title: "time", width: 120, value: ({ at }) => at, cell: ({ at }) => `${day(at)} ${clock(at)}` },
+    { id: "at", title: "time", width: 120, value: ({ at }) => at, cell: ({ at }) => moment(at) },
     { id: "event", title: "event", width: 160, value: ({ event }) => event, cell: ({ event }) => <b className={ALARMING.has(event) ? "refusal" : ""}>{words(event)}</b> },
     { id: "whom", title: "whom", width: 180, value: ({ user_id }) => whom(user_id), cell: ({ user_id }) => <span title={user_id ?? ""}>{whom(user_id)}</span> },
     { id: "ip", title: "from", width: 140, value: ({ ip }) => ip, cell: ({ ip }) => ip || <span className="quiet">the command line</span> },

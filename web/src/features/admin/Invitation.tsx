@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { authInvite } from "@/client";
 import { problemOf } from "@/service/problem";
-import { clock, day } from "@/shared/format";
+import { moment } from "@/shared/format";
 
 /** A link with which one person can register. */
 export function Invitation() {
@@ -23,7 +23,7 @@ export function Invitation() {
           </Button>
           <span className="quiet" role="status">
             {copied === true ? "Copied. " : copied === false ? "Copy it by hand: this browser does not let the page. " : ""}
-            For one person, until {day(invite.data.expires_at)} {clock(invite.data.expires_at)}.
+            For one person, until {moment(invite.data.expires_at)}.
           </span>
         </span>
       )}

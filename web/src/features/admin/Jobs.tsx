@@ -7,7 +7,7 @@ import { isOver } from "@/service/jobs";
 import { keys } from "@/service/keys";
 import { DataTable, type Column } from "@/shared/DataTable";
 import { Empty, Skeleton } from "@/shared/Empty";
-import { clock, day, words } from "@/shared/format";
+import { moment, words } from "@/shared/format";
 import { saidOf, took, tookWords } from "./jobs";
 import { nameOf, useUsers } from "./useUsers";
 
@@ -78,7 +78,7 @@ interface Known {
   end: (id: string) => void;
 }
 
-const at = (time: string | null) => (time ? `${day(time)} ${clock(time)}` : "–");
+const at = (time: string | null) => (time ? moment(time) : "–");
 
 function columnsOf({ names, now, end }: Known): Column<ShownJob>[] {
   const whose = ({ user_id }: ShownJob) => (user_id ? (names.get(user_id) ?? user_id) : "the system");

@@ -6,7 +6,7 @@ import { Failure } from "@/service/Failure";
 import { me } from "@/service/questions";
 import { DataTable, type Column } from "@/shared/DataTable";
 import { Skeleton } from "@/shared/Empty";
-import { clock, day } from "@/shared/format";
+import { day, moment } from "@/shared/format";
 import { Telling, useTold } from "@/shared/Told";
 import { Invitation } from "./Invitation";
 import { nameOf, useChangingUser, useUsers } from "./useUsers";
@@ -112,7 +112,7 @@ function columnsOf(set: Set, mine: string | undefined): Column<ShownUser>[] {
         </label>
       ),
     },
-    { id: "last", title: "signed in last", width: 130, value: ({ last_login }) => last_login ?? undefined, cell: ({ last_login }) => (last_login ? `${day(last_login)} ${clock(last_login)}` : <span className="quiet">never</span>) },
+    { id: "last", title: "signed in last", width: 130, value: ({ last_login }) => last_login ?? undefined, cell: ({ last_login }) => (last_login ? moment(last_login) : <span className="quiet">never</span>) },
     { id: "since", title: "user since", width: 110, value: ({ created_at }) => created_at, cell: ({ created_at }) => day(created_at) },
   ];
 }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { signals } from "@/service/questions";
-import { clock, day, fixed, sign, signed, words } from "@/shared/format";
+import { barTime, fixed, setup, sign, signed, words } from "@/shared/format";
 import { Side } from "@/shared/marks";
 import type { Wanted } from "./address";
 import { Panel } from "./Panel";
@@ -22,13 +22,13 @@ export function Ended({ wanted }: { wanted: Wanted }) {
             {items.map((one) => (
               <li key={one.id}>
                 <time className="quiet">
-                  {day(one.bar_time)} {clock(one.bar_time)}
+                  {barTime(one)}
                 </time>
                 <Link to="/symbol/$" params={{ _splat: one.symbol }}>
                   <b>{one.symbol}</b>
                 </Link>
                 <Side direction={one.direction} />
-                <span className="ellipsis">{words(one.pattern)}</span>
+                <span className="ellipsis">{setup(one)}</span>
                 <span className="number">{fixed(one.confidence, 0)}</span>
                 <span className="quiet">{words(one.outcome)}</span>
                 <span className={`number ${sign(one.r)}`}>{signed(one.r, 1)} R</span>

@@ -1,5 +1,5 @@
 import type { Counts, Outcomes } from "@/client";
-import { DASH, fixed, words } from "@/shared/format";
+import { DASH, fixed, setup, words } from "@/shared/format";
 import type { Rate } from "./intervals";
 
 type Group = Outcomes["group"];
@@ -9,7 +9,7 @@ export function nameOf(group: Group): string {
   const { scanner, pattern, decile, confidence_from } = group;
   if ("decile" in group) return typeof decile === "number" ? `${decile}` : "no score";
   if ("confidence_from" in group) return typeof confidence_from === "number" ? `${confidence_from}–${confidence_from + 10}` : "no confidence";
-  if (typeof pattern === "string") return `${words(String(scanner))} · ${words(pattern)}`;
+  if (typeof pattern === "string") return setup({ scanner: String(scanner), pattern });
   const value = Object.values(group)[0];
   return typeof value === "string" ? words(value) : "not known";
 }

@@ -71,3 +71,8 @@ it("a click on a signal chooses it, and so does the focus on one who moves", asy
   await userEvent.keyboard("w");
   await waitFor(() => expect(watch).toHaveBeenLastCalledWith({ body: { symbols: ["AMD"] }, throwOnError: true }));
 });
+
+it("a signal of another day says its day, and its pattern stands with its scanner", () => {
+  const row = screen.getByText("breakout · up").closest("li");
+  expect(row?.querySelector("time")?.textContent).toMatch(/^1 Jul( \d{4})? 10:42$/);
+});

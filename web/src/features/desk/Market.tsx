@@ -5,7 +5,7 @@ import { Age } from "@/service/Age";
 import { Failure } from "@/service/Failure";
 import { overview } from "@/service/questions";
 import { Skeleton } from "@/shared/Empty";
-import { fixed, price, short, sign, signed } from "@/shared/format";
+import { day, fixed, price, short, sign, signed } from "@/shared/format";
 import { Next } from "./Next";
 
 const MOST = 5;
@@ -41,7 +41,7 @@ function Glance({ market }: { market: Overview }) {
   );
 }
 
-const session = ({ session, session_is_open }: Overview): string => (session ? `${session}${session_is_open ? ", so far" : ""}` : "");
+const session = ({ session, session_is_open }: Overview): string => (session ? `${day(session)}${session_is_open ? ", so far" : ""}` : "");
 
 function Breadth({ market: { advancers, decliners, unchanged, new_highs, new_lows, with_a_year, volume } }: { market: Overview }) {
   const all = Math.max(advancers + decliners + unchanged, 1);

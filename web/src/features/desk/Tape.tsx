@@ -3,10 +3,11 @@ import { Link } from "@tanstack/react-router";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import type { ShownSignal } from "@/client";
 import { Age } from "@/service/Age";
+import { useToday } from "@/service/clock";
 import { Failure } from "@/service/Failure";
 import { signals } from "@/service/questions";
 import { Skeleton } from "@/shared/Empty";
-import { clock, day, price, side, words } from "@/shared/format";
+import { lately, price, setup, side, words } from "@/shared/format";
 import { Bar, Labels, Side } from "@/shared/marks";
 import { LiveSwitch, NoSignals } from "./LiveSwitch";
 import { held, inOrder } from "./tape";
@@ -39,6 +40,7 @@ export function Tape() {
 
 function List({ items }: { items: readonly ShownSignal[] }) {
   const list = useRef<HTMLOListElement>(null);
+  const today = useToday();
   const isLive = useRef(false);
   const [known, hold] = useState<ReadonlySet<string> | null>(null);
   const all = useMemo(() => inOrder(items), [items]);
@@ -64,29 +66,27 @@ function List({ items }: { items: readonly ShownSignal[] }) {
         }}
       >
         {shown.map((signal) => (
-          <Row key={signal.id} signal={signal} isLive={isLive} />
+          <Row key={signal.id} signal={signal} today={today} isLive={isLive} />
         ))}
       </ol>
     </>
   );
 }
 
-function Row({ signal, isLive }: { signal: ShownSignal; isLive: RefObject<boolean> }) {
+function Row({ signal, today, isLive }: { signal: ShownSignal; today: string; isLive: RefObject<boolean> }) {
   const row = useRef<HTMLLIElement>(null);
   useLayoutEffect(() => {
     if (isLive.current) row.current?.classList.add("arrived");
   }, [isLive]);
   return (
     <li ref={row} className={signal.status} data-signal={signal.id} data-symbol={signal.symbol} onClick={() => row.current?.querySelector("a")?.focus()}>
-      <time dateTime={signal.available_at} title={day(signal.available_at)}>
-        {clock(signal.available_at)}
-      </time>
+      <time dateTime={signal.available_at}>{lately(signal.available_at, today)}</time>
       <Link to="/symbol/$" params={{ _splat: signal.symbol }}>
         <b>{signal.symbol}</b>
       </Link>
       <Side direction={signal.direction} />
-      <span className="ellipsis" title={`${words(signal.scanner)}: ${words(signal.pattern)}, ${signal.status}`}>
-        {words(signal.pattern)}
+      <span className="ellipsis" title={`${setup(signal)}, ${signal.status}`}>
+        {setup(signal)}
       </span>
       <span className="levels" title="entry → stop → target">
         {price(signal.entry)} <span className="quiet">→</span> {price(signal.stop)} <span className="quiet">→</span> {price(signal.target1)}

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { notificationsTryChannel, type Channel, type LastLetter } from "@/client";
 import { keys } from "@/service/keys";
 import { problemOf } from "@/service/problem";
-import { clock, day } from "@/shared/format";
+import { moment } from "@/shared/format";
 import { IN_APP, titleOf } from "./channels";
 
 interface Props {
@@ -87,7 +87,7 @@ function Last({ letter }: { letter: LastLetter }) {
   const said = letter.state === "failed" ? letter.error : letter.receipt;
   return (
     <span className={letter.state === "failed" ? "refusal" : ""} title={said ?? undefined}>
-      last: {letter.state}, {day(at)} {clock(at)}
+      last: {letter.state}, {moment(at)}
       {letter.attempt > 1 && `, attempt ${letter.attempt}`}
       {said && `: ${said}`}
     </span>

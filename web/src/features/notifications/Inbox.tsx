@@ -7,7 +7,7 @@ import { Failure } from "@/service/Failure";
 import { inbox } from "@/service/notifications";
 import { useMayWrite } from "@/service/role";
 import { Empty, Skeleton } from "@/shared/Empty";
-import { clock, day } from "@/shared/format";
+import { moment } from "@/shared/format";
 import { Telling, useTold } from "@/shared/Told";
 import { arranged, placeOf } from "./inbox";
 import { useMarking } from "./useMarking";
@@ -105,7 +105,7 @@ function List({ label, rows, mark, may }: ListProps) {
           <li key={one.id} className={one.is_read ? "read" : "unread"}>
             <i className={`dot ${one.is_read ? "" : "on"}`} role="img" aria-label={one.is_read ? "read" : "unread"} />
             <time dateTime={one.created_at} title="New York time">
-              {day(one.created_at)} {clock(one.created_at)}
+              {moment(one.created_at)}
             </time>
             <Title of={one} open={() => mark(one, true)} />
             <span className="quiet ellipsis" title={one.message}>

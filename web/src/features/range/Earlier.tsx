@@ -7,11 +7,11 @@ import { Failure } from "@/service/Failure";
 import { problemOf } from "@/service/problem";
 import { DataTable, type Column } from "@/shared/DataTable";
 import { Empty, Skeleton } from "@/shared/Empty";
-import { clock, day, fixed, span, words } from "@/shared/format";
+import { day, fixed, moment, span, words } from "@/shared/format";
 import { isGoingOn, isPartial, removals, scanList, useCancel, useRemovals } from "./scans";
 
 const idOf = (scan: ListedScan) => scan.scan_id;
-const nameOf = (scan: ListedScan) => `${words(scan.scanner_type)}, ${scan.start_date} to ${scan.end_date}`;
+const nameOf = (scan: ListedScan) => `${words(scan.scanner_type)}, ${day(scan.start_date)} to ${day(scan.end_date)}`;
 const NEWEST_FIRST = [{ id: "created", desc: true }];
 
 /** The scans there are, newest first: opened, cancelled, deleted, with some seconds to undo that. */
@@ -91,13 +91,13 @@ function columnsOf(cancel: (id: string) => void): Column<ListedScan>[] {
         </Link>
       ),
     },
-    { id: "from", title: "from", width: 92, value: (scan) => scan.start_date, cell: (scan) => scan.start_date },
-    { id: "to", title: "to", width: 92, value: (scan) => scan.end_date, cell: (scan) => scan.end_date },
+    { id: "from", title: "from", width: 92, value: (scan) => scan.start_date, cell: (scan) => day(scan.start_date) },
+    { id: "to", title: "to", width: 92, value: (scan) => scan.end_date, cell: (scan) => day(scan.end_date) },
     { id: "state", title: "state", width: 168, value: (scan) => scan.status, cell: (scan) => <State scan={scan} /> },
     number("rows", "rows", 72, (scan) => scan.results_found, (scan) => fixed(scan.results_found, 0)),
     number("symbols", "symbols", 80, (scan) => scan.total_tickers, (scan) => fixed(scan.total_tickers, 0)),
     number("took", "took", 72, (scan) => scan.execution_time ?? undefined, took),
-    { id: "created", title: "asked", width: 128, value: (scan) => scan.created_at, cell: (scan) => `${day(scan.created_at)} ${clock(scan.created_at)} ET` },
+    { id: "created", title: "asked", width: 128, value: (scan) => scan.created_at, cell: (scan) => `${moment(scan.created_at)} ET` },
     { id: "action", title: "action", width: 76, value: () => undefined, cell: (scan) => <Act scan={scan} cancel={cancel} /> },
   ];
 }

@@ -8,7 +8,7 @@ import { parametersOf } from "@/service/parameters";
 import { problemOf } from "@/service/problem";
 import { symbolsIn } from "@/service/question";
 import { scanners, universe } from "@/service/questions";
-import { words } from "@/shared/format";
+import { day, words } from "@/shared/format";
 import type { RangeSearch } from "./address";
 import { presets, type Preset } from "./dates";
 import { requestOf, searchOf, textOf, type Written } from "./question";
@@ -101,7 +101,7 @@ export function RangeForm({ asked }: { asked: RangeSearch }) {
       </div>
       <Whom {...parts} isNobody={isNobody} />
       <p className="quiet">
-        {scanner ? `${scanner.title.replace(/\.$/, "")} · ` : ""}at every daily bar of the range{market?.first_date ? ` · bars are stored from ${market.first_date} to ${market.last_date ?? ""}` : ""}
+        {scanner ? `${scanner.title.replace(/\.$/, "")} · ` : ""}at every daily bar of the range{market?.first_date && market.last_date ? ` · bars are stored from ${day(market.first_date)} to ${day(market.last_date)}` : ""}
       </p>
       {unplaced.length > 0 && (
         <p className="refusal" role="alert">

@@ -8,7 +8,7 @@ import { parametersOf } from "@/service/parameters";
 import { problemOf } from "@/service/problem";
 import { scanners, universe } from "@/service/questions";
 import { Empty, Skeleton } from "@/shared/Empty";
-import { words } from "@/shared/format";
+import { day, words } from "@/shared/format";
 import { About } from "./About";
 import type { HitsSearch } from "./address";
 import { HeatMap } from "./HeatMap";
@@ -64,7 +64,7 @@ function Head({ scan, results }: { scan: ScanProgress; results?: ScanResults }) 
     const described = known?.find(({ name }) => name === type);
     return results && searchFor(results.asked, described ? parametersOf(described.parameters) : NONE);
   }, [known, results, type]);
-  const name = `${words(type ?? "range scan")}, ${scan.start_date} to ${scan.end_date}`;
+  const name = `${words(type ?? "range scan")}, ${day(scan.start_date)} to ${day(scan.end_date)}`;
   function remove(): void {
     removals.begin({ id: scan.scan_id, name });
     void go({ to: "/range" });
@@ -75,7 +75,7 @@ function Head({ scan, results }: { scan: ScanProgress; results?: ScanResults }) 
         ‹ Range scans
       </Link>
       <h1>
-        {words(type ?? "…")} <span className="quiet">{scan.start_date} – {scan.end_date}</span>
+        {words(type ?? "…")} <span className="quiet">{day(scan.start_date)} – {day(scan.end_date)}</span>
       </h1>
       <span className="room" />
       {again && (

@@ -1,5 +1,5 @@
 import type { Column } from "@/shared/DataTable";
-import { fixed, price, short, side, words } from "@/shared/format";
+import { day, fixed, price, short, side, words } from "@/shared/format";
 import { Bar, Side } from "@/shared/marks";
 import type { Hit, Own } from "./hits";
 
@@ -24,7 +24,7 @@ const number = (name: string, title: string, width: number, show: (value: number
 
 const direction = (hit: Hit) => textOf(hit, "direction");
 const BEFORE: Column<Hit>[] = [
-  { id: "date", title: "day", width: 92, value: (hit) => hit.date, cell: (hit) => hit.date },
+  { id: "date", title: "day", width: 92, value: (hit) => hit.date, cell: (hit) => day(hit.date) },
   { id: "symbol", title: "symbol", width: 88, value: (hit) => hit.symbol, cell: (hit) => <b>{hit.symbol}</b> },
   { id: "pattern", title: "pattern", width: 168, value: (hit) => hit.patterns.join(), cell: (hit) => hit.patterns.map(words).join(", ") },
 ];

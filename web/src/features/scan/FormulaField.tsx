@@ -4,7 +4,7 @@ import { useId } from "react";
 import { scannerCheckFormula, type FormulaAnswer } from "@/client";
 import { problemOf } from "@/service/problem";
 import type { Asked } from "@/service/question";
-import { fixed, words } from "@/shared/format";
+import { day, fixed, words } from "@/shared/format";
 import type { Tell } from "@/shared/Told";
 import { amongOf } from "./members";
 import { EXAMPLES } from "./examples";
@@ -116,7 +116,7 @@ function Count({ text, asked }: { text: string; asked: Asked }) {
         data.reason
       ) : (
         <>
-          <b>{fixed(data.count, 0)}</b> of {fixed(data.of, 0)} match as of {data.as_of}
+          <b>{fixed(data.count, 0)}</b> of {fixed(data.of, 0)} match as of {data.as_of && day(data.as_of)}
         </>
       )}
     </p>

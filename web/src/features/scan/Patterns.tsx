@@ -5,7 +5,7 @@ import { Failure } from "@/service/Failure";
 import { keys } from "@/service/keys";
 import type { Asked } from "@/service/question";
 import { Skeleton } from "@/shared/Empty";
-import { fixed, words } from "@/shared/format";
+import { day, fixed, words } from "@/shared/format";
 import { Labels } from "@/shared/marks";
 import { textOf } from "@/service/parameters";
 
@@ -21,16 +21,16 @@ interface Props {
 /** Why each pattern was met, or was not. */
 export function Patterns({ symbol, asked, date, pattern }: Props) {
   const { scanner = "", timeframe = "1d", hours, cutoff, config } = asked;
-  const day = date ?? asked.date;
+  const of = date ?? asked.date;
   const { data, error, refetch } = useQuery({
-    queryKey: keys.explain(symbol, scanner, { timeframe, hours, cutoff, day, config }),
+    queryKey: keys.explain(symbol, scanner, { timeframe, hours, cutoff, day: of, config }),
     queryFn: async ({ signal }) =>
       (
         await scannerExplain({
           query: {
             symbol,
             scanner_type: scanner,
-            date: day,
+            date: of,
             cutoff_time: cutoff,
             timeframe: timeframe as "1d",
             hours,
@@ -51,7 +51,7 @@ export function Patterns({ symbol, asked, date, pattern }: Props) {
         <Pattern key={`${symbol} ${one.pattern}`} one={one} isOpen={index === 0} />
       ))}
       <p className="quiet">
-        as of {data.as_of} · {fixed(data.bars, 0)} bars <Labels labels={data.labels} />
+        as of {day(data.as_of)} · {fixed(data.bars, 0)} bars <Labels labels={data.labels} />
       </p>
     </section>
   );

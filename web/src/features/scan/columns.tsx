@@ -1,6 +1,6 @@
 import type { ScanRow } from "@/client";
 import type { Column } from "@/shared/DataTable";
-import { clock, DASH, day, fixed, price, short, side, sign, signed, words } from "@/shared/format";
+import { DASH, fixed, moment, price, short, side, sign, signed, words } from "@/shared/format";
 import { Bar, Ring, Side } from "@/shared/marks";
 import { useFlash } from "@/shared/useFlash";
 import { part, partValue, type Line, type PartName } from "./rows";
@@ -51,7 +51,7 @@ const deepWord = (id: PartName, title: string, width: number, about: string): Co
 
 const direction = (line: Line) => line.hit?.direction ?? line.quick?.signal;
 const strength = (line: Line) => line.hit?.score ?? line.quick?.strength;
-const at = (instant: string | undefined) => instant && `${day(instant)} ${clock(instant)}`;
+const at = (instant: string | undefined) => instant && moment(instant);
 
 /** The columns of every scan, those of a deep analysis among them. */
 export const COLUMNS: Column<Line>[] = [

@@ -8,7 +8,7 @@ import { useMayWrite } from "@/service/role";
 import { Refusal, useSending } from "@/service/sending";
 import { Skeleton } from "@/shared/Empty";
 import { ChipsField, TextField, Tick } from "@/shared/fields";
-import { clock, day, fixed, words } from "@/shared/format";
+import { fixed, moment, words } from "@/shared/format";
 import { Labels } from "@/shared/marks";
 import { Telling, useTold } from "@/shared/Told";
 import { askedOf, questionOf } from "./live";
@@ -39,7 +39,7 @@ const WORDS: Record<LiveStatus["state"], string> = {
 
 function How({ status }: { status: LiveStatus }) {
   const isWell = status.state === "running";
-  const at = (time: string | null | undefined) => (time ? `${day(time)} ${clock(time)}` : "–");
+  const at = (time: string | null | undefined) => (time ? moment(time) : "–");
   const figures: [string, string][] = [
     ["since", at(status.started_at)],
     ["scanned up to", at(status.scanned_through)],

@@ -4,7 +4,7 @@ import { authEndSignIn, authEndSignIns, authListSignIns } from "@/client";
 import { Failure } from "@/service/Failure";
 import { keys } from "@/service/keys";
 import { Skeleton } from "@/shared/Empty";
-import { clock, day } from "@/shared/format";
+import { moment } from "@/shared/format";
 import { browserOf } from "./profile";
 
 /** Where one is signed in. What is ended there asks for the password again. */
@@ -59,10 +59,10 @@ export function SignIns() {
                   </td>
                   <td>{one.ip}</td>
                   <td>
-                    {day(one.created_at)} {clock(one.created_at)}
+                    {moment(one.created_at)}
                   </td>
                   <td>
-                    {day(one.refreshed_at)} {clock(one.refreshed_at)}
+                    {moment(one.refreshed_at)}
                   </td>
                   <td className="number">
                     {one.is_current ? (

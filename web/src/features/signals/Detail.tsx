@@ -8,11 +8,11 @@ import { keys } from "@/service/keys";
 import { problemOf } from "@/service/problem";
 import { useRowActs } from "@/service/useRowActs";
 import { Skeleton } from "@/shared/Empty";
-import { clock, day, fixed, price, short, signed, words } from "@/shared/format";
+import { barTime, fixed, moment, price, setup, short, signed, words } from "@/shared/format";
 import { Bar, Labels, Side } from "@/shared/marks";
 import type { Tell } from "@/shared/Told";
 import type { Status } from "./address";
-import { Outcome, when } from "./columns";
+import { Outcome } from "./columns";
 import { distances } from "./distances";
 import { WAYS, type Pending } from "./usePending";
 
@@ -47,7 +47,7 @@ export function Detail({ id, listed, pending, change, tell }: Props) {
         </h2>
         <Side direction={data.direction} />
         <p>
-          {words(data.pattern)} <span className="quiet">· {words(data.scanner)} · {data.timeframe} · {words(data.phase)}</span>
+          {setup(data)} <span className="quiet">· {data.timeframe} · {words(data.phase)}</span>
         </p>
         <p>
           {isMine ? <span className="accent">→ {pending.to}</span> : data.status} <Outcome of={data} /> {data.r !== null && <b>{signed(data.r, 1)} R</b>}{" "}
@@ -141,7 +141,7 @@ function History({ story }: { story: SignalStory }) {
         {story.history.map((step) => (
           <li key={`${step.at} ${step.status}`}>
             <time dateTime={step.at}>
-              {day(step.at)} {clock(step.at)}
+              {moment(step.at)}
             </time>
             <span>
               <b>{step.status}</b> {step.price !== null && <>at {price(step.price)} </>}
@@ -176,8 +176,8 @@ function Features({ signal }: { signal: SignalStory }) {
         {factors.map(([name, value]) => (
           <Fact key={name} name={name} value={value} />
         ))}
-        <Fact name="bar" value={when(signal)} />
-        <Fact name="known at" value={`${day(signal.available_at)} ${clock(signal.available_at)}`} />
+        <Fact name="bar" value={barTime(signal)} />
+        <Fact name="known at" value={moment(signal.available_at)} />
         <Fact name="data" value={signal.data_version} />
       </dl>
     </section>

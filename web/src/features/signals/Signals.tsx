@@ -14,7 +14,7 @@ import { useEscape } from "@/shared/escape";
 import { fixed } from "@/shared/format";
 import { Telling, useTold } from "@/shared/Told";
 import { filterOf, type Filter, type SignalsSearch } from "./address";
-import { COLUMNS } from "./columns";
+import { BESIDE_ONE, COLUMNS, NARROW } from "./columns";
 import { Detail } from "./Detail";
 import { Export } from "./Export";
 import { Filters } from "./Filters";
@@ -23,7 +23,6 @@ import { useNarrow } from "./useNarrow";
 import { usePages, type Pages } from "./usePages";
 import { usePending } from "./usePending";
 
-const NARROW = COLUMNS.flatMap((one) => (one.narrow ? [{ ...one, width: one.narrow }] : []));
 const route = getRouteApi("/frame/signals");
 
 /** What the scanner found for you, and what became of it. */
@@ -41,7 +40,7 @@ export function Signals() {
   const pendings = usePending();
   const { told, tell, forget } = useTold();
   const isNarrow = useNarrow();
-  const columns = isNarrow ? NARROW : COLUMNS;
+  const columns = isNarrow ? NARROW : asked.signal ? BESIDE_ONE : COLUMNS;
   const close = () => put({ signal: undefined });
   useEscape(asked.signal !== undefined, close);
   const { pending } = pendings;

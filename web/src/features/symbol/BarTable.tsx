@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import type { ShownSignal } from "@/client";
 import { DataTable, type Column } from "@/shared/DataTable";
-import { fixed, price, short, words } from "@/shared/format";
+import { day, fixed, price, setup, short } from "@/shared/format";
 import type { Lines } from "./drawing";
 import { outcomeWords } from "./outcomes";
 import { placeOfSignal } from "./marks";
@@ -18,7 +18,7 @@ interface Props {
   daily: boolean;
 }
 
-const CLOCK = new Intl.DateTimeFormat("sv-SE", { timeZone: "UTC", dateStyle: "short", timeStyle: "short" });
+const CLOCK = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", timeStyle: "short" });
 const idOf = (bar: Drawn) => bar.at;
 
 /** What the chart shows, as a table: every bar that is loaded, the last one first. */
@@ -31,7 +31,7 @@ export function BarTable({ symbol, timeframe, day, bars, lines, signals, daily }
 function columnsOf(lines: readonly Lines[], told: ReadonlyMap<number, string>, daily: boolean): Column<Drawn>[] {
   const priced = (id: "open" | "high" | "low" | "close"): Column<Drawn> => ({ id, title: id, width: 84, isNumber: true, value: (bar) => bar[id], cell: (bar) => price(bar[id]) });
   return [
-    { id: "bar", title: "bar", width: daily ? 96 : 132, value: (bar) => bar.time, cell: (bar) => (daily ? bar.session : CLOCK.format(bar.time * 1000)) },
+    { id: "bar", title: "bar", width: daily ? 96 : 132, value: (bar) => bar.time, cell: (bar) => (daily ? day(bar.session) : `${day(bar.session)} ${CLOCK.format(bar.time * 1000)}`) },
     priced("open"),
     priced("high"),
     priced("low"),
@@ -53,7 +53,7 @@ function signalsByBar(signals: readonly ShownSignal[], bars: readonly Drawn[], t
   for (const one of signals) {
     const bar = bars[placeOfSignal(one, bars, timeframe, day)];
     if (!bar) continue;
-    const said = `${one.direction} ${words(one.pattern)}: ${outcomeWords(one)}`;
+    const said = `${one.direction} ${setup(one)}: ${outcomeWords(one)}`;
     found.set(bar.time, [found.get(bar.time), said].filter(Boolean).join("; "));
   }
   return found;

@@ -9,6 +9,7 @@ import { Failure } from "@/service/Failure";
 import { problemOf } from "@/service/problem";
 import { deep, quotes, signals as signalsOf } from "@/service/questions";
 import { Empty, Skeleton } from "@/shared/Empty";
+import { barTime, setup } from "@/shared/format";
 import { Labels } from "@/shared/marks";
 import { Telling } from "@/shared/Told";
 import { symbolSearch, TIMEFRAMES, type SymbolSearch } from "./address";
@@ -133,7 +134,7 @@ function Drawn({ symbol, seen, change, signals, chosen, choose, shown, found }: 
           {daily ? "" : `${day.zone} · `}
           {about.adjust === "split" && "adjusted for splits · "}
           {found.isOlderLoading ? "older bars are loading · " : found.isChanging ? "loading · " : ""}
-          {chosen && `levels of the ${chosen.pattern.replaceAll("_", " ")} of ${chosen.bar_time.slice(0, 10)} · `}
+          {chosen && `levels of the ${setup(chosen)} of ${barTime(chosen)} · `}
           <a href="https://www.tradingview.com/" rel="noreferrer" target="_blank">
             charts by TradingView
           </a>
