@@ -67,7 +67,9 @@ def test_who_registers_is_signed_in(client, ada):
 
 
 def test_registering_twice_is_a_conflict(client, ada):
-    assert client.post("/api/v1/auth/register", json=ADA).status_code == 409
+    answer = client.post("/api/v1/auth/register", json=ADA)
+    assert answer.status_code == 409
+    assert answer.json()["errors"] == [{"at": "email", "message": "ada@example.org is a user already"}]
 
 
 def test_the_answer_to_a_login_is_kept_by_nobody(client, ada):

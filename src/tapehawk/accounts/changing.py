@@ -40,7 +40,7 @@ class Changing:
         with self.database.write() as records:
             other = records.users.by_email(email)
             if other and other.id != user.id:
-                raise Conflict(f"{email} is a user already")
+                raise Conflict(f"{email} is a user already", at="email")
             records.users.change(user.id, now=self.now(), email=email.lower())
             note(records, "email_changed", user.id, where, now=self.now())
 
@@ -89,5 +89,5 @@ class Changing:
         if not self.passwords.match(password, user.password_hash):
             with self.database.write() as records:
                 note(records, "password_refused", user.id, where, now=self.now())
-            raise NotAllowed("the current password is wrong")
+            raise NotAllowed("the current password is wrong", at="current_password")
         self.throttle.forget(user.email)

@@ -107,7 +107,8 @@ class Joining:
         if is_open or (self.registration == "invite" and invitation):
             return
         if self.registration == "invite":
-            raise NotAllowed("who registers here needs an invitation", hint="an admin can write one")
+            message = "who registers here needs an invitation"
+            raise NotAllowed(message, hint="an admin can write one", at="invitation")
         raise NotAllowed("nobody can register here", hint="scanner user add EMAIL, on the machine of the service")
 
     def _kept(self, newcomer: Newcomer) -> str:
@@ -116,6 +117,6 @@ class Joining:
     def _added(self, records: Records, newcomer: Newcomer, kept: str, role: Role) -> User:
         email = newcomer.email or PLACEHOLDER
         if records.users.by_email(email):
-            raise Conflict(f"{email} is a user already")
+            raise Conflict(f"{email} is a user already", at="email")
         names = {"first_name": newcomer.first_name, "last_name": newcomer.last_name}
         return records.users.add(email=email, password_hash=kept, role=role, now=self.now(), **names)

@@ -31,7 +31,8 @@ def redeem(records: Records, purpose: Purpose, ticket: str, *, now: dt.datetime)
     """Use a ticket up; return whose it was. Raises NotSignedIn for one that is used, too old or none."""
     taken = records.tickets.take(_hash(ticket), purpose=purpose, now=now)
     if taken is None:
-        raise NotSignedIn(f"this {purpose} ticket is used, too old or none of ours", hint="ask for another one")
+        message = f"this {purpose} ticket is used, too old or none of ours"
+        raise NotSignedIn(message, hint="ask for another one", at="invitation" if purpose == "invitation" else "ticket")
     return taken.user_id
 
 

@@ -159,6 +159,8 @@ def _facts(error: TapehawkError) -> dict[str, object]:
         return {"formula": error.formula, "column": error.column}
     if isinstance(error, UnknownName):
         return {"kind": error.kind, "name": error.name, "nearest": error.nearest}
+    if isinstance(error, BadInput) and error.at:
+        return {"errors": [{"at": error.at, "message": error.message}]}
     return {}
 
 

@@ -50,7 +50,11 @@ class TapehawkError(Exception):
 
 
 class BadInput(TapehawkError):
-    """The question itself is wrong."""
+    """The question itself is wrong. Attributes: `at`, the field of it that is, where it is one."""
+
+    def __init__(self, message: str, *, hint: str = "", path: object = None, at: str = "") -> None:
+        super().__init__(message, hint=hint, path=path)
+        self.at = at
 
 
 class UnknownName(BadInput):

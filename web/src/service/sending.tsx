@@ -1,4 +1,5 @@
 import { useState, type SubmitEvent } from "react";
+import { words } from "@/shared/format";
 import { problemOf, type Problem } from "./problem";
 
 /** What every form does: send what is written, show what the service refuses at its field, keep what was written. */
@@ -34,11 +35,17 @@ export function useSending<Answer>(send: (form: FormData) => Promise<Answer>, do
 
 /** What was refused and belongs to none of the fields that are shown. */
 export function Refusal({ problem, fields = [] }: { problem: Problem | null; fields?: readonly string[] }) {
-  if (!problem || fields.some((name) => name in problem.fields)) return null;
-  return (
+  const said = problem && unsaid(problem, fields);
+  return said ? (
     <p className="refusal" role="alert">
-      {problem.detail || problem.title}
-      {problem.hint && `: ${problem.hint}`}
+      {said}
     </p>
-  );
+  ) : null;
+}
+
+function unsaid({ title, detail, hint, fields: wrong }: Problem, fields: readonly string[]): string {
+  const there = new Set(fields.flatMap((name) => wrong[name] ?? []));
+  if (there.size === 0) return [detail || title, hint].filter(Boolean).join(": ");
+  const others = Object.entries(wrong).filter(([, said]) => !there.has(said));
+  return others.map(([name, said]) => `${words(name)}: ${said}`).join("; ");
 }

@@ -42,8 +42,6 @@ function ProfileForm({ user, wanted }: { user: ShownUser; wanted: ShownPreferenc
     const { data } = await authChangeMe({ body: profileOf(form, user), throwOnError: true });
     queries.setQueryData(keys.me, data);
   });
-  const isRefused = problem?.status === 403 && problem.detail.includes("password");
-  const isTaken = problem?.status === 409;
   return (
     <form className="sheet-of-part" onSubmit={submit} onChange={changed} noValidate>
       <div className="twin">
@@ -59,7 +57,7 @@ function ProfileForm({ user, wanted }: { user: ShownUser; wanted: ShownPreferenc
         onChange={(event) => write(event.target.value)}
         autoComplete="username"
         about="You sign in with it."
-        wrong={wrong("email") ?? (isTaken ? problem.detail : undefined)}
+        wrong={wrong("email")}
       />
       {email.trim() !== user.email && (
         <TextField
@@ -69,11 +67,11 @@ function ProfileForm({ user, wanted }: { user: ShownUser; wanted: ShownPreferenc
           maxLength={256}
           autoComplete="current-password"
           about="Another email needs it; leave it empty if you have none yet."
-          wrong={wrong("current_password") ?? (isRefused ? problem.detail : undefined)}
+          wrong={wrong("current_password")}
         />
       )}
       {may && <TimeZoneField defaultValue={wanted.time_zone} about="Of your quiet hours, digests and messages. The app shows the exchange's time." wrong={wrong("time_zone")} />}
-      {!isTaken && !isRefused && <Refusal problem={problem} fields={FIELDS} />}
+      <Refusal problem={problem} fields={FIELDS} />
       <div className="actions">
         <Button type="submit" size="compact-sm" loading={isSending}>
           Save

@@ -35,7 +35,6 @@ function PasswordForm({ isChanged, done }: { isChanged: boolean; done: () => voi
     await authChangePassword({ body, throwOnError: true });
     await queries.invalidateQueries({ queryKey: keys.signIns });
   }, done);
-  const isWrong = problem?.status === 403;
   return (
     <form className="plain-form" onSubmit={submit} noValidate>
       <TextField
@@ -45,7 +44,7 @@ function PasswordForm({ isChanged, done }: { isChanged: boolean; done: () => voi
         maxLength={256}
         autoComplete="current-password"
         about="Leave it empty if you have none yet."
-        wrong={wrong("current_password") ?? (isWrong ? problem.detail : undefined)}
+        wrong={wrong("current_password")}
       />
       <TextField
         label="New password"
@@ -56,7 +55,7 @@ function PasswordForm({ isChanged, done }: { isChanged: boolean; done: () => voi
         about="8 characters or more."
         wrong={wrong("new_password") ?? wrong("body")}
       />
-      {!isWrong && <Refusal problem={problem} fields={["current_password", "new_password", "body"]} />}
+      <Refusal problem={problem} fields={["current_password", "new_password", "body"]} />
       <div className="actions">
         <Button type="submit" size="compact-sm" loading={isSending}>
           Change the password

@@ -1,56 +1,30 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
-import { useState, type SubmitEvent } from "react";
 import { authLogin, authRegister, authWelcome, type SignedIn } from "@/client";
-import { problemOf, type Problem } from "@/service/problem";
+import { Refusal, useSending } from "@/service/sending";
 import { session } from "@/service/session";
 
 /** Not by the session: a refused password is an answer here and no reason to ask for one. */
 const reach: typeof fetch = (...given) => fetch(...given);
 const asked = { fetch: reach, throwOnError: true } as const;
 
-type Send = (values: Record<string, string>) => Promise<{ data: SignedIn }>;
+const ACCOUNT = ["email", "password"];
+const NAMED = ["first_name", "last_name", ...ACCOUNT];
 
-/** What every form here does: send, show what the service refuses at its field, let the session begin. */
-function useSending(send: Send, done?: () => void) {
-  const [problem, say] = useState<Problem | null>(null);
-  const [isSending, sending] = useState(false);
-  async function submit(event: SubmitEvent<HTMLFormElement>): Promise<void> {
-    event.preventDefault();
-    sending(true);
-    say(null);
-    try {
-      const values = Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>;
-      session.begin((await send(values)).data);
-      done?.();
-    } catch (error) {
-      say(problemOf(error));
-    } finally {
-      sending(false);
-    }
-  }
-  return { problem, isSending, submit: (event: SubmitEvent<HTMLFormElement>) => void submit(event) };
-}
-
-function Said({ problem }: { problem: Problem | null }) {
-  if (!problem || Object.keys(problem.fields).length > 0) return null;
-  return (
-    <p className="refusal" role="alert">
-      {problem.detail || problem.title}
-      {problem.hint && `: ${problem.hint}`}
-    </p>
-  );
+/** Sends what is written; the session begins by the answer. */
+function useJoining(send: (values: Record<string, string>) => Promise<{ data: SignedIn }>, done?: () => void) {
+  return useSending(async (form) => session.begin((await send(Object.fromEntries(form) as Record<string, string>)).data), done);
 }
 
 export function SignInForm({ email = "", done }: { email?: string; done?: () => void }) {
-  const { problem, isSending, submit } = useSending(
+  const { problem, isSending, wrong, submit } = useJoining(
     ({ email = "", password = "" }) => authLogin({ ...asked, body: { email, password, refresh_in: "cookie" } }),
     done,
   );
   return (
-    <form onSubmit={submit} className="form">
-      <TextInput label="Email" name="email" type="email" required maxLength={320} defaultValue={email} autoComplete="username" data-autofocus={email ? undefined : true} error={problem?.fields.email} />
-      <PasswordInput label="Password" name="password" required maxLength={256} autoComplete="current-password" data-autofocus={email ? true : undefined} error={problem?.fields.password} />
-      <Said problem={problem} />
+    <form onSubmit={submit} className="form" noValidate>
+      <TextInput label="Email" name="email" type="email" required maxLength={320} defaultValue={email} autoComplete="username" data-autofocus={email ? undefined : true} error={wrong("email")} />
+      <PasswordInput label="Password" name="password" required maxLength={256} autoComplete="current-password" data-autofocus={email ? true : undefined} error={wrong("password")} />
+      <Refusal problem={problem} fields={ACCOUNT} />
       <Button type="submit" loading={isSending} fullWidth>
         Sign in
       </Button>
@@ -59,25 +33,25 @@ export function SignInForm({ email = "", done }: { email?: string; done?: () => 
 }
 
 export function RegisterForm({ invitation = "", done }: { invitation?: string; done: () => void }) {
-  const { problem, isSending, submit } = useSending(
+  const { problem, isSending, wrong, submit } = useJoining(
     ({ email = "", password = "", ...more }) =>
       authRegister({ ...asked, body: { ...more, email, password, refresh_in: "cookie" } }),
     done,
   );
   return (
-    <form onSubmit={submit} className="form">
+    <form onSubmit={submit} className="form" noValidate>
       <div className="pair">
-        <TextInput label="First name" name="first_name" maxLength={100} autoComplete="given-name" error={problem?.fields.first_name} />
-        <TextInput label="Last name" name="last_name" maxLength={100} autoComplete="family-name" error={problem?.fields.last_name} />
+        <TextInput label="First name" name="first_name" maxLength={100} autoComplete="given-name" error={wrong("first_name")} />
+        <TextInput label="Last name" name="last_name" maxLength={100} autoComplete="family-name" error={wrong("last_name")} />
       </div>
-      <TextInput label="Email" name="email" type="email" required maxLength={320} autoComplete="username" error={problem?.fields.email} />
-      <PasswordInput label="Password" description="8 characters or more" name="password" required minLength={8} maxLength={256} autoComplete="new-password" error={problem?.fields.password} />
+      <TextInput label="Email" name="email" type="email" required maxLength={320} autoComplete="username" error={wrong("email")} />
+      <PasswordInput label="Password" description="8 characters or more" name="password" required maxLength={256} autoComplete="new-password" error={wrong("password")} />
       {invitation ? (
         <input type="hidden" name="invitation" value={invitation} />
       ) : (
-        <TextInput label="Invitation" description="if you were given one" name="invitation" maxLength={200} error={problem?.fields.invitation} />
+        <TextInput label="Invitation" description="if you were given one" name="invitation" maxLength={200} error={wrong("invitation")} />
       )}
-      <Said problem={problem} />
+      <Refusal problem={problem} fields={invitation ? NAMED : [...NAMED, "invitation"]} />
       <Button type="submit" loading={isSending} fullWidth>
         Register
       </Button>
@@ -86,7 +60,7 @@ export function RegisterForm({ invitation = "", done }: { invitation?: string; d
 }
 
 export function WelcomeForm({ ticket, done }: { ticket: string; done: () => void }) {
-  const { problem, isSending, submit } = useSending(
+  const { problem, isSending, wrong, submit } = useJoining(
     ({ email, password }) =>
       authWelcome({
         ...asked,
@@ -95,10 +69,10 @@ export function WelcomeForm({ ticket, done }: { ticket: string; done: () => void
     done,
   );
   return (
-    <form onSubmit={submit} className="form">
-      <TextInput label="Email" name="email" type="email" maxLength={320} autoComplete="username" error={problem?.fields.email} />
-      <PasswordInput label="Password" description="8 characters or more; both can wait" name="password" minLength={8} maxLength={256} autoComplete="new-password" error={problem?.fields.password} />
-      <Said problem={problem} />
+    <form onSubmit={submit} className="form" noValidate>
+      <TextInput label="Email" name="email" type="email" maxLength={320} autoComplete="username" error={wrong("email")} />
+      <PasswordInput label="Password" description="8 characters or more; both can wait" name="password" maxLength={256} autoComplete="new-password" error={wrong("password")} />
+      <Refusal problem={problem} fields={ACCOUNT} />
       <Button type="submit" loading={isSending} fullWidth>
         Begin
       </Button>
