@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from tapehawk.accounts.passwords import Passwords
 from tapehawk.accounts.throttle import Throttle
 from tapehawk.api.problems import MEDIA_TYPE
-from tapehawk.api.refresh_cookie import NAME
+from tapehawk.api.refresh_cookie import MARK, NAME
 
 ADA = {"email": "ada@example.org", "password": "correct horse", "first_name": "Ada", "last_name": "Lovelace"}
 LOGIN = {name: ADA[name] for name in ("email", "password")}
@@ -109,7 +109,8 @@ def test_a_refresh_token_is_good_once(client, ada, clock):
 def test_a_browser_has_its_refresh_token_where_no_script_and_no_other_site_gets_it(client, ada):
     answer = client.post("/api/v1/auth/login", json={**LOGIN, "refresh_in": "cookie"})
     assert answer.json()["refresh_token"] is None
-    said = answer.headers["set-cookie"].lower()
+    said, mark = (one.lower() for one in answer.headers.get_list("set-cookie"))
+    assert mark == "tapehawk_signed_in=1; max-age=2592000; path=/; samesite=strict", "scripts see that it is there"
     for word in ("httponly", "samesite=strict", "path=/api/v1/auth", "max-age=2592000"):
         assert word in said
     assert "secure" not in said
@@ -121,13 +122,14 @@ def test_a_browser_has_its_refresh_token_where_no_script_and_no_other_site_gets_
 def test_by_https_the_cookie_goes_by_https_only(client, ada):
     safely = TestClient(client.app, base_url="https://testserver")
     answer = safely.post("/api/v1/auth/login", json={**LOGIN, "refresh_in": "cookie"})
-    assert "secure" in answer.headers["set-cookie"].lower()
+    assert all("secure" in one.lower() for one in answer.headers.get_list("set-cookie"))
 
 
 def test_logging_out_by_the_cookie_ends_the_sign_in_and_takes_the_cookie_away(client, ada):
     grant = client.post("/api/v1/auth/login", json={**LOGIN, "refresh_in": "cookie"}).json()
     assert client.post("/api/v1/auth/logout").status_code == 204
     assert NAME not in client.cookies
+    assert MARK not in client.cookies
     assert me(client, grant).status_code == 401
     assert me(client, ada).status_code == 200
 
@@ -245,6 +247,9 @@ def test_an_invitation_is_written_by_an_admin(house, client, signed_in, monkeypa
     assert client.post("/api/v1/auth/register", json=ADA).status_code == 403
     invitation = signed_in("root", role="admin").post("/api/v1/auth/invitations").json()["invitation"]
     assert client.post("/api/v1/auth/register", json={**ADA, "invitation": invitation}).status_code == 201
+    for shown in ("", invitation):  # none, and one that is used
+        refused = client.post("/api/v1/auth/register", json={**ADA, "email": "eve@example.org", "invitation": shown})
+        assert [one["at"] for one in refused.json()["errors"]] == ["invitation"]
 
 
 def test_the_owner_comes_by_the_page_of_the_link(house, client, monkeypatch, tmp_path):

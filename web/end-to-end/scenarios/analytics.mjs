@@ -14,7 +14,7 @@ export default async function (browser, { url }) {
   await browser.look(beginner, "analytics-empty");
 
   // a model, whether it is any good or not
-  browser.expect(/404/); // nobody has trained one
+  browser.expect(/404 .*\/api\/v1\/ml\/card\//); // nobody has trained one
   await beginner.getByRole("combobox", { name: /^of/ }).selectOption("volume_spike");
   await beginner.waitForURL(/model=volume_spike/);
   await beginner.getByRole("button", { name: "Train it" }).click();
@@ -42,7 +42,7 @@ export default async function (browser, { url }) {
   await page.locator(".reliability").scrollIntoViewIfNeeded();
   await browser.shot(page, "analytics-below");
 
-  browser.expect(/404/); // nobody has trained a model
+  browser.expect(/404 .*\/api\/v1\/ml\/card\//); // nobody has trained a model
   // down to one scanner, by a click; the address says so and brings it back
   await page.getByRole("region", { name: "By scanner", exact: true }).getByRole("button", { name: "breakout" }).click();
   await page.waitForURL(/scanner=breakout/);

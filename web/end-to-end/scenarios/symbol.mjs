@@ -13,7 +13,7 @@ export default async function (browser, { url, server }) {
   });
   page.on("dialog", () => browser.errors.push("a dialog: something was run"));
   await server("signals chartist@example.org 3000");
-  browser.expect(/404/); // nobody has analysed it yet: that is the answer to a question
+  browser.expect(/404 .*\/api\/scanner\/symbol\//); // nobody has analysed it yet: that is the answer to a question
   await page.goto(`${url}/signals`);
   const symbol = await page.getByRole("region", { name: "Signals" }).locator("tbody b").first().innerText();
   await page.goto(`${url}/symbol/${symbol}`);
@@ -78,7 +78,7 @@ export default async function (browser, { url, server }) {
   await page.getByRole("img", { name: /4(?!00)\d\d bars of 5m/ }).waitFor();
 
   const bar = { time: "2025-07-01T13:30:00Z", timeframe: "1m", open: 77.5, high: 77.9, low: 77.1, close: 77.77, volume: 12_345 };
-  browser.expect(/404/); // no minutes are stored
+  browser.expect(/404 .*\/api\/(scanner\/symbol|v1\/market-data)\//); // no minutes are stored
   tell({ symbol, last: 77.77, available_at: "2025-07-01T13:31:00Z", bar, series: "sim", labels: ["simulated"] });
   await page.getByText("77.77").first().waitFor();
   await page.locator(".of-symbol").getByText("live").waitFor();
@@ -90,11 +90,12 @@ export default async function (browser, { url, server }) {
   await page.goto(`${url}/symbol/NOPE`);
   await page.getByText("No bars of NOPE are stored").waitFor();
   await browser.look(page, "symbol-unknown");
-  browser.expect(/404|422/);
+  browser.expect(/(404|422) .*\/api\/(scanner\/symbol|v1\/market-data)\//);
   await page.goto(`${url}/symbol/${encodeURIComponent(HOSTILE)}`);
   await page.getByText(HOSTILE).first().waitFor();
   assert.equal(await page.locator("main img").count(), 0);
   await page.waitForTimeout(1000);
+  browser.expect();
 
   await page.setViewportSize(PHONE);
   await page.goto(`${url}/symbol/${symbol}`);

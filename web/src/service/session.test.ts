@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Session } from "./session";
 
 const GRANT = { access_token: "new", refresh_token: null, token_type: "bearer" as const, expires_in: 900 };
@@ -16,6 +16,10 @@ function answering(...answers: ((request: Request) => Response)[]) {
 }
 const status = (code: number) => () => new Response(null, { status: code });
 const grant = () => Response.json(GRANT);
+
+beforeEach(() => {
+  document.cookie = "tapehawk_signed_in=1";
+});
 
 describe("a session", () => {
   it("gets a new token by the cookie when one has run out, and asks once more", async () => {
@@ -64,7 +68,15 @@ describe("a session", () => {
     expect(session.standing).toBe("in");
   });
 
-  it("that never was is nobody's", async () => {
+  it("that never was is nobody's, and nothing is asked", async () => {
+    document.cookie = "tapehawk_signed_in=; max-age=0";
+    const { reach, asked } = answering();
+    const session = new Session(reach);
+    expect(await session.renew()).toBe(false);
+    expect([session.standing, asked]).toEqual(["out", []]);
+  });
+
+  it("of which only the cookie was left is nobody's", async () => {
     const { reach } = answering(status(401));
     const session = new Session(reach);
     expect(await session.renew()).toBe(false);

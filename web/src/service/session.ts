@@ -5,6 +5,8 @@ export type Standing = "unknown" | "out" | "in" | "over";
 
 const REFRESH = "/api/v1/auth/refresh";
 const EARLY_MS = 30_000;
+/** The cookie of the refresh token is for no script to see; one beside it says that it is there. */
+const isKept = () => document.cookie.includes("tapehawk_signed_in=1");
 
 /**
  * Who is signed in. The access token lives in this object only; the refresh token in a cookie no script can read.
@@ -63,12 +65,12 @@ export class Session {
   }
 
   private async refreshed(): Promise<boolean> {
-    const answer = await this.reach(REFRESH, { method: "POST" });
-    if (answer.ok) {
+    const answer = isKept() ? await this.reach(REFRESH, { method: "POST" }) : null;
+    if (answer?.ok) {
       this.begin((await answer.json()) as SignedIn);
       return true;
     }
-    if (answer.status !== 401) throw new Error("the service can't say just now who is signed in");
+    if (answer && answer.status !== 401) throw new Error("the service can't say just now who is signed in");
     this.token = "";
     this.become(this.standing === "unknown" || this.standing === "out" ? "out" : "over");
     return false;
