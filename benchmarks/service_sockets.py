@@ -2,10 +2,12 @@
 
     the service (its own process) ──► two processes of 500 clients each, which note how long each message took
 
-The service says updates of a live scan on its bus, five rows each, with the instant in them. Then it says more and more
-of them, ten seconds at each rate, as long as all come and 99 of 100 come in time. The peer is a Starlette application
-that sends the same text to one client after another. `python -m benchmarks.service_sockets 10` takes ten seconds
-instead of a minute. Who reads and who writes share the machine's cores.
+The service says updates of a live scan on its bus, five rows each, with the instant in them. Before, who never reads
+is sent all that the system takes for it, and then nearly all that may wait in the service: it is closed some seconds
+into the minute. After it the service says more and more of them, ten seconds at each rate, as long as all come and 99
+of 100 come in time. The peer is a Starlette application that sends the same text to one client after another.
+`python -m benchmarks.service_sockets 10` takes ten seconds instead of a minute. Who reads and who writes share the
+machine's cores.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import psutil
@@ -30,10 +32,16 @@ import psutil
 from benchmarks.market import folder
 from benchmarks.measure import Result
 from benchmarks.served import new_user
-from benchmarks.socket_load import PATH, handshake
+from benchmarks.socket_load import CLOSE, PATH, frame_of, handshake
+from tapehawk.api.sockets.closing import Close
+from tapehawk.api.sockets.queues import MOST_WAITING
 
 CLIENTS, LOADS, RATE, SECONDS, WITHIN = 1_000, 2, 2.0, 60.0, 0.250
 STEP_SECONDS, SETTLED = 10.0, 2.0
+SPARE = 5
+"""Messages that may still wait for the stuck client when the minute begins: it is closed some seconds later."""
+WAKES_AFTER = 10.0
+"""Seconds after which the stuck client reads at last, to learn why it was closed."""
 ROW = {"scanner": "breakout", "pattern": "resistance break", "direction": "BUY", "bar_time": "2026-11-20T15:00:00Z"}
 ROW |= dict.fromkeys(("entry", "stop", "target1", "target2", "confidence", "score", "atr", "rvol"), 123.4567)
 
@@ -64,8 +72,9 @@ class Heard:
 
 def results(seconds: float = SECONDS) -> Iterable[Result]:
     """Run the claims."""
-    with _running("ours") as ours:
-        first = ours(RATE, seconds)
+    with _running("ours") as (ours, stuck):
+        with stuck.told_after(min(seconds, WAKES_AFTER)):
+            first = ours(RATE, seconds)
         best, rate = (RATE, first), RATE
         while best[1].whole and best[1].p99 <= WITHIN and rate < 1_000:
             rate = best[0] * 1.5
@@ -73,17 +82,17 @@ def results(seconds: float = SECONDS) -> Iterable[Result]:
             if not (found.whole and found.p99 <= WITHIN):
                 break
             best = rate, found
-    with _running("bare") as bare:
+    with _running("bare") as (bare, _):
         peer = bare(RATE, min(seconds, STEP_SECONDS))
     yield Result(
         f"sockets: {CLIENTS:,} clients, {RATE:g} messages a second each for {seconds:g} s, one client stuck: p99",
         f"{first.p99 * 1e3:.0f} ms (median {np.median(first.waits) * 1e3:.0f} ms, longest "
-        f"{first.waits.max() * 1e3:.0f} ms; {first.waits.size:,} of {first.expected:,} heard, {first.ended} dropped; "
-        f"{first.cpu / seconds:.0%} CPU)",
+        f"{first.waits.max() * 1e3:.0f} ms; {first.waits.size:,} of {first.expected:,} heard, {first.ended} dropped, "
+        f"the stuck one with {stuck.code}; {first.cpu / seconds:.0%} CPU)",
         f"Starlette, one client after another: {peer.p99 * 1e3:.0f} ms",
         f"{peer.p99 / first.p99:.2f}×",
-        f"≤ {WITHIN * 1e3:.0f} ms, none dropped",
-        first.p99 <= WITHIN and first.whole,
+        f"≤ {WITHIN * 1e3:.0f} ms, none dropped, the stuck one with {Close.TOO_SLOW:d}",
+        first.p99 <= WITHIN and first.whole and stuck.code == Close.TOO_SLOW,
     )
     yield Result(
         f"sockets: the highest rate at which {CLIENTS:,} clients hear all, p99 ≤ {WITHIN * 1e3:.0f} ms",
@@ -98,13 +107,15 @@ Run = Callable[[float, float], Heard]
 
 
 @contextmanager
-def _running(kind: str) -> Iterator[Run]:
-    """Run a service of a kind, the loads and a stuck client; yields what says messages at a rate."""
+def _running(kind: str) -> Iterator[tuple[Run, Stuck]]:
+    """Run a service of a kind, the loads and a stuck client; yields what says messages at a rate, and that client."""
     home = folder("service_sockets") / kind
     home.mkdir(parents=True, exist_ok=True)
     with _process("service_sockets", "serve", kind, str(home)) as service:
         served = _line(service)
-        with _stuck(served), ExitStack() as open:
+        with Stuck(served) as stuck, ExitStack() as open:
+            if kind == "ours":
+                _asked(service, {"fill": MOST_WAITING - SPARE})  # before the others come, who would hear it too
             command = ("socket_load", json.dumps(served), str(CLIENTS // LOADS), str(home))
             loads = [open.enter_context(_process(*command)) for _ in range(LOADS)]
             for load in loads:
@@ -120,7 +131,7 @@ def _running(kind: str) -> Iterator[Run]:
                 ended, in_time = sum(one["ended"] for one in found), spoken["seconds"] <= 1.05 * seconds
                 return Heard(waits, spoken["said"] * CLIENTS, ended, used, in_time)
 
-            yield run
+            yield run, stuck
 
 
 @contextmanager
@@ -143,14 +154,41 @@ def _asked(process: subprocess.Popen[str], question: dict[str, Any]) -> dict[str
     return _line(process)
 
 
-@contextmanager
-def _stuck(served: dict[str, Any]) -> Iterator[None]:
-    """Hold a client that opens a socket and never reads."""
-    with socket.socket() as line:
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        line.connect(("127.0.0.1", served["port"]))
-        line.sendall(handshake(served["port"], served["tokens"][0]))
+class Stuck:
+    """A client that opens a socket and does not read. `code`: with which it was closed, once it has been told."""
+
+    def __init__(self, served: dict[str, Any]) -> None:
+        self._line, self.code = socket.socket(), 0
+        self._line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self._line.connect(("127.0.0.1", served["port"]))
+        self._line.sendall(handshake(served["port"], served["tokens"][0]))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._line.close()
+
+    @contextmanager
+    def told_after(self, seconds: float) -> Iterator[None]:
+        """Begin to read after so many seconds; at the end it has been told, or is not going to be."""
+        timer = threading.Timer(seconds, self._read)
+        timer.start()
         yield
+        timer.join()
+
+    def _read(self) -> None:
+        self._line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        self._line.settimeout(STEP_SECONDS)
+        data = bytearray()
+        with suppress(OSError):
+            while not self.code and (more := self._line.recv(1 << 16)):
+                data += more
+                if data.startswith(b"HTTP") and (end := data.find(b"\r\n\r\n")) >= 0:
+                    del data[: end + 4]
+                while (frame := frame_of(data)) is not None:
+                    opcode, payload = frame
+                    self.code = int.from_bytes(payload[:2]) if opcode == CLOSE else 0
 
 
 # ------------------------------------------------------------------------------------------------- the service
@@ -163,7 +201,7 @@ def serve(kind: str, home: Path) -> None:
     from tapehawk.api.sockets.wire import OPTIONS
 
     os.environ |= {"SCANNER_DATA_DIR": str(home), "SCANNER__API__MAX_SOCKETS_PER_USER": "1000"}
-    app, say, tokens = _ours() if kind == "ours" else _bare()
+    app, say, tokens, waiting = _ours() if kind == "ours" else _bare()
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, **OPTIONS))
     threading.Thread(target=server.run, daemon=True).start()
     while not server.started:
@@ -171,6 +209,10 @@ def serve(kind: str, home: Path) -> None:
     port = server.servers[0].sockets[0].getsockname()[1]
     print(json.dumps({"port": port, "tokens": tokens}), flush=True)
     for asked in map(json.loads, sys.stdin):
+        if "fill" in asked:
+            _fill(say, waiting, asked["fill"])
+            print(json.dumps({"waiting": waiting()}), flush=True)
+            continue
         began, count = time.monotonic(), round(asked["rate"] * asked["seconds"])
         for number in range(count):
             time.sleep(max(0.0, began + number / asked["rate"] - time.monotonic()))
@@ -181,8 +223,15 @@ def serve(kind: str, home: Path) -> None:
 Say = Callable[[list[dict[str, Any]]], object]
 
 
-def _ours() -> tuple[Any, Say, list[str]]:
+def _fill(say: Say, waiting: Callable[[], int], count: int) -> None:
+    """Say messages until so many wait: large ones until the line takes no more."""
+    while (there := waiting()) < count:
+        say([{**ROW, "symbol": f"S{at}"} for at in range(5 if there else 500)])
+        time.sleep(0.01)
 
+
+def _ours() -> tuple[Any, Say, list[str], Callable[[], int]]:
+    """Return the service, what says rows, tokens, and how many messages wait for the slowest client."""
     from tapehawk.api.app import build
     from tapehawk.app.house import House
     from tapehawk.app.settings import settings
@@ -196,10 +245,11 @@ def _ours() -> tuple[Any, Say, list[str]]:
     def say(rows: list[dict[str, Any]]) -> None:
         house.bus.publish_from_thread(ScanUpdate("us:sim", 0, tuple(rows), session="2026-11-20"))
 
-    return build(house), say, tokens
+    app = build(house)
+    return app, say, tokens, lambda: max((queue.waiting for queue in tuple(app.state.sockets.hub.queues)), default=0)
 
 
-def _bare() -> tuple[Any, Say, list[str]]:
+def _bare() -> tuple[Any, Say, list[str], Callable[[], int]]:
     from starlette.applications import Starlette
     from starlette.routing import WebSocketRoute
     from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -221,7 +271,7 @@ def _bare() -> tuple[Any, Say, list[str]]:
     def say(rows: list[dict[str, Any]]) -> None:
         asyncio.run_coroutine_threadsafe(tell(json.dumps({"type": "scan_update", "results": rows})), loops[0])
 
-    return Starlette(routes=[WebSocketRoute(PATH, listen)]), say, ["none"]
+    return Starlette(routes=[WebSocketRoute(PATH, listen)]), say, ["none"], lambda: 0
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from typing import Any, cast
 import numpy as np
 
 PATH = "/api/v1/scanner/ws/live-scan"
+CLOSE, PING = 8, 9
 
 
 class Client(asyncio.Protocol):
@@ -44,30 +45,32 @@ class Client(asyncio.Protocol):
                 raise RuntimeError(bytes(self._data[:300]))
             self._open, self._data = True, self._data[end + 4 :]
             self._ready.release()
-        while (frame := self._frame()) is not None:
+        while (frame := frame_of(self._data)) is not None:
             opcode, payload = frame
             at = payload.find(b'"sent":')
-            if opcode == 9:
+            if opcode == PING:
                 self._line.write(bytes((0x8A, 0x80 | len(payload))) + b"\0\0\0\0" + payload)
             elif at >= 0:
                 digits = payload[at + 7 : at + 40].strip().split(b"}")[0]
                 self._waits.append(time.monotonic_ns() - int(digits))
 
-    def _frame(self) -> tuple[int, bytes] | None:
-        if len(self._data) < 4:
+
+def frame_of(data: bytearray) -> tuple[int, bytes] | None:
+    """Take the first frame, opcode and payload, from what has come; None while it is not whole."""
+    if len(data) < 4:
+        return None
+    length, begins = data[1], 2
+    if length == 126:
+        length, begins = struct.unpack_from("!H", data, 2)[0], 4
+    elif length == 127:
+        if len(data) < 10:
             return None
-        length, begins = self._data[1], 2
-        if length == 126:
-            length, begins = struct.unpack_from("!H", self._data, 2)[0], 4
-        elif length == 127:
-            if len(self._data) < 10:
-                return None
-            length, begins = struct.unpack_from("!Q", self._data, 2)[0], 10
-        if len(self._data) < begins + length:
-            return None
-        opcode, payload = self._data[0] & 15, bytes(self._data[begins : begins + length])
-        del self._data[: begins + length]
-        return opcode, payload
+        length, begins = struct.unpack_from("!Q", data, 2)[0], 10
+    if len(data) < begins + length:
+        return None
+    opcode, payload = data[0] & 15, bytes(data[begins : begins + length])
+    del data[: begins + length]
+    return opcode, payload
 
 
 def handshake(port: int, token: str) -> bytes:
