@@ -152,7 +152,7 @@ def test_sockets_connect_both_ways(ways):
         assert got[0] == got[1], path
         assert got[0] < 500, path
         accepted |= {path} if got[0] == 101 else set()
-    assert accepted >= {"/ws/signals", "/ws/market-data", "/ws/scanner-status", "/socket.io/"}
+    assert accepted >= {"/ws/signals", "/ws/market-data", "/ws/scanner-status"}
 
 
 def states(url: str) -> dict[str, str]:
