@@ -4,9 +4,14 @@ import tseslint from "typescript-eslint";
 
 /** Arrows point down: app → features → service → shared. Features never see each other. */
 const features = readdirSync("src/features");
+/** Their folders are flat: a way out of one, in whatever form it is written, would go around its boundary. */
+const OUT = "(^|/)\\.\\.(/|$)";
 const only = (files, forbidden, message) => ({
   files: [files],
-  rules: { "no-restricted-imports": ["error", { patterns: [{ regex: forbidden, message }] }] },
+  rules: {
+    "no-restricted-imports": ["error", { patterns: [{ regex: forbidden, message }, { regex: OUT, message: `${message}: by "@/" only` }] }],
+    "no-restricted-syntax": ["error", { selector: `ImportExpression[source.value=/${`${forbidden}|${OUT}`.replaceAll("/", "\\/")}/]`, message }],
+  },
 });
 
 export default tseslint.config(
@@ -26,6 +31,6 @@ export default tseslint.config(
   only("src/shared/**", "^@/(app|features|service|client)", "shared knows nobody"),
   only("src/service/**", "^@/(app|features)", "service knows only shared"),
   ...features.map((name) =>
-    only(`src/features/${name}/**`, `^(@/app|@/features/(?!${name}/)|\\.\\./\\.\\.)`, "a feature knows only service and shared"),
+    only(`src/features/${name}/**`, `^@/(app|features/(?!${name}/))`, "a feature knows only service and shared"),
   ),
 );
