@@ -22,3 +22,7 @@ export async function until(holds, what, ms = 60_000) {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
+
+/** A date, YYYY-MM-DD, as the app shows one of another year. */
+export const asShown = (date) =>
+  new Date(`${date}T12:00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });

@@ -1,6 +1,6 @@
 // While the market is open: today's bars are whole however late the page is opened, and a signal of now says why.
 import assert from "node:assert/strict";
-import { asker, until } from "../asking.mjs";
+import { asShown, asker, until } from "../asking.mjs";
 
 export default async function (browser, { url }) {
   const page = await browser.user();
@@ -20,7 +20,7 @@ export default async function (browser, { url }) {
   const reading = page.locator(".reading");
   await reading.getByText(first.open.toFixed(2)).first().waitFor();
   await page.locator(".of-symbol dt", { hasText: /range/ }).getByText(/1 Jul/).waitFor();
-  await page.getByText(`session ${session} so far`).first().waitFor();
+  await page.getByText(`session ${asShown(session)} so far`).first().waitFor();
   const asked = await minutesOf();
   const [low, high] = [Math.min(...asked.map((one) => one.low)), Math.max(...asked.map((one) => one.high))];
   const range = () => page.locator(".of-symbol dl div", { hasText: /^range/ }).locator("dd").innerText();

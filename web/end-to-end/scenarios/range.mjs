@@ -1,6 +1,7 @@
 // A range scan: refused where it can't be asked, seen on its way, cancelled with what it had found; then a whole one, over
 // a reload, a network that is away and a server that is killed, with its days, its outcomes, its file, and its end.
 import assert from "node:assert/strict";
+import { asShown } from "../asking.mjs";
 
 const PHONE = { width: 390, height: 844 };
 const ALL = { from: "2024-06-03", to: "2025-06-30" };
@@ -94,7 +95,7 @@ export default async function (browser, { url, server }) {
   await day.click();
   const [chosen] = /\d{4}-\d\d-\d\d/.exec(new URL(page.url()).searchParams.get("day"));
   const shown = await rows.locator("td:first-child").allInnerTexts();
-  assert.ok(shown.length > 0 && shown.every((text) => text === chosen), `rows of ${chosen}: ${shown}`);
+  assert.ok(shown.length > 0 && shown.every((text) => text === asShown(chosen)), `rows of ${chosen}: ${shown}`);
   await browser.look(page, "range-day");
   await page.keyboard.press("Enter");
   await page.waitForURL((to) => !to.searchParams.has("day"));
