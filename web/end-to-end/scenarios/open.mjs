@@ -27,13 +27,13 @@ export default async function (browser, { url }) {
   await until(async () => {
     const [from, to] = (await range()).match(/[\d,.]+/g).map(Number);
     return from <= low && to >= high && from > 0.97 * low && to < 1.03 * high;
-  }, "the range is the session's");
+  }, `the range is the session's: ${await range()} of ${low} to ${high}`);
   await page.waitForTimeout(600);
   await browser.shot(page, "open-1d");
 
   await page.goto(`${url}/symbol/${symbol}?timeframe=5m&as=table`);
   const rows = page.getByRole("region", { name: `Bars of ${symbol}` }).locator("tbody tr:not(.gap)");
-  const opened = rows.filter({ hasText: `${session} 09:30` });
+  const opened = rows.filter({ hasText: `${asShown(session)} 09:30` });
   await opened.waitFor();
   assert.match(await opened.innerText(), new RegExp(first.open.toFixed(2).replace(".", "\\.")));
   await page.goto(`${url}/symbol/${symbol}?timeframe=5m`);
