@@ -63,6 +63,7 @@ export class Browser {
   /** Let axe look at a page in both themes, and take its picture in each. */
   async look(page, name) {
     for (const theme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme: theme }); // followed where nobody has chosen; there is no switch before the sign-in
       await page.evaluate((to) => {
         const isOther = document.documentElement.getAttribute("data-mantine-color-scheme") !== to;
         if (isOther) document.querySelector(`[aria-label="${to} theme"]`)?.click();

@@ -19,7 +19,7 @@ export default async function (browser, { url, server }) {
   await page.goto(`${url}/signals`);
   const named = page.getByRole("region", { name: "Signals" }).locator("tbody b");
   await named.first().waitFor();
-  const symbol = await longListed(ask, await named.allInnerTexts());
+  const symbol = await longTraded(ask, await named.allInnerTexts());
   await page.goto(`${url}/symbol/${symbol}`);
   await page.locator(".chart canvas").first().waitFor();
   await page.getByText(/reached the target: \d+ of \d+/).waitFor();
@@ -108,11 +108,11 @@ export default async function (browser, { url, server }) {
   await browser.look(page, "phone-symbol");
 }
 
-/** The first of some symbols that has bars enough to be analysed. */
-async function longListed(ask, symbols) {
-  for (const symbol of symbols) {
-    const { bars } = await ask(`market-data/bars/${symbol}?limit=100`);
-    if (bars.length === 100) return symbol;
+/** The first of some symbols that has days enough to be analysed, and more minutes than one page of a chart. */
+async function longTraded(ask, symbols) {
+  for (const symbol of new Set(symbols)) {
+    const count = async (timeframe, limit) => (await ask(`market-data/bars/${symbol}?timeframe=${timeframe}&limit=${limit}`)).bars.length;
+    if ((await count("1d", 100)) === 100 && (await count("5m", 420)) === 420) return symbol;
   }
-  throw new Error("all of them are young");
+  throw new Error("all of them are young, or little traded");
 }

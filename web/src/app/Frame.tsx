@@ -88,10 +88,10 @@ function Account() {
   const { data: user } = useQuery(me);
   const go = useNavigate();
   async function leave(): Promise<void> {
+    await go({ to: "/sign-in" }); // before the session ends: what is on screen would ask on
+    queries.clear();
     await authLogout({ throwOnError: false });
     session.end();
-    queries.clear();
-    await go({ to: "/sign-in" });
   }
   const name = user ? `${user.first_name} ${user.last_name}`.trim() || user.email || "the owner" : "";
   return (

@@ -99,7 +99,7 @@ function Score({ deep: { opportunity } }: { deep: Deep }) {
 
 function Levels({ deep: { sl_tp: levels } }: { deep: Deep }) {
   return (
-    <Section title="Levels" part={levels} aside={<span className={side(levels?.side)}>{levels?.side}</span>}>
+    <Section title="Levels of the deep analysis" part={levels} aside={<span className={side(levels?.side)}>{levels?.side}</span>}>
       <dl>
         <Row name="target" value={price(levels?.takeProfit)} why={levels?.target_reason} />
         <Row name="entry" value={price(levels?.entry)} />

@@ -5,7 +5,7 @@ import type { ScanRow } from "@/client";
 import { DeepCards } from "@/service/DeepCards";
 import { QUICK, type Asked } from "@/service/question";
 import { deep, watchlist } from "@/service/questions";
-import { fixed, price, words } from "@/shared/format";
+import { day, fixed, price, words } from "@/shared/format";
 import { Side } from "@/shared/marks";
 import type { Level } from "./candles";
 import { Patterns } from "./Patterns";
@@ -45,10 +45,10 @@ export function Why({ symbol, asked, date, hit, isOfNow, watch, alert }: Props) 
           + alert
         </button>
       </header>
-      <SmallChart symbol={symbol} asked={{ ...asked, date: isQuick ? undefined : date }} levels={levels} />
+      <SmallChart symbol={symbol} asked={{ ...asked, date: isQuick ? undefined : date }} levels={levels} whose={hit ? "scan" : "deep analysis"} />
       {hit && <Levels hit={hit} />}
       {!isQuick && <Patterns symbol={symbol} asked={asked} date={date} pattern={hit?.pattern} />}
-      {isOfNow ? <DeepCards symbol={symbol} /> : <p className="quiet">Score, regime and confluence are of now; these rows are of {date}.</p>}
+      {isOfNow ? <DeepCards symbol={symbol} /> : <p className="quiet">Score, regime and confluence are of now; these rows are of {date && day(date)}.</p>}
     </>
   );
 }
@@ -83,6 +83,7 @@ function Levels({ hit }: { hit: ScanRow }) {
       <h2>
         {words(hit.pattern)} <Side direction={hit.direction} />
       </h2>
+      <p className="quiet">The scan’s own levels, as in the chart; those of the deep analysis may differ.</p>
       <dl>
         {rows.map(([name, value, about]) => (
           <div key={name}>

@@ -19,7 +19,7 @@ interface Candle {
 
 export interface Drawing {
   candles: Candle[];
-  /** `labelY`: where its name stands, clear of the others'. */
+  /** `labelY`: where the foot of its name stands, clear of the others'. */
   levels: (Level & { y: number; labelY: number })[];
   /** Width of a candle. */
   width: number;
@@ -29,7 +29,7 @@ export interface Drawing {
 const ROOM = 0.75;
 const VOLUME_SHARE = 0.18;
 
-/** Bars as candles within a box of so many px, volume along its foot, levels where they can be seen. */
+/** Bars as candles within a box of so many px, volume along its foot, levels where they can be seen; their names stand beside it. */
 export function drawing(bars: readonly Bar[], levels: readonly Level[], box: { width: number; height: number }): Drawing | null {
   const whole = bars.flatMap(({ open, high, low, close, volume }) =>
     open === null || high === null || low === null || close === null ? [] : [{ open, high, low, close, volume: volume ?? 0 }],
@@ -60,12 +60,14 @@ export function drawing(bars: readonly Bar[], levels: readonly Level[], box: { w
   };
 }
 
-const LINE = 11;
+const LINE = 12;
+/** From the middle of a line of text down to its foot. */
+export const FOOT = 3;
 
-/** Names stand on their lines, or as near to them as there is room. */
+/** Names stand beside their lines, or as near to them as there is room. */
 function labelled(levels: (Level & { y: number })[], height: number): Drawing["levels"] {
   let last = -Infinity;
-  const down = levels.toSorted((a, b) => a.y - b.y).map((level) => ({ ...level, labelY: (last = Math.max(level.y - 2, last + LINE, LINE - 2)) }));
-  const over = Math.max(0, last - (height - 2));
+  const down = levels.toSorted((a, b) => a.y - b.y).map((level) => ({ ...level, labelY: (last = Math.max(level.y + FOOT, last + LINE, LINE - FOOT)) }));
+  const over = Math.max(0, last - (height - FOOT));
   return down.map((level) => ({ ...level, labelY: level.labelY - over }));
 }

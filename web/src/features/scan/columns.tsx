@@ -3,7 +3,7 @@ import type { Column } from "@/shared/DataTable";
 import { DASH, fixed, moment, price, short, side, sign, signed, words } from "@/shared/format";
 import { Bar, Ring, Side } from "@/shared/marks";
 import { useFlash } from "@/shared/useFlash";
-import { part, partValue, type Line, type PartName } from "./rows";
+import { part, partValue, whose, type Line, type PartName } from "./rows";
 
 const number = (id: string, title: string, width: number, value: (line: Line) => number | null | undefined, cell: (value: number | undefined, line: Line) => React.ReactNode, about?: string): Column<Line> => ({
   id,
@@ -40,6 +40,21 @@ const deepNumber = (id: PartName, title: string, width: number, show: (value: nu
   value: (line) => partValue(line, id),
   cell: (line) => <Deepening line={line} name={id} show={(value) => show(Number(value))} />,
 });
+/** A level, with whose it is: the deep analysis' and the scan's own may differ. */
+const deepLevel = (id: "stop" | "target", about: string): Column<Line> => ({
+  ...deepNumber(id, id, 96, price, about),
+  cell: (line) => (
+    <Deepening
+      line={line}
+      name={id}
+      show={(value) => (
+        <>
+          <small className="quiet">{whose(line, id)}</small> {price(Number(value))}
+        </>
+      )}
+    />
+  ),
+});
 const deepWord = (id: PartName, title: string, width: number, about: string): Column<Line> => ({
   id,
   title,
@@ -63,8 +78,8 @@ export const COLUMNS: Column<Line>[] = [
   number("rvol", "RVOL", 58, (line) => line.hit?.rvol, (value) => fixed(value, 1), "volume by the mean of the 20 sessions before"),
   deepNumber("score", "score", 58, (value) => fixed(value, 0), "opportunity, 0–100"),
   deepWord("regime", "regime", 78, "which way the symbol's market goes"),
-  deepNumber("stop", "stop", 82, price, "where the idea is wrong, as analysed deeply; else the scanner's own"),
-  deepNumber("target", "target", 82, price, "where it has come true, as analysed deeply; else the scanner's own"),
+  deepLevel("stop", "where the idea is wrong, as analysed deeply; else the scanner's own"),
+  deepLevel("target", "where it has come true, as analysed deeply; else the scanner's own"),
   deepNumber("ratio", "R/R", 50, (value) => fixed(value, 1), "what can be won by what can be lost"),
   deepWord("confluence", "confluence", 88, "how far timeframes agree"),
   deepNumber("ml", "ml", 50, (value) => fixed(value * 100, 0), "calibrated probability, %; a dash: the model abstains"),

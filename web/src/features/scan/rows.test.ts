@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { QuickSignal, ScanRow } from "@/client";
-import { composer, partValue, part } from "./rows";
+import { composer, part, partValue, whose } from "./rows";
 
 const hit = (symbol: string) => ({ symbol, pattern: "up", bar_time: "2026-03-02T14:30:00Z" }) as ScanRow;
 const quick = new Map([["A", { symbol: "A" } as QuickSignal], ["B", { symbol: "B" } as QuickSignal]]);
@@ -44,6 +44,8 @@ it("levels that are known deeply are shown where they are of the hit's side, and
   expect(shown(levels("BUY"))).toEqual([11, 8, 2]);
   expect(shown(levels("SELL"))).toEqual([9, 13, 3]);
   expect(shown({ sl_tp: { available: false, reason: "HOLD has no side" } })).toEqual([9, 13, 3]);
+  const says = (deep: object) => composer()([bought], quick, new Map([["A", deep]])).map((line) => whose(line, "stop"));
+  expect([says(levels("BUY")), says(levels("SELL"))]).toEqual([["deep"], ["scan"]]);
 });
 
 it("what can be won by what can be lost is not said where there is no target", () => {

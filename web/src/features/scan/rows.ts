@@ -26,13 +26,21 @@ const OF_HIT: Partial<Record<PartName, (hit: ScanRow) => number | null>> = {
     entry === null || at === null || target1 === null || entry === at ? null : Math.abs(target1 - entry) / Math.abs(entry - at),
 };
 
-export function part({ deep, hit, deepens }: Line, name: PartName): Said<number | string> | undefined {
-  if (!deep && deepens) return undefined;
-  const known: Said<number | string> = deep ? PARTS[name](deep) : { reason: "analysed for today's bars only" };
-  const own = hit && OF_HIT[name]?.(hit);
-  if (own === undefined || own === null) return known;
+export function part(line: Line, name: PartName): Said<number | string> | undefined {
+  if (!line.deep && line.deepens) return undefined;
+  const own = ownOf(line, name);
+  return own === undefined ? deepOf(line, name) : { value: own };
+}
+
+/** Who says a part: the scan itself, or the deep analysis. */
+export const whose = (line: Line, name: PartName): "scan" | "deep" => (ownOf(line, name) === undefined ? "deep" : "scan");
+
+const deepOf = ({ deep }: Line, name: PartName): Said<number | string> => (deep ? PARTS[name](deep) : { reason: "analysed for today's bars only" });
+
+function ownOf(line: Line, name: PartName): number | undefined {
+  const { deep, hit } = line;
   const isOther = hit?.direction !== "NONE" && deep?.sl_tp?.side !== undefined && deep.sl_tp.side !== hit?.direction;
-  return isOther || "reason" in known ? { value: own } : known;
+  return isOther || "reason" in deepOf(line, name) ? ((hit && OF_HIT[name]?.(hit)) ?? undefined) : undefined;
 }
 
 export function partValue(line: Line, name: PartName): number | string | undefined {

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { ShownSignal } from "@/client";
-import { barTime, fixed, price, setup, signed } from "@/shared/format";
+import { barTime, day, fixed, price, setup, signed } from "@/shared/format";
 import { Labels, Side } from "@/shared/marks";
 import { ended, hitRate, outcomeSign, outcomeWords } from "./outcomes";
 
@@ -36,9 +36,9 @@ export function Past({ symbol, signals, hasMore, chosen, choose }: Props) {
             {shown.map((one) => (
               <li key={one.id}>
                 <button type="button" className={`plain ${one.id === chosen ? "on" : ""}`} aria-pressed={one.id === chosen} title="its levels on the chart" onClick={() => choose(one.id)}>
-                  <time dateTime={one.bar_time}>{barTime(one)}</time>
+                  <time dateTime={one.bar_time} title={barTime(one)}>{day(one.bar_time)}</time>
                   <Side direction={one.direction} />
-                  <span className="ellipsis">
+                  <span className="ellipsis" title={setup(one)}>
                     {setup(one)} <span className="quiet">{one.timeframe}</span>
                   </span>
                   <span className="number">{price(one.entry)}</span>
