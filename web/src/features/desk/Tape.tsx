@@ -10,7 +10,7 @@ import { Skeleton } from "@/shared/Empty";
 import { lately, price, setup, side, words } from "@/shared/format";
 import { Bar, Labels, Side } from "@/shared/marks";
 import { LiveSwitch, NoSignals } from "./LiveSwitch";
-import { held, inOrder } from "./tape";
+import { common, held, inOrder } from "./tape";
 
 const TOP_PX = 4;
 
@@ -22,6 +22,7 @@ export function Tape() {
     <section className="column tape" aria-label="Signals">
       <header>
         <h2>Signals</h2>
+        <Labels labels={common(data?.items ?? [])} />
         <Age of={asked} isFed />
         <LiveSwitch />
       </header>
@@ -44,6 +45,7 @@ function List({ items }: { items: readonly ShownSignal[] }) {
   const isLive = useRef(false);
   const [known, hold] = useState<ReadonlySet<string> | null>(null);
   const all = useMemo(() => inOrder(items), [items]);
+  const ofAll = useMemo(() => common(items), [items]);
   const { shown, waiting } = held(all, known);
   useEffect(() => {
     isLive.current = true; // after the rows that are there at first
@@ -66,14 +68,14 @@ function List({ items }: { items: readonly ShownSignal[] }) {
         }}
       >
         {shown.map((signal) => (
-          <Row key={signal.id} signal={signal} today={today} isLive={isLive} />
+          <Row key={signal.id} signal={signal} today={today} ofAll={ofAll} isLive={isLive} />
         ))}
       </ol>
     </>
   );
 }
 
-function Row({ signal, today, isLive }: { signal: ShownSignal; today: string; isLive: RefObject<boolean> }) {
+function Row({ signal, today, ofAll, isLive }: { signal: ShownSignal; today: string; ofAll: readonly string[]; isLive: RefObject<boolean> }) {
   const row = useRef<HTMLLIElement>(null);
   useLayoutEffect(() => {
     if (isLive.current) row.current?.classList.add("arrived");
@@ -94,7 +96,7 @@ function Row({ signal, today, isLive }: { signal: ShownSignal; today: string; is
       <Bar value={signal.confidence} side={side(signal.direction)} />
       <span className="quiet">{words(signal.phase)}</span>
       <span>
-        <Labels labels={signal.labels} />
+        <Labels labels={signal.labels.filter((one) => !ofAll.includes(one))} />
       </span>
     </li>
   );

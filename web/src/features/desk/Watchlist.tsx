@@ -15,6 +15,7 @@ import { fixed, price, sign, signed } from "@/shared/format";
 import { Labels } from "@/shared/marks";
 import { Sparkline } from "@/shared/Sparkline";
 import { useFlash } from "@/shared/useFlash";
+import { common } from "./tape";
 
 const FIRST = 8;
 
@@ -152,7 +153,3 @@ function Begin() {
     </Empty>
   );
 }
-
-/** What must be known of all of some quotes. */
-const common = (items: readonly Quote[]): string[] =>
-  (items[0]?.labels ?? []).filter((label) => items.every(({ labels }) => labels.includes(label)));

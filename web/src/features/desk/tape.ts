@@ -11,4 +11,8 @@ export function held(signals: readonly ShownSignal[], known: ReadonlySet<string>
   return { shown, waiting: signals.length - shown.length };
 }
 
+/** What must be known of all of some rows: it is said once. */
+export const common = (items: readonly { labels: readonly string[] }[]): string[] =>
+  (items[0]?.labels ?? []).filter((label) => items.every(({ labels }) => labels.includes(label)));
+
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -22,7 +22,7 @@ export const COLUMNS: readonly Column[] = [
   { id: "time", title: "bar", about: "the setup's bar, the exchange's clock", width: 140, narrow: 132, cell: barTime },
   { id: "symbol", title: "symbol", width: 80, narrow: 72, cell: (one) => <b>{one.symbol}</b> },
   { id: "side", title: "side", width: 52, narrow: 46, cell: (one) => <Side direction={one.direction} /> },
-  { id: "pattern", title: "pattern", width: 206, cell: setup },
+  { id: "pattern", title: "pattern", width: 200, cell: setup },
   { id: "phase", title: "session", width: 92, isBesides: true, cell: (one) => <span className="quiet">{words(one.phase)}</span> },
   priced("entry", "entry", 62),
   priced("stop", "stop"),
@@ -31,7 +31,7 @@ export const COLUMNS: readonly Column[] = [
   { id: "status", title: "status", width: 98, narrow: 74, cell: (one) => one.status },
   { id: "outcome", title: "outcome", width: 96, cell: (one) => <Outcome of={one} /> },
   { id: "r", title: "R", about: "hypothetical, at the prices of bars", width: 48, isNumber: true, cell: (one) => signed(one.r, 1) },
-  { id: "labels", title: "data", width: 98, cell: (one) => <Labels labels={one.labels} /> },
+  { id: "labels", title: "data", width: 106, cell: (one) => <Labels labels={one.labels} /> },
 ];
 export const NARROW = COLUMNS.flatMap((one) => (one.narrow ? [{ ...one, width: one.narrow }] : []));
 /** Those there is room for beside a signal that is open. */
