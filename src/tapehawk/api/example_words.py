@@ -60,6 +60,9 @@ WORDS: Final[dict[str, Any]] = {
     # a scan and what it finds
     "scan_id": _SCAN,
     "scanId": _SCAN,
+    "asOf": _AT,
+    "elapsedMs": 41.7,
+    "dataVersion": "7c1e9a52",
     "currentScanId": None,
     "scanner": "breakout",
     "scanner_type": "breakout",
