@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -166,3 +167,19 @@ def test_origins_have_files_of_their_own(tmp_path):
 def test_an_id_is_short_and_the_keys_own():
     assert signal().id == signal(data_version="x").id != signal("B").id
     assert len(signal().id) == 12
+
+
+def test_a_line_longer_than_what_is_read_at_a_time_hides_nothing_behind_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(signal_log, "PIECE", 64)
+    log = SignalLog(tmp_path, LIVE)
+    log.note([signal("AAA")])
+    with log.path.open("ab") as file:
+        file.write(b"x" * 1000 + b"\n")
+    SignalLog(tmp_path, LIVE).note([signal("BBB")])
+    assert [one.key.symbol for one in SignalLog(tmp_path, LIVE).known().values()] == ["AAA", "BBB"]
+
+
+def test_a_number_that_is_none_is_not_written_as_no_number(tmp_path):
+    one = signal()
+    with pytest.raises(ValueError, match="JSON"):
+        SignalLog(tmp_path, LIVE).note([replace(one, row={**one.row, "entry": float("nan")})])

@@ -11,6 +11,7 @@ before it appends.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -164,7 +165,7 @@ class SignalLog:
 
     def _read_on(self, file: int) -> None:
         """Take in the whole lines that were written since."""
-        while whole := _whole(os.pread(file, PIECE, self._offset)):
+        while whole := _whole(file, self._offset):
             self._offset += len(whole)
             for line in whole.splitlines():
                 self._take(line)
@@ -191,8 +192,11 @@ def logs(root: Path) -> list[SignalLog]:
     return [SignalLog(root, origin) for origin in ORIGINS]
 
 
-def _whole(text: bytes) -> bytes:
-    """Return the whole lines that a text begins with."""
+def _whole(file: int, offset: int) -> bytes:
+    """Return whole lines from an offset on, about PIECE bytes of them; a longer one is read to its end."""
+    text = os.pread(file, PIECE, offset)
+    if len(text) == PIECE and b"\n" not in text:
+        text = os.pread(file, os.fstat(file).st_size - offset, offset)
     return text[: text.rfind(b"\n") + 1]
 
 
@@ -215,4 +219,4 @@ def _about(line: bytes) -> tuple[str, bool]:
 
 
 def _line(said: Mapping[str, Any]) -> str:
-    return msgspec.json.encode(said).decode() + "\n"
+    return json.dumps(said, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"

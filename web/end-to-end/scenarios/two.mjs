@@ -7,7 +7,6 @@ export default async function (browser, { url }) {
   const bob = await browser.user({ name: `bob${Date.now()}` });
   const asAda = asker(ada, url);
   const asBob = asker(bob, url);
-  browser.expect(/401 .*\/api\/v1\//); // a session by a clock that goes faster ends sooner
   await Promise.all([ada, bob].map((page) => page.goto(`${url}/desk`)));
 
   await ada.getByRole("button", { name: /most active/ }).click();
