@@ -1,12 +1,12 @@
 // @vitest-environment jsdom
-import { MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { cleanup, render, screen, waitFor } from "@testing-library/react";
+import { QueryClient } from "@tanstack/react-query";
+import { createMemoryHistory, createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import { cleanup, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { overview, quotes, signals, watchlist } from "@/service/questions";
 import { saveFile } from "@/shared/file";
+import { mounted } from "@/shared/mounted";
 import { Desk } from "./Desk";
 
 const watch = vi.hoisted(() => vi.fn());
@@ -30,13 +30,7 @@ beforeEach(async () => {
   const page = createRoute({ getParentRoute: () => root, path: "/", component: Desk });
   const symbol = createRoute({ getParentRoute: () => root, path: "/symbol/$" });
   const router = createRouter({ routeTree: root.addChildren([page, symbol]), history: createMemoryHistory() });
-  render(
-    <MantineProvider>
-      <QueryClientProvider client={queries}>
-        <RouterProvider router={router as never} />
-      </QueryClientProvider>
-    </MantineProvider>,
-  );
+  mounted(queries, router);
   await screen.findByRole("region", { name: "Watched symbols" });
 });
 afterEach(() => {

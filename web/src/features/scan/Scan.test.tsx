@@ -1,12 +1,12 @@
 // @vitest-environment jsdom
-import { MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { cleanup, render, screen } from "@testing-library/react";
+import { QueryClient } from "@tanstack/react-query";
+import { createMemoryHistory, createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import { cleanup, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { client } from "@/client/client.gen";
 import { keys } from "@/service/keys";
+import { mounted } from "@/shared/mounted";
 import { scanSearch } from "./address";
 import { Scan } from "./Scan";
 
@@ -44,13 +44,7 @@ async function show(session: string): Promise<QueryClient> {
   const scan = createRoute({ getParentRoute: () => frame, path: "/scan", validateSearch: scanSearch, component: Scan });
   const history = createMemoryHistory({ initialEntries: ["/scan?scanner=quick"] });
   const router = createRouter({ routeTree: root.addChildren([frame.addChildren([scan])]), history });
-  render(
-    <MantineProvider>
-      <QueryClientProvider client={queries}>
-        <RouterProvider router={router as never} />
-      </QueryClientProvider>
-    </MantineProvider>,
-  );
+  mounted(queries, router);
   await screen.findByText("ACME");
   return queries;
 }

@@ -1,12 +1,12 @@
 // @vitest-environment jsdom
-import { MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { render, screen, waitFor } from "@testing-library/react";
+import { QueryClient } from "@tanstack/react-query";
+import { createMemoryHistory, createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
 import { keys } from "@/service/keys";
 import { saveFile } from "@/shared/file";
+import { mounted } from "@/shared/mounted";
 import { signalsSearch } from "./address";
 import { Signals } from "./Signals";
 
@@ -34,13 +34,7 @@ it("the signal that is looked at is watched by w, and those of the filter are ex
   const queries = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false } } });
   queries.setQueryData(keys.watchlist, { items: [] });
   queries.setQueryData(keys.scanners, []);
-  render(
-    <MantineProvider>
-      <QueryClientProvider client={queries}>
-        <RouterProvider router={router as never} />
-      </QueryClientProvider>
-    </MantineProvider>,
-  );
+  mounted(queries, router);
   (await screen.findByRole("region", { name: "Signals" })).focus();
   await userEvent.keyboard("j");
   await screen.findByRole("heading", { name: "Levels" });
