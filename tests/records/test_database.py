@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import sqlite3
 import uuid
-from threading import Barrier, Event, Thread
+from threading import Barrier, Event, Thread, Timer
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from tapehawk.core.errors import BadInput, Conflict, NoData, TryAgain
-from tapehawk.records.database import Database
+from tapehawk.records.database import Database, sqlite_url
 from tapehawk.records.tables import portfolios, signals, users
 from tests.records.conftest import NOW, made_user
 from tests.records.rows import signal_values
@@ -213,6 +214,19 @@ def test_waiting_for_the_lock_of_sqlite_ends(sqlite, monkeypatch):
         done.set()
         thread.join()
         impatient.close()
+
+
+def test_who_opens_a_new_file_waits_for_another_that_is_making_it(tmp_path):
+    other = sqlite3.connect(tmp_path / "records.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")  # in a file without WAL yet
+    Timer(0.2, lambda: other.execute("CREATE TABLE theirs (id)") and other.execute("COMMIT")).start()
+    database = Database(sqlite_url(tmp_path))
+    try:
+        with database.write() as records:
+            assert records._connection.exec_driver_sql("SELECT * FROM theirs").all() == []
+    finally:
+        database.close()
+        other.close()
 
 
 def _stored(database, user, **values):

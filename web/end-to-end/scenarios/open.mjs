@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { asShown, asker, until } from "../asking.mjs";
 
+const CENT = 0.01; // prices are shown rounded to it
+
 export default async function (browser, { url }) {
   const page = await browser.user();
   browser.expect(/404 .*\/api\/scanner\/symbol\//); // nobody has analysed it yet
@@ -26,7 +28,7 @@ export default async function (browser, { url }) {
   const range = () => page.locator(".of-symbol dl div", { hasText: /^range/ }).locator("dd").innerText();
   await until(async () => {
     const [from, to] = (await range()).match(/[\d,.]+/g).map(Number);
-    return from <= low && to >= high && from > 0.97 * low && to < 1.03 * high;
+    return from <= low + CENT && to >= high - CENT && from > 0.97 * low && to < 1.03 * high;
   }, `the range is the session's: ${await range()} of ${low} to ${high}`);
   await page.waitForTimeout(600);
   await browser.shot(page, "open-1d");
