@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tapehawk.api.once import Claim
+from tapehawk.records.answers import GIVEN_UP
 from tests.api.owned_things import SPAN
 from tests.api.owning import ASKING
 
@@ -36,6 +38,18 @@ def test_what_is_sent_again_is_answered_again_and_made_once(signed_in, path):
     refused = ada.post(path, json=other, headers=KEY)
     assert (refused.status_code, refused.headers["content-type"]) == (409, "application/problem+json")
     assert "Idempotency-Key" in refused.json()["detail"]
+    assert len(ada.get(listed).json()["items"]) == 1
+
+
+@pytest.mark.parametrize("path", CREATING)
+def test_what_was_made_by_a_process_that_was_killed_then_is_not_made_again(signed_in, house, path, monkeypatch):
+    body, _, listed = CREATING[path]
+    ada, now = signed_in(), house.now
+    monkeypatch.setattr(Claim, "settle", lambda _claim, _answer: None)
+    ada.post(path, json=body, headers=KEY)
+    monkeypatch.setattr(house, "now", lambda: now() + GIVEN_UP * 2)
+    again = ada.post(path, json=body, headers=KEY)
+    assert (again.status_code, "was carried out" in again.text) == (409, True), again.text
     assert len(ada.get(listed).json()["items"]) == 1
 
 

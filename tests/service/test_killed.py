@@ -1,4 +1,7 @@
-"""`scanner serve` killed while it scans and writes: what it acknowledged is there, once, and the scan goes on."""
+"""`scanner serve` killed while it scans and writes: what it acknowledged is there, once, and the scan goes on.
+
+What it did not acknowledge is there once when it is sent again, whether or not it was done before the kill.
+"""
 
 from __future__ import annotations
 
@@ -70,6 +73,9 @@ SCAN = Kind(
 )
 
 
+KINDS = (PORTFOLIO, WATCHED, SCAN)
+
+
 @dataclass(frozen=True)
 class Sent:
     """What was sent under a key, and what was answered."""
@@ -81,10 +87,11 @@ class Sent:
 
 
 class Written:
-    """Everything that was sent, and acknowledged before the service was killed."""
+    """Everything that was sent, and acknowledged before the service was killed, or not."""
 
     def __init__(self) -> None:
         self.acknowledged: list[Sent] = []
+        self.unanswered: list[Sent] = []
         self._numbers = count()
 
     @contextmanager
@@ -110,14 +117,23 @@ class Written:
     def send(self, client: httpx2.Client, kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
         """Send something under a key of its own; return what is answered."""
         key = secrets.token_hex(8)
-        said = posted(client, kind, key, body)
+        try:
+            said = posted(client, kind, key, body)
+        except httpx2.HTTPError:
+            self.unanswered.append(Sent(kind, key, body, {}))
+            raise
         self.acknowledged.append(Sent(kind, key, body, said))
         return said
 
 
-def posted(client: httpx2.Client, kind: Kind, key: str, body: dict[str, Any]) -> dict[str, Any]:
+def post(client: httpx2.Client, kind: Kind, key: str, body: dict[str, Any]) -> httpx2.Response:
     """Send something under a key."""
-    answer = client.post(kind.path, json=body, headers={"Idempotency-Key": key})
+    return client.post(kind.path, json=body, headers={"Idempotency-Key": key})
+
+
+def posted(client: httpx2.Client, kind: Kind, key: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Send something under a key; return what is answered."""
+    answer = post(client, kind, key, body)
     assert answer.status_code in (200, 201), answer.text
     said: dict[str, Any] = answer.json()
     return said
@@ -156,6 +172,7 @@ def killed(folder: Path, kills: int, number: int, **environment: str) -> None:
     with alive(folder, token, environment) as (_, client):
         scanned(client, scan, lambda said: said["status"] in ("completed", "interrupted"))
         all_is_there(client, written)
+        the_rest_is_done_once(client, written)
         rows_are_whole(folder, client, scan, environment)
 
 
@@ -184,7 +201,7 @@ def scanned(client: httpx2.Client, scan: dict[str, Any], holds: Callable[[dict[s
 
 def all_is_there(client: httpx2.Client, written: Written) -> None:
     """Say that what was acknowledged is there, everything once, and that who asks again is told the same."""
-    for kind in (PORTFOLIO, WATCHED, SCAN):
+    for kind in KINDS:
         there = listed(client, kind)
         acknowledged = [kind.of(sent.body, sent.said) for sent in written.acknowledged if sent.kind is kind]
         assert len(acknowledged) >= 2
@@ -192,8 +209,18 @@ def all_is_there(client: httpx2.Client, written: Written) -> None:
         assert set(there.values()) == {1}
     for sent in written.acknowledged[::5]:
         assert posted(client, sent.kind, sent.key, sent.body) == sent.said
-    for kind in (PORTFOLIO, WATCHED, SCAN):
+    for kind in KINDS:
         assert set(listed(client, kind).values()) == {1}
+
+
+def the_rest_is_done_once(client: httpx2.Client, written: Written) -> None:
+    """Say that of everything that was sent there is one when what was not answered is sent again."""
+    assert written.unanswered
+    for sent in written.unanswered:
+        assert post(client, sent.kind, sent.key, sent.body).status_code in (200, 201, 409)
+    for kind in KINDS:
+        every = [sent for sent in (*written.acknowledged, *written.unanswered) if sent.kind is kind]
+        assert listed(client, kind).total() == len(every)
 
 
 def rows_are_whole(folder: Path, client: httpx2.Client, scan: dict[str, Any], environment: dict[str, str]) -> None:

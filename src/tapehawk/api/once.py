@@ -4,14 +4,21 @@
     again ──► the same answer, marked `Idempotency-Replayed`          another body: 409
     meanwhile ──► 409 with Retry-After                                failed: the key is free again
 
+Every transaction that the route commits marks the key as done, so that both are there or neither. Where the process is
+killed before the answer is kept, or the route fails after it has committed something, the key is not set free: it is in
+work until it is given up (`GIVEN_UP`), and from then on done without an answer, a 409. A key that is given up, or set
+free, is not its request's any more: should that go on all the same, it can commit nothing.
+
 A router whose POSTs create is made with `route_class=Once`; then all of them take the header `Idempotency-Key`.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Header, Request
@@ -21,9 +28,11 @@ from starlette.responses import Response
 
 from tapehawk.api.dependencies import CurrentUser, HouseDep
 from tapehawk.api.problems import problem
-from tapehawk.app.house import House
-from tapehawk.records.answers import Answers
+from tapehawk.records.alongside import alongside
+from tapehawk.records.answers import Answers, is_lost
 from tapehawk.records.database import Database
+from tapehawk.records.owned import Row
+from tapehawk.records.records import Records
 from tapehawk.records.users import User
 
 REPLAYED: Final = "Idempotency-Replayed"
@@ -44,21 +53,34 @@ Key = Annotated[
 
 @dataclass(frozen=True)
 class Claim:
-    """A key that is a request's."""
+    """A key that is a request's since a time."""
 
     database: Database
     user: User
     key: str
+    since: dt.datetime
+
+    def begin(self, said: str) -> Row | None:
+        """Take the key for a request of a hash, None returned; or return what is there of it."""
+        with self.database.write() as records:
+            return self._mine(records).claim(self.key, said, now=self.since)
+
+    def mark(self, records: Records) -> None:
+        """Say that the request is done, in a transaction that does it. Raises Conflict where it was given up."""
+        self._mine(records).mark(self.key, since=self.since)
 
     def settle(self, answer: Response | None) -> None:
-        """Keep a good answer; set the key free after any other, or none."""
+        """Keep a good answer; set the key free after any other, or none, where nothing is done."""
         with self.database.write() as records:
-            mine: Answers = records.of(self.user.id).answers
+            mine = self._mine(records)
             if answer is None or answer.status_code >= 300 or not hasattr(answer, "body"):
-                mine.remove(self.key)
+                mine.free(self.key, since=self.since)
             else:
                 kind = answer.headers.get("content-type", "")
                 mine.give(self.key, status=answer.status_code, body=bytes(answer.body), content_type=kind)
+
+    def _mine(self, records: Records) -> Answers:
+        return records.of(self.user.id).answers
 
 
 class _Answered(Exception):
@@ -72,26 +94,39 @@ async def claimed(request: Request, house: HouseDep, user: CurrentUser, key: Key
     if key is not None:
         said = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
         said.update(await request.body())
-        request.state.claim = await run_in_threadpool(
-            _claim, request, house, Claim(house.database, user, key), said.hexdigest()
-        )
+        claim = Claim(house.database, user, key, house.now())
+        there = await run_in_threadpool(claim.begin, said.hexdigest())
+        if there is not None:
+            raise _Answered(_answer(request, there, said.hexdigest(), claim.since))
+        request.state.claim = claim
 
 
-def _claim(request: Request, house: House, claim: Claim, said: str) -> Claim:
-    with house.database.write() as records:
-        there = records.of(claim.user.id).answers.claim(claim.key, said, now=house.now())
-    if there is None:
-        return claim
+def _answer(request: Request, there: Row, said: str, now: dt.datetime) -> Response:
+    """Return what is answered to a key that is taken."""
     if there["request_hash"] != said:
-        raise _Answered(
-            problem(request, 409, "this Idempotency-Key was used for another request", hint="take a new one")
+        return problem(request, 409, "this Idempotency-Key was used for another request", hint="take a new one")
+    if is_lost(there, now=now):
+        return problem(
+            request,
+            409,
+            "the request of this Idempotency-Key was carried out, and its answer was lost with the process that did it",
+            hint="look at the list of what it creates; to create another, take a new key",
         )
     if there["status"] is None:
         busy = problem(request, 409, "the request of this Idempotency-Key is in work")
         busy.headers["Retry-After"] = _WAIT
-        raise _Answered(busy)
-    headers = {REPLAYED: "true", "Content-Type": there["content_type"]}
-    raise _Answered(Response(there["body"], there["status"], headers))
+        return busy
+    return Response(there["body"], there["status"], {REPLAYED: "true", "Content-Type": there["content_type"]})
+
+
+def _claim_of(request: Request) -> Claim | None:
+    return getattr(request.state, "claim", None)
+
+
+def _mark(request: Request, records: Records) -> None:
+    claim = _claim_of(request)
+    if claim is not None:
+        claim.mark(records)
 
 
 class Once(APIRoute):
@@ -109,11 +144,12 @@ class Once(APIRoute):
         async def once(request: Request) -> Response:
             answer = None
             try:
-                answer = await handle(request)
+                with alongside(partial(_mark, request)):
+                    answer = await handle(request)
             except _Answered as found:
                 return found.response
             finally:
-                claim: Claim | None = getattr(request.state, "claim", None)
+                claim = _claim_of(request)
                 if claim is not None:
                     await run_in_threadpool(claim.settle, answer)
             return answer

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc
 
 from tapehawk.core.errors import BadInput, CorruptStore, TryAgain
+from tapehawk.records.alongside import write_alongside
 from tapehawk.records.faults import translated
 from tapehawk.records.records import Records
 
@@ -60,9 +61,11 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Records]:
-        """Hold a transaction that is committed at its end, rolled back when it raises."""
+        """Hold a transaction, committed at its end with what is written `alongside`, rolled back when it raises."""
         with translated(), self._writes.begin() as connection:
-            yield Records(connection)
+            records = Records(connection)
+            yield records
+            write_alongside(records)
 
     @contextmanager
     def read(self, *, fresh: bool = False) -> Iterator[Records]:

@@ -56,7 +56,8 @@ answers = sa.Table(
     owner(is_key=True),
     sa.Column("key", sa.String(128), primary_key=True),
     sa.Column("request_hash", sa.String(64), nullable=False),
-    sa.Column("status", sa.Integer(), nullable=True),  # null: being answered
+    sa.Column("done", sa.Boolean(), nullable=False, server_default=sa.false()),  # what it creates is there
+    sa.Column("status", sa.Integer(), nullable=True),  # null: being answered, or, if it is done and old, lost
     sa.Column("body", sa.LargeBinary(), nullable=True),
     sa.Column("content_type", sa.String(100), nullable=True),
     instant("created_at"),
