@@ -152,6 +152,7 @@ class Once(APIRoute):
                 claim = _claim_of(request)
                 if claim is not None:
                     await run_in_threadpool(claim.settle, answer)
+            request.state.claim = None  # what goes on behind an answer is not the request's
             return answer
 
         return once

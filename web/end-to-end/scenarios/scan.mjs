@@ -1,6 +1,7 @@
 // A quick scan deepens; a row says why; a step of the funnel says who fell there; anybody can be asked about; what is
 // asked stands in the address, and going back asks what was asked before.
 import assert from "node:assert/strict";
+import { asShown } from "../asking.mjs";
 
 export default async function (browser, { url }) {
   const page = await browser.user();
@@ -73,11 +74,11 @@ export default async function (browser, { url }) {
   await page.getByLabel("Universe").selectOption({ label: "my watchlist · 1" });
   await page.getByLabel("As of").fill("2025-03-03");
   await page.getByRole("button", { name: /Scan/ }).click();
-  await page.getByText(/as of 2025-03-03/).waitFor();
+  await page.getByText(`as of ${asShown("2025-03-03")}`).waitFor();
   assert.match(page.url(), /list=watchlist.*date=|date=.*list=watchlist/);
   await browser.shot(page, "scan-past");
   await page.goBack();
-  await page.getByText(/as of 2025-06-30/).waitFor();
+  await page.getByText(`as of ${asShown("2025-06-30")}`).waitFor();
   assert.equal(await page.getByLabel("Universe").inputValue(), "", "going back asks everybody again");
   assert.equal(await page.getByLabel("As of").inputValue(), "");
 

@@ -1,14 +1,6 @@
-import {
-  createSortedRowModel,
-  rowSortingFeature,
-  tableFeatures,
-  useTable,
-  type ColumnDef,
-  type SortingState,
-} from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
-import { inOrder } from "./order";
+import { clicked, inOrder, sorted, type Sort, type Sorting } from "./order";
 
 export interface Column<Row> {
   id: string;
@@ -29,8 +21,8 @@ interface Props<Row> {
   rows: readonly Row[];
   columns: readonly Column<Row>[];
   id: (row: Row) => string;
-  sorting?: SortingState;
-  onSort?: (sorting: SortingState) => void;
+  sorting?: Sorting;
+  onSort?: (sorting: Sort[]) => void;
   selected?: string | null;
   /** Arrows, or a click. */
   onSelect?: (row: Row) => void;
@@ -42,47 +34,17 @@ interface Props<Row> {
 }
 
 export const ROW_PX = 28;
-const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
-
-function compare(a: unknown, b: unknown): number {
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  return String(a).localeCompare(String(b));
-}
-
 /** A table of any length: only the rows in sight are drawn, and it is a table to a screen reader all the same. */
 export function DataTable<Row extends object>(props: Props<Row>) {
   const { rows, columns, id, selected } = props;
-  const [own, setOwn] = useState<SortingState>([]);
+  const [own, setOwn] = useState<Sorting>([]);
   const sorting = props.sorting ?? own;
   const scroller = useRef<HTMLDivElement>(null);
   const held = useRef<string[] | null>(null);
 
-  const definitions = useMemo(
-    () =>
-      columns.map((column): ColumnDef<typeof features, Row> => ({
-        id: column.id,
-        header: column.title,
-        accessorFn: column.value,
-        sortUndefined: "last",
-        sortDescFirst: column.isNumber ?? false,
-        sortFn: (a, b) => compare(a.getValue(column.id), b.getValue(column.id)),
-      })),
-    [columns],
-  );
-  const table = useTable({
-    features,
-    columns: definitions,
-    data: rows,
-    getRowId: id,
-    state: { sorting },
-    onSortingChange: (change) => {
-      held.current = null;
-      const next = typeof change === "function" ? change(sorting) : change;
-      (props.onSort ?? setOwn)(next);
-    },
-  });
-  const sorted = table.getRowModel().rows;
-  const shown = held.current && !props.isArranged ? inOrder(sorted, held.current, (row) => row.id) : sorted;
+  const inTurn = useMemo(() => sorted(rows, columns, sorting), [rows, columns, sorting]);
+  const order = props.isArranged ? null : held.current;
+  const shown = useMemo(() => (order ? inOrder(inTurn, order, id) : inTurn), [inTurn, order, id]);
   const virtual = useVirtualizer({
     count: shown.length,
     getScrollElement: () => scroller.current,
@@ -94,17 +56,22 @@ export function DataTable<Row extends object>(props: Props<Row>) {
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
 
+  function sort(column: Column<Row>, adds: boolean): void {
+    held.current = null;
+    (props.onSort ?? setOwn)(clicked(sorting, column, adds));
+  }
+
   function move(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
-    const at = shown.findIndex((row) => row.id === selected);
+    const at = shown.findIndex((row) => id(row) === selected);
     if (step !== undefined) {
       const to = Math.max(0, Math.min(shown.length - 1, at < 0 ? 0 : at + step));
       const row = shown[to];
-      if (row) props.onSelect?.(row.original);
+      if (row) props.onSelect?.(row);
       virtual.scrollToIndex(to);
       event.preventDefault();
     } else if (event.key === "Enter" && shown[at]) {
-      (props.onOpen ?? props.onSelect)?.(shown[at].original);
+      (props.onOpen ?? props.onSelect)?.(shown[at]);
     }
   }
 
@@ -133,7 +100,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
                   <button
                     type="button"
                     title={column.about}
-                    onClick={(event) => table.getColumn(column.id)?.toggleSorting(undefined, event.shiftKey)}
+                    onClick={(event) => sort(column, event.shiftKey)}
                   >
                     {column.title}
                     <span aria-hidden="true">{order ? (order.desc ? " ↓" : " ↑") : ""}</span>
@@ -143,18 +110,18 @@ export function DataTable<Row extends object>(props: Props<Row>) {
             })}
           </tr>
         </thead>
-        <tbody onPointerMove={() => (held.current ??= shown.map((row) => row.id))} onPointerLeave={() => (held.current = null)}>
+        <tbody onPointerMove={() => (held.current ??= shown.map(id))} onPointerLeave={() => (held.current = null)}>
           {before > 0 && <Gap height={before} columns={columns.length} />}
           {items.map((item) => {
             const row = shown[item.index];
             if (!row) return null;
             return (
               <Line
-                key={row.id}
-                row={row.original}
+                key={id(row)}
+                row={row}
                 index={item.index}
                 columns={columns}
-                isSelected={row.id === selected}
+                isSelected={id(row) === selected}
                 onSelect={props.onSelect}
                 onOpen={props.onOpen}
               />

@@ -1,17 +1,16 @@
 import { useEffect, useRef } from "react";
 
-/** Lets an element fade from a tint when what it shows changes; the tint's end and its absence are the style's. */
+const STILL = "(prefers-reduced-motion: reduce)";
+
+/** Lets an element fade from a tint when what it shows changes. Nobody hears of it: an animation of styles would tell the page twice. */
 export function useFlash<T extends HTMLElement>(shown: unknown) {
   const element = useRef<T>(null);
   const before = useRef(shown);
   useEffect(() => {
     if (Object.is(before.current, shown)) return;
     before.current = shown;
-    const target = element.current;
-    if (!target) return;
-    target.classList.remove("changed");
-    const frame = requestAnimationFrame(() => target.classList.add("changed")); // begins the animation anew
-    return () => cancelAnimationFrame(frame);
+    if (matchMedia(STILL).matches) return;
+    element.current?.animate({ background: ["var(--tint)", "transparent"] }, { duration: 600, easing: "ease-out" });
   }, [shown]);
   return element;
 }

@@ -33,7 +33,7 @@ export function Answer({ asked, found, step, look, ask, exportSeen, tell }: Prop
         <p aria-live="polite">
           {scan && (
             <>
-              <b>{fixed(lines.length, 0)}</b> {lines.length === 1 ? "row" : "rows"} of {words(scan.scanner_type)} · as of {scan.as_of} · {fixed(scan.elapsed_ms, 0)} ms ·{" "}
+              <b>{fixed(lines.length, 0)}</b> {lines.length === 1 ? "row" : "rows"} of {words(scan.scanner_type)} · as of {day(scan.as_of)} · {fixed(scan.elapsed_ms, 0)} ms ·{" "}
               <Version of={scan.data_version} /> <Labels labels={scan.labels} />
             </>
           )}

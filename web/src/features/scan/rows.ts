@@ -65,11 +65,10 @@ export function composer(): Compose {
   return (hits, quick, deep, comes = () => true) => {
     const made = new Map<string, Line>();
     const add = (id: string, symbol: string, hit?: ScanRow) => {
-      const deepens = comes(symbol);
-      const next: Line = { id, symbol, hit, quick: quick.get(symbol), deep: deep.get(symbol), deepens };
+      const [looked, analysed, deepens] = [quick.get(symbol), deep.get(symbol), comes(symbol)];
       const known = before.get(id);
-      const isSame = known?.hit === next.hit && known?.quick === next.quick && known?.deep === next.deep && known?.deepens === deepens;
-      made.set(id, known && isSame ? known : next);
+      const isSame = known?.hit === hit && known?.quick === looked && known?.deep === analysed && known?.deepens === deepens;
+      made.set(id, known && isSame ? known : { id, symbol, hit, quick: looked, deep: analysed, deepens });
     };
     if (hits) for (const hit of hits) add(`${hit.symbol} ${hit.pattern} ${hit.bar_time}`, hit.symbol, hit);
     else for (const symbol of quick.keys()) add(symbol, symbol);
