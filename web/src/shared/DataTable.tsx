@@ -49,7 +49,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
     count: shown.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
-    overscan: 12,
+    overscan: 6,
     initialRect: { width: 0, height: 600 },
   });
   const items = virtual.getVirtualItems();

@@ -14,10 +14,7 @@ export function Bar({ value, side = "" }: { value: number | null | undefined; si
   if (value === null || value === undefined) return <span className="quiet">–</span>;
   return (
     <span className={`bar ${side}`}>
-      <svg width="36" height="8" aria-hidden="true">
-        <rect width="36" height="8" rx="1" className="bar-back" />
-        <rect width={(Math.max(0, Math.min(100, value)) / 100) * 36} height="8" rx="1" fill="currentColor" />
-      </svg>
+      <i style={{ backgroundSize: `${Math.max(0, Math.min(100, value))}% 100%` }} />
       {Math.round(value)}
     </span>
   );

@@ -1,16 +1,18 @@
 import { useEffect, useRef } from "react";
 
-const STILL = "(prefers-reduced-motion: reduce)";
+const FLASH_MS = 400;
 
-/** Lets an element fade from a tint when what it shows changes. Nobody hears of it: an animation of styles would tell the page twice. */
+/** Tints an element for a moment when what it shows changes. It does not fade: of hundreds at once, each would be painted at every frame. */
 export function useFlash<T extends HTMLElement>(shown: unknown) {
   const element = useRef<T>(null);
   const before = useRef(shown);
   useEffect(() => {
     if (Object.is(before.current, shown)) return;
     before.current = shown;
-    if (matchMedia(STILL).matches) return;
-    element.current?.animate({ background: ["var(--tint)", "transparent"] }, { duration: 600, easing: "ease-out" });
+    const target = element.current;
+    target?.classList.add("changed");
+    const timer = setTimeout(() => target?.classList.remove("changed"), FLASH_MS);
+    return () => clearTimeout(timer);
   }, [shown]);
   return element;
 }
