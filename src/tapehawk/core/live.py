@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -186,8 +187,13 @@ class Live:
             self._held = held
 
     def roots(self) -> list[Expr]:
-        """List every expression that is watched: lives with the same roots have states of the same meaning."""
+        """List every expression that is watched."""
         return [x for watching in self._watching for group in watching.groups for x in group.roots()]
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """What is watched, in words: lives with the same have states of the same meaning."""
+        return tuple(map(str, self.roots()))
 
     def states(self) -> list[list[State]]:
         """Return the states, part by part, as they are now."""

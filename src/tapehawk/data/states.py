@@ -63,7 +63,7 @@ class Facts:
         """Return the facts of a live scan of a panel's symbols, on the panel's data version."""
         return cls(
             kernels=kernel_hash(),
-            scan=_hash(map(str, live.roots())),
+            scan=_hash(live.texts),
             symbols=_hash(panel.symbols),
             timeframe=panel.timeframe,
             hours=panel.hours,
