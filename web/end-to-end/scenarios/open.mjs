@@ -40,7 +40,8 @@ export default async function (browser, { url }) {
   assert.match(await opened.innerText(), new RegExp(first.open.toFixed(2).replace(".", "\\.")));
   await page.goto(`${url}/symbol/${symbol}?timeframe=5m`);
   await page.locator(".chart canvas").first().waitFor();
-  await page.waitForTimeout(1000);
+  const before = await reading.innerText();
+  await until(async () => (await reading.innerText()) !== before, "the bar that is being made grows on the chart");
   await browser.look(page, "open-5m");
 
   await page.goto(`${url}/signals?signal=${id}`);

@@ -55,8 +55,7 @@ function Canvas(props: Props) {
   }, [daily]);
 
   const whole = useMemo(() => [...bars, ...growing], [bars, growing]);
-  useEffect(() => made?.drawing.showBars(bars), [made, bars]);
-  useEffect(() => made?.drawing.grow(growing), [made, growing, bars]);
+  useEffect(() => made?.drawing.showBars(whole), [made, whole]);
   useEffect(() => made?.drawing.lookAtLast(whole.length), [made, whole]);
   useEffect(() => made?.drawing.shade(daily ? [] : bands(whole, tradingDay(symbol))), [made, whole, daily, symbol]);
   useEffect(() => made?.drawing.showLines(lines), [made, lines]);

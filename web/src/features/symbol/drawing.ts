@@ -18,7 +18,7 @@ import { fixed, price, short } from "@/shared/format";
 import type { Indicator } from "./indicators";
 import type { Level } from "./levels";
 import type { Palette } from "./marks";
-import type { Drawn } from "./series";
+import { grownFrom, type Drawn } from "./series";
 import type { Band } from "./sessions";
 import { Shading } from "./shading";
 
@@ -48,6 +48,7 @@ export class Drawing {
   private readonly volume: ISeriesApi<"Histogram">;
   private readonly marks: ISeriesMarkersPluginApi<Time>;
   private readonly shading: Shading;
+  private drawn: readonly Drawn[] = [];
   private levels: IPriceLine[] = [];
   private lines: ISeriesApi<"Line" | "Histogram">[] = [];
   private isShown = false;
@@ -82,9 +83,19 @@ export class Drawing {
     this.chart.remove();
   }
 
+  /** Draw the bars; where only the last one grew and others came, no more than those. */
   showBars(bars: readonly Drawn[]): void {
-    this.candles.setData(bars.map((bar) => this.candle(bar)));
-    this.volume.setData(bars.map((bar) => this.bar(bar)));
+    const from = grownFrom(this.drawn, bars);
+    this.drawn = bars;
+    if (from === null) {
+      this.candles.setData(bars.map((bar) => this.candle(bar)));
+      this.volume.setData(bars.map((bar) => this.bar(bar)));
+      return;
+    }
+    for (const bar of bars.slice(from)) {
+      this.candles.update(this.candle(bar));
+      this.volume.update(this.bar(bar));
+    }
   }
 
   /** Look at the last of so many bars, once: from then on one scrolls oneself. */
@@ -96,14 +107,6 @@ export class Drawing {
 
   shade(bands: readonly Band[]): void {
     this.shading.show(bands);
-  }
-
-  /** Draw the last bars, which are still being made, anew. */
-  grow(bars: readonly Drawn[]): void {
-    for (const bar of bars) {
-      this.candles.update(this.candle(bar));
-      this.volume.update(this.bar(bar));
-    }
   }
 
   showMarks(marks: SeriesMarker<Time>[]): void {

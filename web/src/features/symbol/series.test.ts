@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { drawn, placeAt, tradingDay, wall } from "./series";
+import { drawn, grownFrom, placeAt, tradingDay, wall } from "./series";
 
 const bar = (time: string, close: number | null = 1) => ({ time, end: time, session: time.slice(0, 10), open: 1, high: 2, low: 0.5, close, volume: 10 });
 const US = tradingDay("AAPL");
@@ -33,3 +33,17 @@ it.each([
   [20, 1],
   [99, 2],
 ])("time %i is on bar %i", (time, place) => expect(placeAt([{ time: 10 }, { time: 20 }, { time: 30 }], time)).toBe(place));
+
+it("draws no more than the last bar and those behind it where nothing before has changed, else all of them", () => {
+  const three = drawn(["2026-07-01T13:30:00Z", "2026-07-01T13:35:00Z", "2026-07-01T13:40:00Z"].map((at) => bar(at)), false, US);
+  const [first, second, third] = three;
+  if (!first || !second || !third) return expect.fail("three bars");
+  const grown = { ...third, close: 9 };
+  expect(grownFrom(three, [first, { ...second }, grown]), "made anew, and the same").toBe(2);
+  expect(grownFrom([first, second], three)).toBe(1);
+  expect(grownFrom(three, [first, { ...second, high: 9 }, grown]), "a late minute in an earlier bar").toBeNull();
+  expect(grownFrom(three, [first, third]), "one that is gone").toBeNull();
+  expect(grownFrom([second, third], three), "older ones before them").toBeNull();
+  expect(grownFrom(three, [])).toBeNull();
+  expect(grownFrom([], three)).toBeNull();
+});

@@ -53,6 +53,16 @@ export interface Drawn {
   volume: number;
 }
 
+/** From which bar on others are to be drawn over those that are: the last of these, or a later one; null: all of them. */
+export function grownFrom(before: readonly Drawn[], now: readonly Drawn[]): number | null {
+  const last = before.length - 1;
+  const stand = before.every((bar, index) => (index < last ? isSame(bar, now[index]) : bar.time === now[index]?.time));
+  return last >= 0 && stand ? last : null;
+}
+
+const isSame = (a: Drawn, b: Drawn | undefined): boolean =>
+  a === b || (a.time === b?.time && a.open === b.open && a.high === b.high && a.low === b.low && a.close === b.close && a.volume === b.volume);
+
 export const isDaily = (timeframe: string): boolean => timeframe === "1d" || timeframe === "1w";
 
 /** Where on the chart a bar stands: a day at its date, other bars at their market's clock. */
