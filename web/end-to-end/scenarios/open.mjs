@@ -44,6 +44,12 @@ export default async function (browser, { url }) {
   await until(async () => (await reading.innerText()) !== before, "the bar that is being made grows on the chart");
   await browser.look(page, "open-5m");
 
+  await page.goto(`${url}/scan?scanner=volume_spike&timeframe=5m`);
+  await page.getByTitle(/stored bars.*scanned live/).getByText(/^as of/).waitFor();
+  await page.goto(`${url}/scan?scanner=breakout`);
+  await page.getByText(/rows? of breakout/).waitFor();
+  assert.equal(await page.getByTitle(/scanned live/).count(), 0, "a day that is not over is no daily bar");
+
   await page.goto(`${url}/signals?signal=${id}`);
   await page.getByRole("heading", { name: "Why", exact: true }).waitFor();
   await page.locator(".conditions").first().waitFor();

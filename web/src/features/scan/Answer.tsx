@@ -33,7 +33,7 @@ export function Answer({ asked, found, step, look, ask, exportSeen, tell }: Prop
         <p aria-live="polite">
           {scan && (
             <>
-              <b>{fixed(lines.length, 0)}</b> {lines.length === 1 ? "row" : "rows"} of {words(scan.scanner_type)} · as of {day(scan.as_of)} · {fixed(scan.elapsed_ms, 0)} ms ·{" "}
+              <b>{fixed(lines.length, 0)}</b> {lines.length === 1 ? "row" : "rows"} of {words(scan.scanner_type)} · <OfStored asOf={scan.as_of} asked={asked} /> · {fixed(scan.elapsed_ms, 0)} ms ·{" "}
               <Version of={scan.data_version} /> <Labels labels={scan.labels} />
             </>
           )}
@@ -76,11 +76,26 @@ export function Progress({ progress }: Pick<Scanned, "progress">) {
 
 /** When the newest bar that was judged closed: in amber where newer ones are there by now. */
 function AsOf({ of: { asOf }, asked }: { of: QuickScanAnswer; asked: Asked }) {
+  const isLate = useIsBehind(asOf, asked.universe, asked.timeframe);
+  return <When said={`${day(asOf)} ${clock(asOf)}`} late={isLate && "newer bars are there: scan again"} />;
+}
+
+/** The day whose stored bars were scanned: in amber where another is open, and bars of a part of it are asked for. */
+function OfStored({ asOf, asked }: { asOf: string; asked: Asked }) {
+  const { date, cutoff, universe, timeframe = "1d" } = asked;
+  const isOfNow = !date && !cutoff && timeframe !== "1d" && timeframe !== "1w";
+  const isLate = useIsBehind(`${asOf}T17:00:00Z`, universe) && isOfNow;
+  return <When said={day(asOf)} late={isLate && "of stored bars: those of a session that is open are scanned live, on the desk"} />;
+}
+
+function When({ said, late }: { said: string; late: string | false }) {
+  return late ? <span className="label" title={late}>{`as of ${said}`}</span> : `as of ${said}`;
+}
+
+function useIsBehind(asOf: string, universe: string | undefined, timeframe?: string): boolean {
   const { data: market } = useQuery(overview);
   const { data: live } = useQuery(liveStatus);
-  const isLate = asked.universe !== CRYPTO && isBehind(asOf, asked.timeframe, reachedBy(market, live));
-  const said = `as of ${day(asOf)} ${clock(asOf)}`;
-  return isLate ? <span className="label" title="newer bars are there: scan again">{said}</span> : said;
+  return universe !== CRYPTO && isBehind(asOf, timeframe, reachedBy(market, live));
 }
 
 /** What follows the name of a version's table: a number, or the beginning of a hash. */
