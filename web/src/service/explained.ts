@@ -2,6 +2,8 @@ import { queryOptions } from "@tanstack/react-query";
 import { scannerExplain, type ShownSignal } from "@/client";
 import { clock, session } from "@/shared/format";
 
+/** The hours whose bars the service scans live: they are what volumes and averages of minutes are of. */
+const LIVE_HOURS = "extended" as const;
 type Timeframe = NonNullable<Parameters<typeof scannerExplain>[0]["query"]["timeframe"]>;
 
 /**
@@ -15,13 +17,13 @@ export const explained = (signal: ShownSignal | undefined) =>
     queryFn: async () => {
       if (!signal) return null;
       const { symbol, scanner, timeframe, pattern, bar_time, available_at } = signal;
-      const isDaily = timeframe === "1d" || timeframe === "1w";
+      const isOfDays = timeframe === "1d" || timeframe === "1w" || symbol.includes("/");
       const query = {
         symbol,
         scanner_type: scanner,
         timeframe: timeframe as Timeframe,
         date: session(bar_time),
-        cutoff_time: isDaily || symbol.includes("/") ? undefined : clock(available_at),
+        ...(isOfDays ? {} : { hours: LIVE_HOURS, cutoff_time: clock(available_at) }),
       };
       const { data } = await scannerExplain({ query, throwOnError: true });
       return data.patterns.find((one) => one.pattern === pattern) ?? null;
