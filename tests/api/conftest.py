@@ -39,6 +39,11 @@ def working() -> None:
 @pytest.fixture
 def house(own_home) -> Iterator[House]:
     """Return the parts of a service on a fresh SQLite database and an empty store."""
+    yield from housed()
+
+
+def housed() -> Iterator[House]:
+    """Yield the parts of a service on the database that the environment names, with its tables; close them."""
     made = House(settings())
     with_tables(made.database)
     yield made

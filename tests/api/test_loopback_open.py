@@ -6,10 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tapehawk.api.app import build
-from tapehawk.app.house import House
-from tapehawk.app.settings import settings
-from tests.api.conftest import token_of, user_of
-from tests.records.tables import with_tables
+from tests.api.conftest import housed, token_of, user_of
 
 HOME = ("127.0.0.1", 50_000)
 
@@ -17,10 +14,7 @@ HOME = ("127.0.0.1", 50_000)
 @pytest.fixture
 def home(own_home, monkeypatch):
     monkeypatch.setenv("SCANNER__API__AUTH", "loopback-open")
-    house = House(settings())
-    with_tables(house.database)
-    yield house
-    house.close()
+    yield from housed()
 
 
 @pytest.fixture

@@ -10,13 +10,12 @@ import pytest
 
 from tapehawk.app.house import House
 from tapehawk.app.notifying import means
-from tapehawk.app.settings import settings
 from tapehawk.notify.registry import kinds
 from tapehawk.notify.sending import Sender
 from tapehawk.notify.telling import tell
+from tests.api.conftest import housed
 from tests.fakes.receivers import http_receiver
 from tests.notify.conftest import signal_row, write_signals
-from tests.records.tables import with_tables
 
 URL = "/api/v1/notifications"
 HOOK = {"url": "https://example.org/hooks/t0psecret", "secret": "0123456789abcdef-secret"}
@@ -26,10 +25,7 @@ SHOWN = {"url": "https://example.org/***", "secret": "***cret"}
 @pytest.fixture
 def house(own_home, database_url) -> Iterator[House]:
     """Return the parts of the notification service, on either database."""
-    made = House(settings())
-    with_tables(made.database)
-    yield made
-    made.close()
+    yield from housed()
 
 
 @pytest.fixture

@@ -10,11 +10,10 @@ import pytest
 from tapehawk.api import models, portfolios
 from tapehawk.api.once import Claim
 from tapehawk.app.house import House
-from tapehawk.app.settings import settings
 from tapehawk.core.errors import Conflict
 from tapehawk.records.answers import GIVEN_UP
 from tapehawk.records.portfolios import Portfolios
-from tests.records.tables import with_tables
+from tests.api.conftest import housed
 
 URL = "/api/v1/portfolios"
 BODY = {"name": "mine", "symbols": ["AAPL"]}
@@ -30,10 +29,7 @@ def impatient(monkeypatch) -> None:
 @pytest.fixture
 def house(own_home, database_url) -> Iterator[House]:
     """Return the parts of a service, on either database."""
-    made = House(settings())
-    with_tables(made.database)
-    yield made
-    made.close()
+    yield from housed()
 
 
 @pytest.fixture

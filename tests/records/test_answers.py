@@ -76,9 +76,14 @@ def test_what_was_answered_is_not_lost(database, ada):
 
 def test_a_transaction_that_is_rolled_back_takes_the_mark_along(database, ada):
     claim(database, ada)
-    with pytest.raises(Conflict), database.write() as records:  # noqa: PT012  both belong to one transaction
-        marking(ada)(records)
-        records.users.add(email=ada.email, password_hash="", role="user", now=NOW)
+
+    def mark_and_fail() -> None:
+        with database.write() as records:
+            marking(ada)(records)
+            records.users.add(email=ada.email, password_hash="", role="user", now=NOW)
+
+    with pytest.raises(Conflict):
+        mark_and_fail()
     assert not is_done(database, ada)
     assert claim(database, ada, LATE) is None
 
