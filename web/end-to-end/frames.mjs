@@ -68,6 +68,7 @@ while (Date.now() < until) {
   wheeled++;
   await page.waitForTimeout(30);
 }
+await page.waitForTimeout(500); // long enough for each of those in sight at the end
 clearInterval(updates);
 await page.waitForTimeout(500);
 const seen = await rows.evaluateAll((all) => all.filter((row) => !row.querySelector(".ring")).length);

@@ -50,6 +50,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 6,
+    useFlushSync: false, // rows come in a task of their own, not in the frame's
     initialRect: { width: 0, height: 600 },
   });
   const items = virtual.getVirtualItems();
