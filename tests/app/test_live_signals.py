@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -13,6 +14,7 @@ from tapehawk.app import live as app_live
 from tapehawk.app.asking import Asked
 from tapehawk.app.beats import Beat, LiveTold
 from tapehawk.app.broadcast import broadcasting
+from tapehawk.app.keeping import Keeping
 from tapehawk.app.live import live, replay
 from tapehawk.app.settings import settings
 from tapehawk.bus.choosing import bus_at
@@ -22,11 +24,12 @@ from tapehawk.core.events import ScanUpdate, SignalChanged
 from tapehawk.core.signal_states import ALLOWED
 from tapehawk.data.providers.sim import feed
 from tapehawk.data.signal_log import SignalLog
+from tapehawk.scan.following import News
 from tests.bus.conftest import make_server, redis_address, shared_server  # noqa: F401 - fixtures
 from tests.fakes.clock import JumpingClock
 from tests.scan.live_market import DAY, HOURS, filled
 
-MINUTE = 60_000_000
+MINUTE, TAKE = 60_000_000, Keeping.take
 IDENTITY = ("scanner", "pattern", "symbol", "bar_time")
 ASKED = Asked(["volume_spike", "momentum"], timeframe="1m", hours="extended")
 
@@ -140,6 +143,34 @@ def test_live_signals_are_kept_by_their_origin_and_a_restart_changes_nothing(sim
         patch.setenv("SCANNER_DATA_DIR", str(alone))
         watched(JumpingClock(HOURS.open + MINUTE).clock, until=later)
     assert lives(after, later) == lives(SignalLog(alone, "simulated").known(), later)
+
+
+def test_killed_between_what_is_told_and_what_is_kept_nothing_of_the_session_before_is_lost(sim_store, calm):
+    began, until = HOURS.open + 30 * MINUTE, HOURS.open + 120 * MINUTE
+    dying_at(JumpingClock(began).clock, lambda news: news.number > 0)  # the session so far has just been told
+    dying_at(JumpingClock(began + 40 * MINUTE).clock, lambda news: news.scan.done > 0)  # it has been told once more
+    assert not SignalLog(sim_store, "simulated").known()
+    watched(JumpingClock(began + 80 * MINUTE).clock, until=until)
+    known = SignalLog(sim_store, "simulated").known()
+    alone = sim_store.parent / "alone"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCANNER_DATA_DIR", str(alone))
+        watched(JumpingClock(began).clock, until=until)
+    assert lives(known, until) == lives(SignalLog(alone, "simulated").known(), until)
+    assert min(one.key.bar_time for one in known.values()) < "2024-02-14T14:00:00Z", "of hours before it began, too"
+
+
+def dying_at(clock, last: Callable[[News], bool]) -> None:
+    """Scan live until there are such news, which are not kept any longer."""
+
+    def take(keeping: Keeping, news: News) -> list[SignalChanged]:
+        if last(news):
+            raise Enough
+        return TAKE(keeping, news)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Keeping, "take", take)
+        watched(clock, until=HOURS.close)
 
 
 def test_who_starts_in_the_middle_of_a_session_is_told_its_events_so_far_as_such(sim_store):

@@ -21,7 +21,7 @@ from tapehawk.scan.signal_book import SignalBook
 from tapehawk.scan.signal_life import opened
 
 LATE: Final = 20 * 60_000_000
-"""Microseconds within which bars are corrected: rows of bars older than that, at a kill, had been kept."""
+"""Microseconds within which bars are corrected: rows of bars older than that had been kept, as news were heard."""
 
 
 class Keeping:
@@ -34,23 +34,25 @@ class Keeping:
         self._log, self._metrics, self._since = SignalLog(root, origin_of(labels)), metrics, since
         self._scan: LiveScan | None = None
         self._book: SignalBook | None = None
-        self._done = 0
+        self._done, self._left = 0, list[Row]()
         self._decided, self._won = Counter[str](), Counter[str]()
 
     def take(self, news: News) -> list[SignalChanged]:
         """Take what a step brought; return what became of signals, which is on the disk by then.
 
         A scan that begins, or is made anew, may tell little of the bars that it goes over first: its rows are taken
-        then, those that another life of it can't have kept, and what is there already stays as it is.
+        then, those that another life of it can't have kept, and what is there already stays as it is. What another life
+        told to be gone is gone if it isn't among them.
         """
-        scan, rows = news.scan, news.changes.added
+        scan, rows, gone = news.scan, news.changes.added, news.changes.withdrawn
         if self._book is None or scan is not self._scan:
             self._book, self._scan, self._done = opened(self._log, scan.past), scan, 0
         if not self._done:
             every = [*rows, *scan.rows_since(max(0, news.heard - LATE)).values()]
             rows = [row for row in every if row["available_at"] >= self._since]
+            gone, self._left = ([], [*gone, *news.changes.retracted]) if news.again else ([*gone, *self._left], [])
         panel, self._done = scan.bars(self._done), scan.done
-        gone, version = news.changes.withdrawn, scan.data_version
+        version = scan.data_version
         changed = self._book.step(panel, rows, gone, through=scan.through, data_version=version)
         self._count(changed)
         self._metrics.took_back(_gone(news.changes))

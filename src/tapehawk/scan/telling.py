@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from tapehawk.core.instants import microseconds
 from tapehawk.scan.live import LiveScan
 from tapehawk.scan.session_rows import Changes, Rows, differences
 from tapehawk.scan.told import Heard, Told, forget, signals_of, unfinished
@@ -22,7 +23,8 @@ class News:
 
     `missing`: symbols whose bars were not waited for any longer. `number`: what is remembered as told is numbered
     through the session, and news that come under the same number again (after a kill) are the same; 0 for what is not.
-    `heard`: up to when bars had been seen as other lives of this scan last told of them (µs UTC), 0 where none did.
+    `again`: another life told them, and nobody knows whether they were heard; nothing is scanned by then.
+    `heard`: up to when other lives of this scan were heard for certain, µs UTC; 0 where none was.
     """
 
     scan: LiveScan
@@ -30,6 +32,7 @@ class News:
     stale_since: int | None = None
     missing: tuple[str, ...] = ()
     number: int = 0
+    again: bool = False
     heard: int = 0
 
 
@@ -110,6 +113,7 @@ class Telling:
     def _tell(self, scan: LiveScan, changes: Changes, missing: tuple[str, ...] = ()) -> Iterator[News]:
         if self._told is None or not any(signals_of(changes)):
             yield News(scan, changes, missing=missing, heard=self._heard)
+            self._confirm_what_was_left()
             return
         number = self._told.note(changes, scan.reached)
         yield News(scan, changes, missing=missing, number=number, heard=self._heard)
@@ -121,9 +125,13 @@ class Telling:
     def _remembered(self, scan: LiveScan) -> Iterator[News]:
         """Go on with what was told of the scan's session; tell again what nobody knows to have been heard."""
         self._told = Told(scan.told_file, scan.meaning)
-        self._before, self._heard = self._told.heard(), self._told.seen
-        if self._told.unconfirmed is not None:
-            yield News(scan, self._told.unconfirmed, number=self._told.number, heard=self._heard)
+        self._before, self._heard = self._told.heard(), _heard_until(self._told)
+        if (left := self._told.unconfirmed) is not None:
+            yield News(scan, left, number=self._told.number, again=True, heard=self._heard)
+
+    def _confirm_what_was_left(self) -> None:
+        """Take what was told again as heard: who hears has by now what became of it, too."""
+        if self._told is not None and self._told.unconfirmed is not None:
             self._told.confirm()
 
     def _left_by_others(self, scan: LiveScan) -> Iterator[News]:
@@ -138,3 +146,9 @@ class Telling:
                 self._told.close()
                 self._told = None
             forget(path)
+
+
+def _heard_until(told: Told) -> int:
+    """Return up to when everything was heard: not what is unconfirmed, which may be of bars long before."""
+    come, gone = signals_of(told.unconfirmed or Changes())
+    return min([told.confirmed, *(microseconds(row["bar_time"]) for row in [*come, *gone])])

@@ -51,13 +51,13 @@ class Told:
 
     `meaning`: what rows are made by besides bars (a summary of another is not used). `number`: of the last note.
     `seen`: up to when bars had been seen then, µs UTC; 0 before the first one. `unconfirmed`: the last note, where
-    nobody knows whether it was heard.
+    nobody knows whether it was heard. `confirmed`: as `seen`, of the last note before that.
     """
 
     def __init__(self, path: Path, meaning: str = "") -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self._file = path, os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        self.number, self.seen, self._seen = 0, 0, 0
+        self.number, self.seen, self.confirmed, self._seen = 0, 0, 0, 0
         self.unconfirmed: Changes | None = None
         self._signals, self._gone, self._dirty = dict[Key, Row](), set[Key](), False
         self._summary, self._meaning, self._summed = Summary(), meaning, 0
@@ -129,7 +129,7 @@ class Told:
                 self.unconfirmed = signal_changes(fact["come"], fact["gone"])
                 self._gone |= _apply(fact, self._signals)
             if "confirmed" in fact:
-                self.unconfirmed = None
+                self.unconfirmed, self.confirmed = None, self.seen
         self._seen = self.seen
         return size
 
@@ -140,6 +140,7 @@ class Told:
             return 0
         self._summary, about = kept
         self.number, self.seen = about["number"], about["seen"]
+        self.confirmed = self.seen
         return int(about["size"])
 
     def _rows_of(self, keys: Collection[Key]) -> dict[Key, Row]:
