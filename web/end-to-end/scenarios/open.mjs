@@ -44,6 +44,16 @@ export default async function (browser, { url }) {
   await until(async () => (await reading.innerText()) !== before, "the bar that is being made grows on the chart");
   await browser.look(page, "open-5m");
 
+
+  await page.goto(`${url}/symbol/${symbol}?timeframe=1m&as=table&show=sma20`);
+  const cells = async (row) => (await row.innerText()).split("\t");
+  await rows.first().waitFor();
+  const [began] = await cells(rows.first());
+  await until(async () => {
+    const [time, , , , , , average] = await cells(rows.nth(1)); // the newest one's may be on its way
+    return time > began && /\d/.test(average);
+  }, "lines go on with the bars that come while one looks");
+
   await page.goto(`${url}/scan?scanner=volume_spike&timeframe=5m`);
   await page.getByTitle(/stored bars.*scanned live/).getByText(/^as of/).waitFor();
   await page.goto(`${url}/scan?scanner=breakout`);

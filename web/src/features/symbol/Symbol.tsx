@@ -98,10 +98,10 @@ interface DrawnProps {
 
 /** The chart, or the table behind it, with what must be known of both. */
 function Drawn({ symbol, seen, change, signals, chosen, choose, shown, found }: DrawnProps) {
-  const { looked, day, about, bars, growing, cursors, labels } = shown;
+  const { looked, day, about, bars, growing, labels } = shown;
   const daily = isDaily(looked.timeframe);
   const indicators = useMemo((): Indicator[] => chosenOf(seen.show, daily), [seen.show, daily]);
-  const { lines, refused } = useLines(looked, indicators, cursors, day);
+  const { lines, refused } = useLines(shown, indicators);
   const { data: known } = useQuery({ ...deep(symbol), retry: false });
   const { data: why } = useQuery(explained(chosen));
   const levels = useMemo(

@@ -1,15 +1,17 @@
-import { infiniteQueryOptions, queryOptions, useQueries } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { infiniteQueryOptions, queryOptions, useQueries, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
 import { marketDataBars, marketDataIndicators, type Indicators } from "@/client";
 import { keys } from "@/service/keys";
 import { problemOf } from "@/service/problem";
 import type { Hours, Timeframe } from "./address";
 import type { Lines, Value } from "./drawing";
 import type { Indicator } from "./indicators";
-import { placeOf, type TradingDay } from "./series";
+import { isDaily, placeOf, type TradingDay } from "./series";
+import type { Shown } from "./useBars";
 
 /** Bars of a page; older ones come when one scrolls to them. */
 const PAGE = 400;
+const NEWEST = "newest";
 const KEPT_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
 
@@ -44,18 +46,35 @@ export const minutesSince = (symbol: string, from: string | undefined, hours: Ho
     staleTime: Infinity,
   });
 
-const values = ({ symbol, timeframe, hours }: Looked, exprs: readonly string[], cursor: string | undefined) =>
+const valuesOf = ({ symbol, timeframe, hours }: Looked) => ["values", symbol, timeframe, hours] as const;
+
+const values = (looked: Looked, exprs: readonly string[], cursor: string | undefined, limit: number) =>
   queryOptions({
-    queryKey: ["values", symbol, timeframe, hours, exprs, cursor ?? null],
-    queryFn: async ({ signal }) =>
-      (await marketDataIndicators({ path: { symbol }, query: { expr: [...exprs], timeframe, hours, adjust: "split", limit: PAGE, cursor }, signal, throwOnError: true })).data,
+    queryKey: [...valuesOf(looked), cursor ?? NEWEST, exprs],
+    queryFn: async ({ signal }) => {
+      const { symbol, timeframe, hours } = looked;
+      return (await marketDataIndicators({ path: { symbol }, query: { expr: [...exprs], timeframe, hours, adjust: "split", limit, cursor }, signal, throwOnError: true })).data;
+    },
     staleTime: KEPT_MS,
   });
 
-/** The lines of indicators on the pages of bars that are there, and by indicator what kept it from being drawn. */
-export function useLines(looked: Looked, chosen: readonly Indicator[], cursors: readonly (string | undefined)[], day: TradingDay): { lines: Lines[]; refused: Record<string, string> } {
-  const asked = chosen.flatMap((indicator) => cursors.map((cursor) => values(looked, indicator.parts.map(({ expr }) => expr), cursor)));
+/**
+ * The lines of indicators on the pages of bars that are there, and by indicator what kept it from being drawn.
+ *
+ * In a session that is open the newest page is asked for anew with each bar that is heard, from where it begins: lines
+ * go on with the bars.
+ */
+export function useLines({ looked, cursors, day, growing, live }: Shown, chosen: readonly Indicator[]): { lines: Lines[]; refused: Record<string, string> } {
+  const asked = chosen.flatMap((indicator) =>
+    cursors.map((cursor) => values(looked, indicator.parts.map(({ expr }) => expr), cursor, PAGE + (cursor === undefined ? growing.length : 0))),
+  );
   const answers = useQueries({ queries: asked });
+  const queries = useQueryClient();
+  const heard = isDaily(looked.timeframe) ? undefined : live?.time;
+  useEffect(() => {
+    if (heard !== undefined) void queries.invalidateQueries({ queryKey: [...valuesOf(looked), NEWEST] });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- with each bar that is heard, not with what is looked at
+  }, [queries, heard]);
   const data = answers.map((one) => one.data);
   const stamp = answers.map((one) => one.dataUpdatedAt + one.errorUpdatedAt).join();
   return useMemo(() => {
@@ -77,7 +96,7 @@ function joined(indicator: Indicator, pages: readonly Indicators[], day: Trading
   return indicator.parts.map((_, part) => {
     const found: Value[] = [];
     for (const page of pages.toReversed()) {
-      const daily = page.timeframe === "1d" || page.timeframe === "1w";
+      const daily = isDaily(page.timeframe);
       page.expressions[part]?.values.forEach((value, index) => {
         const time = placeOf(page.times[index] ?? "", page.sessions[index] ?? "", daily, day);
         if (time > (found.at(-1)?.time ?? -Infinity)) found.push({ time, value: value === null ? null : Number(value) });
