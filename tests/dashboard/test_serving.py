@@ -12,11 +12,9 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from typer.testing import CliRunner
 
 from tapehawk.app import dashboard
 from tapehawk.app.settings import settings
-from tapehawk.cli.main import app
 from tapehawk.core.errors import BadInput, TryAgain
 from tapehawk.dashboard.serving import OF_THIS_MACHINE, options
 from tests.bus.servers import free_port
@@ -84,13 +82,6 @@ def test_the_theme_and_the_exports_of_tables_are_those_of_the_settings():
     known = settings().update("streamlit", theme="dark", enable_export=False)
     assert options(known)["theme.base"] == "dark"
     assert options(known)["client.disableDataExport"] is True
-
-
-def test_without_its_libraries_it_says_how_to_get_them(monkeypatch):
-    monkeypatch.setattr(dashboard, "find_spec", lambda name: None)
-    done = CliRunner().invoke(app, ["dashboard"])
-    assert done.exit_code == 2
-    assert "pip install 'tapehawk[dashboard]'" in done.output
 
 
 def test_a_port_that_is_taken_is_said_before_anything_starts():

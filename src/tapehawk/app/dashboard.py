@@ -6,18 +6,16 @@ import importlib
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from tapehawk.accounts.visitor import is_loopback
+from tapehawk.app.extras import need_extra
 from tapehawk.app.listening import sockets, url_of
 from tapehawk.app.settings import Settings
-from tapehawk.core.errors import BadInput
 
 SERVING: Final = "tapehawk.dashboard.serving"
 """The module that runs Streamlit; entry points do not import each other."""
-NEEDS: Final = ("streamlit", "plotly")
 ANOTHER_PORT: Final = "--port takes another, and so does the setting streamlit.port"
 
 
@@ -28,7 +26,7 @@ def show(
 
     Raises BadInput where its libraries are not installed or the address is none, TryAgain for a taken port.
     """
-    need_libraries()
+    need_extra("dashboard", "the dashboard")
     known = at(known, host, port)
     chosen = known.streamlit
     for one in sockets(chosen.host, chosen.port, hint=ANOTHER_PORT):  # Streamlit says less of what is wrong
@@ -36,14 +34,6 @@ def show(
     if known.file.path.exists():  # the page reads the settings again at every touch
         os.environ["SCANNER_CONFIG"] = str(Path(known.file.path).resolve())
     importlib.import_module(SERVING).serve(known, greeting(known), say)
-
-
-def need_libraries() -> None:
-    """Raise BadInput where the extra is not installed."""
-    lacking = [name for name in NEEDS if find_spec(name) is None]
-    if lacking:
-        message = f"the dashboard needs what is not installed: {', '.join(lacking)}"
-        raise BadInput(message, hint="pip install 'tapehawk[dashboard]'")
 
 
 def at(known: Settings, host: str | None, port: int | None) -> Settings:

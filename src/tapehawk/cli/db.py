@@ -25,6 +25,9 @@ def upgrade(config_file: ConfigFile = None, format_: Format = "table") -> None:
 
     [dim]DATABASE_URL=postgresql://tapehawk@db/tapehawk scanner db upgrade[/]
     """
+    from tapehawk.app.extras import need_extra
+
+    need_extra("server", "the database of the records")
     from tapehawk.app.serving import upgraded
     from tapehawk.app.settings import settings
     from tapehawk.cli.answers import print_json

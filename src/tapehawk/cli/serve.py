@@ -25,6 +25,9 @@ def serve(services: Services = None, port: Port = None, config_file: ConfigFile 
     [dim]scanner serve auth[/]
     [dim]scanner serve scanner records --port 3001[/]
     """
+    from tapehawk.app.extras import need_extra
+
+    need_extra("server", "the service")
     from tapehawk.app.house import SERVICES
     from tapehawk.app.serving import serve as served
     from tapehawk.app.settings import settings

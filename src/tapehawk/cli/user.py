@@ -31,6 +31,9 @@ def add(
 
     [dim]scanner user add ada@example.org --role admin[/]
     """
+    from tapehawk.app.extras import need_extra
+
+    need_extra("server", "the service")
     from tapehawk.accounts.joining import Newcomer
     from tapehawk.app.house import House
     from tapehawk.app.serving import ready
