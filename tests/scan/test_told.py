@@ -56,8 +56,13 @@ def test_what_was_noted_and_not_confirmed_is_given_back_to_be_told_again(path):
     log.note(Changes([T, B], withdrawn=[A], events=[B], retracted=[A]), 2000)
     log = reopened(log, path)
     assert (log.number, log.unconfirmed) == (2, Changes([T], events=[B], retracted=[A]))
+    log.note(Changes(events=[C]), 3000)
+    log = reopened(log, path)
+    assert (log.confirmed, log.unconfirmed) == (1000, Changes(events=[C]))
+    assert log.left == Changes([T], events=[B, C], retracted=[A]), "all that may not have been heard"
     log.confirm()
-    assert reopened(log, path).unconfirmed is None
+    log = reopened(log, path)
+    assert (log.unconfirmed, log.left, log.confirmed) == (None, Changes(), 3000)
 
 
 @pytest.mark.parametrize("cut", [1, 5, 40])

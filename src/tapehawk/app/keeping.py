@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tapehawk.core.events import SignalChanged
+from tapehawk.core.instants import microseconds
 from tapehawk.core.signal_record import origin_of
 from tapehawk.core.signal_states import ENDED, OUTCOMES, SUCCESS
 from tapehawk.data.signal_log import SignalLog
@@ -34,29 +35,39 @@ class Keeping:
         self._log, self._metrics, self._since = SignalLog(root, origin_of(labels)), metrics, since
         self._scan: LiveScan | None = None
         self._book: SignalBook | None = None
-        self._done, self._left = 0, list[Row]()
+        self._done, self._left = 0, Changes()
         self._decided, self._won = Counter[str](), Counter[str]()
 
     def take(self, news: News) -> list[SignalChanged]:
         """Take what a step brought; return what became of signals, which is on the disk by then.
 
         A scan that begins, or is made anew, may tell little of the bars that it goes over first: its rows are taken
-        then, those that another life of it can't have kept, and what is there already stays as it is. What another life
-        told to be gone is gone if it isn't among them.
+        then, those that another life of it can't have kept, and what is there already stays as it is.
         """
-        scan, rows, gone = news.scan, news.changes.added, news.changes.withdrawn
+        scan, changes = news.scan, news.changes
         if self._book is None or scan is not self._scan:
-            self._book, self._scan, self._done = opened(self._log, scan.past), scan, 0
-        if not self._done:
-            every = [*rows, *scan.rows_since(max(0, news.heard - LATE)).values()]
-            rows = [row for row in every if row["available_at"] >= self._since]
-            gone, self._left = ([], [*gone, *news.changes.retracted]) if news.again else ([*gone, *self._left], [])
+            self._book, self._scan = opened(self._log, scan.past), scan
+            self._done, self._left = 0, Changes()
+        rows, gone = (changes.added, changes.withdrawn) if self._done else self._of_other_lives(news)
         panel, self._done = scan.bars(self._done), scan.done
-        version = scan.data_version
-        changed = self._book.step(panel, rows, gone, through=scan.through, data_version=version)
+        changed = self._book.step(panel, rows, gone, through=scan.through, data_version=scan.data_version)
         self._count(changed)
-        self._metrics.took_back(_gone(news.changes))
+        self._metrics.took_back(_gone(changes))
         return changed
+
+    def _of_other_lives(self, news: News) -> tuple[list[Row], list[Row]]:
+        """Return the rows that another life may not have kept, and what is gone unless it is among them."""
+        self._left = self._left + news.left
+        told = self._left + news.changes
+        gone = [*told.withdrawn, *told.retracted]
+        bars = (microseconds(row["bar_time"]) for row in [*told.events, *gone])
+        since = news.heard and min([news.heard - LATE, *bars])
+        every = [*news.changes.added, *news.scan.rows_since(since).values()]
+        if news.left:  # nothing is scanned yet
+            gone = []
+        else:
+            self._left = Changes()
+        return [row for row in every if row["available_at"] >= self._since], gone
 
     def _count(self, changed: Sequence[SignalChanged]) -> None:
         known = self._log.known() if changed else {}

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from tapehawk.core.instants import microseconds
 from tapehawk.scan.live import LiveScan
 from tapehawk.scan.session_rows import Changes, Rows, differences
 from tapehawk.scan.told import Heard, Told, forget, signals_of, unfinished
@@ -23,8 +22,8 @@ class News:
 
     `missing`: symbols whose bars were not waited for any longer. `number`: what is remembered as told is numbered
     through the session, and news that come under the same number again (after a kill) are the same; 0 for what is not.
-    `again`: another life told them, and nobody knows whether they were heard; nothing is scanned by then.
-    `heard`: up to when other lives of this scan were heard for certain, µs UTC; 0 where none was.
+    `heard`: up to when other lives of this scan were heard for certain, µs UTC; 0 where none was. `left`: what they
+    told since, said with the last of it, which is told once more before anything is scanned.
     """
 
     scan: LiveScan
@@ -32,8 +31,8 @@ class News:
     stale_since: int | None = None
     missing: tuple[str, ...] = ()
     number: int = 0
-    again: bool = False
     heard: int = 0
+    left: Changes = field(default_factory=Changes)
 
 
 class Telling:
@@ -125,9 +124,9 @@ class Telling:
     def _remembered(self, scan: LiveScan) -> Iterator[News]:
         """Go on with what was told of the scan's session; tell again what nobody knows to have been heard."""
         self._told = Told(scan.told_file, scan.meaning)
-        self._before, self._heard = self._told.heard(), _heard_until(self._told)
-        if (left := self._told.unconfirmed) is not None:
-            yield News(scan, left, number=self._told.number, again=True, heard=self._heard)
+        self._before, self._heard = self._told.heard(), self._told.confirmed
+        if (last := self._told.unconfirmed) is not None:
+            yield News(scan, last, number=self._told.number, heard=self._heard, left=self._told.left)
 
     def _confirm_what_was_left(self) -> None:
         """Take what was told again as heard: who hears has by now what became of it, too."""
@@ -146,9 +145,3 @@ class Telling:
                 self._told.close()
                 self._told = None
             forget(path)
-
-
-def _heard_until(told: Told) -> int:
-    """Return up to when everything was heard: not what is unconfirmed, which may be of bars long before."""
-    come, gone = signals_of(told.unconfirmed or Changes())
-    return min([told.confirmed, *(microseconds(row["bar_time"]) for row in [*come, *gone])])

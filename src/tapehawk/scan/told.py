@@ -51,7 +51,7 @@ class Told:
 
     `meaning`: what rows are made by besides bars (a summary of another is not used). `number`: of the last note.
     `seen`: up to when bars had been seen then, µs UTC; 0 before the first one. `unconfirmed`: the last note, where
-    nobody knows whether it was heard. `confirmed`: as `seen`, of the last note before that.
+    nobody knows whether it was heard. `confirmed`: as `seen`, of the last one that was heard; `left`: what is behind.
     """
 
     def __init__(self, path: Path, meaning: str = "") -> None:
@@ -59,6 +59,7 @@ class Told:
         self._path, self._file = path, os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         self.number, self.seen, self.confirmed, self._seen = 0, 0, 0, 0
         self.unconfirmed: Changes | None = None
+        self.left = Changes()
         self._signals, self._gone, self._dirty = dict[Key, Row](), set[Key](), False
         self._summary, self._meaning, self._summed = Summary(), meaning, 0
         try:
@@ -95,7 +96,7 @@ class Told:
 
     def confirm(self) -> None:
         """Write down that the last note has been told."""
-        self.unconfirmed = None
+        self.unconfirmed, self.left = None, Changes()
         self._append({"confirmed": self.number})
 
     def end(self) -> None:
@@ -127,9 +128,10 @@ class Told:
             if "note" in fact:
                 self.number, self.seen = fact["note"], fact["seen"]
                 self.unconfirmed = signal_changes(fact["come"], fact["gone"])
+                self.left = self.left + self.unconfirmed
                 self._gone |= _apply(fact, self._signals)
             if "confirmed" in fact:
-                self.unconfirmed, self.confirmed = None, self.seen
+                self.unconfirmed, self.left, self.confirmed = None, Changes(), self.seen
         self._seen = self.seen
         return size
 
