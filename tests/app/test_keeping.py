@@ -14,6 +14,7 @@ from tapehawk.app.settings import settings
 from tapehawk.core.sessions import us_calendar
 from tapehawk.data.open_session import OpenSession
 from tapehawk.data.signal_log import SignalLog
+from tapehawk.data.store import append_bars
 from tapehawk.scan.history import Past
 from tapehawk.scan.metrics import PhaseMetrics
 from tapehawk.scan.phased import Minding, PhasedScan
@@ -54,20 +55,55 @@ class Life:
             self.keeping.take(one)
 
 
-@pytest.mark.parametrize("told", [0, 1, 2])
-def test_what_was_taken_back_while_it_died_is_no_signal_any_longer(store, told):
-    """It was told by none of the lives that were killed, or by one or two of them."""
-    session, life, log = OpenSession(store, SIM, DAY), Life(store), SignalLog(store, "simulated")
+@pytest.fixture
+def signalled(store):
+    """A life that has just kept signals of a minute: the session, those, and the bars of that minute."""
+    session, life = OpenSession(store, SIM, DAY), Life(store)
     for minute, bars in groupby(stream_bars(of_day()), lambda one: one.time):
-        came, until = list(bars), minute + MINUTE
+        came = list(bars)
         session.take(came)
-        life.goes_on(until)
-        if found := [one for one in log.known().values() if one.key.bar_time == stamp(minute)]:
-            break
+        life.goes_on(minute + MINUTE)
+        if found := [one for one in known(store).values() if one.key.bar_time == stamp(minute)]:
+            life.telling.close()
+            return session, found, came
+    raise AssertionError
+
+
+def known(store):
+    return SignalLog(store, "simulated").known()
+
+
+def took_back(session, came) -> None:
     session.take([msgspec.structs.replace(one, volume=1.0, revision=1) for one in came])
-    life.telling.close()
+
+
+def reasons(store, found) -> set[str]:
+    return {known(store)[str(one.key)].history[-1].reason for one in found}
+
+
+@pytest.mark.parametrize("told", [0, 1, 2])
+@pytest.mark.parametrize("asleep", [0, 30])
+def test_what_was_taken_back_while_it_died_is_no_signal_any_longer(store, signalled, told, asleep):
+    """It was told by none of the lives that were killed, or by one or two; prices go on while nobody lives."""
+    session, found, came = signalled
+    until = came[0].time + MINUTE
+    took_back(session, came)
     for _ in range(told):
         Life(store).dies_telling(until)
-    assert {log.known()[str(one.key)].status for one in found} == {"active"}
+    assert {known(store)[str(one.key)].status for one in found} == {"active"}
+    until += asleep * MINUTE
+    session.take([one for one in stream_bars(of_day()) if came[0].time < one.time < until])
     Life(store).goes_on(until)
-    assert {log.known()[str(one.key)].history[-1].reason for one in found} == {WITHDRAWN}
+    assert reasons(store, found) == {WITHDRAWN}
+
+
+def test_what_was_taken_back_is_so_where_history_changed_before_the_next_life_went_on(store, signalled):
+    session, found, came = signalled
+    until = came[0].time + MINUTE
+    took_back(session, came)
+    Life(store).dies_telling(until)
+    life = Life(store)
+    early = of_day(us_calendar().previous(DAY)).head(1).with_columns(volume=1.0)
+    append_bars(store, [(SIM, early)])
+    life.goes_on(until)
+    assert reasons(store, found) == {WITHDRAWN}

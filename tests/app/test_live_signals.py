@@ -26,7 +26,7 @@ from tapehawk.data.providers.sim import feed
 from tapehawk.data.signal_log import SignalLog
 from tapehawk.scan.following import News
 from tests.bus.conftest import make_server, redis_address, shared_server  # noqa: F401 - fixtures
-from tests.fakes.clock import JumpingClock
+from tests.fakes.clock import BoundedClock, JumpingClock
 from tests.scan.live_market import DAY, HOURS, filled
 
 MINUTE, TAKE = 60_000_000, Keeping.take
@@ -174,8 +174,19 @@ def dying_at(clock, last: Callable[[News], bool]) -> None:
 
 
 def test_who_starts_in_the_middle_of_a_session_is_told_its_events_so_far_as_such(sim_store):
-    began, until = HOURS.open + 90 * MINUTE, HOURS.open + 380 * MINUTE  # a busy machine scans an hour at a time
-    beats = watched(JumpingClock(began).clock, until=until)
+    began, until = HOURS.open + 90 * MINUTE, HOURS.open + 380 * MINUTE
+    beats: list[Beat] = []
+    clock = BoundedClock(began, began + MINUTE)
+
+    def beat(one: Beat) -> None:
+        beats.append(one)
+        if one.at > HOURS.open:  # only now does time go on
+            clock.until = until + MINUTE
+        if one.at >= until:
+            raise Enough
+
+    with pytest.raises(Enough):
+        live(settings(), ASKED, "sim", LiveTold(lambda _: None, beat), clock=clock.clock)
     first = next(beat for beat in beats if beat.at > HOURS.open)
     said = list(first.hits())
     assert said

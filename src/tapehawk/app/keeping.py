@@ -9,8 +9,11 @@ from typing import Final
 
 from tapehawk.core.events import SignalChanged
 from tapehawk.core.instants import microseconds
+from tapehawk.core.panel import Panel
+from tapehawk.core.series import TIMEFRAMES
 from tapehawk.core.signal_record import origin_of
 from tapehawk.core.signal_states import ENDED, OUTCOMES, SUCCESS
+from tapehawk.data.open_session import MINUTE_US
 from tapehawk.data.signal_log import SignalLog
 from tapehawk.scan.following import News
 from tapehawk.scan.hit_table import Row, key_of
@@ -21,8 +24,8 @@ from tapehawk.scan.session_rows import Changes
 from tapehawk.scan.signal_book import SignalBook
 from tapehawk.scan.signal_life import opened
 
-LATE: Final = 20 * 60_000_000
-"""Microseconds within which bars are corrected: rows of bars older than that had been kept, as news were heard."""
+LATE: Final = 20 * MINUTE_US
+"""Within which bars are corrected as a rule: older ones are looked for where events tell of them."""
 
 
 class Keeping:
@@ -46,28 +49,38 @@ class Keeping:
         """
         scan, changes = news.scan, news.changes
         if self._book is None or scan is not self._scan:
-            self._book, self._scan = opened(self._log, scan.past), scan
-            self._done, self._left = 0, Changes()
-        rows, gone = (changes.added, changes.withdrawn) if self._done else self._of_other_lives(news)
-        panel, self._done = scan.bars(self._done), scan.done
-        changed = self._book.step(panel, rows, gone, through=scan.through, data_version=scan.data_version)
+            self._book, self._scan, self._done = opened(self._log, scan.past), scan, 0
+        if news.left:  # they are told again, and nothing is scanned yet
+            self._left = self._left + news.left
+            return []
+        panel, rows, gone, changed = scan.bars(self._done), changes.added, changes.withdrawn, []
+        if not self._done:
+            rows, gone = self._of_other_lives(news)
+            before = [row for row in gone if not is_intrabar(row)]  # nobody would have traded what came to nothing
+            changed = self._stepped(panel.select(()), rows, before)
+            rows, gone = [], [row for row in gone if is_intrabar(row)]
+            self._left = Changes()
+        changed += self._stepped(panel, rows, gone)
+        self._done = scan.done
         self._count(changed)
         self._metrics.took_back(_gone(changes))
         return changed
 
+    def _stepped(self, panel: Panel, rows: Sequence[Row], gone: Sequence[Row]) -> list[SignalChanged]:
+        scan, book = self._scan, self._book
+        if scan is None or book is None:
+            raise RuntimeError("no session is watched yet")
+        return book.step(panel, rows, gone, through=scan.through, data_version=scan.data_version)
+
     def _of_other_lives(self, news: News) -> tuple[list[Row], list[Row]]:
-        """Return the rows that another life may not have kept, and what is gone unless it is among them."""
-        self._left = self._left + news.left
+        """Return the rows that another life may not have kept, and those that it told of and that are gone."""
         told = self._left + news.changes
-        gone = [*told.withdrawn, *told.retracted]
+        gone, scan = [*told.withdrawn, *told.retracted], news.scan
         bars = (microseconds(row["bar_time"]) for row in [*told.events, *gone])
-        since = news.heard and min([news.heard - LATE, *bars])
-        every = [*news.changes.added, *news.scan.rows_since(since).values()]
-        if news.left:  # nothing is scanned yet
-            gone = []
-        else:
-            self._left = Changes()
-        return [row for row in every if row["available_at"] >= self._since], gone
+        late = LATE + TIMEFRAMES[scan.past.timeframe] * MINUTE_US
+        found = scan.rows_since(news.heard and min([news.heard - late, *bars]))
+        rows = [row for row in [*told.added, *found.values()] if row["available_at"] >= self._since]
+        return rows, [row for row in gone if key_of(row) not in found]
 
     def _count(self, changed: Sequence[SignalChanged]) -> None:
         known = self._log.known() if changed else {}

@@ -172,7 +172,7 @@ async def scanned(  # noqa: PLR0913 - what is scanned, and how it is told
     wait = known.streaming.wait_seconds if day is None else None  # a stored day is whole
     async with aclosing(follow(feed, begin, wait=wait, remember=day is None)) as every:
         async for one in every:
-            news = replace(one, changes=one.changes.known_since(told.since)) if told.since else one
+            news = one.known_since(told.since) if told.since else one
             beat = beat_of(feed, news, minding, clock, replayed=day is not None)
             if day is None:
                 bus.say(*events_of(beat, news, closed=closed))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tapehawk.scan.live import LiveScan
 from tapehawk.scan.session_rows import Changes, Rows, differences
@@ -33,6 +33,10 @@ class News:
     number: int = 0
     heard: int = 0
     left: Changes = field(default_factory=Changes)
+
+    def known_since(self, instant: str) -> News:
+        """Return what could be known from an instant on (RFC 3339), and not before."""
+        return replace(self, changes=self.changes.known_since(instant), left=self.left.known_since(instant))
 
 
 class Telling:

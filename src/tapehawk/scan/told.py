@@ -7,8 +7,8 @@ that go on) are nobody's news twice; who shows them asks the scan.
 
 A line is a checksum and JSON: a *note* (its number, up to when bars were seen, what came and what went) or the number
 that is *confirmed*. A note is written before it is told. After a kill the scan is made again from saved states and the
-journal, and compared with what the notes come to: what is new is told, what was told is not told again. Only the last
-note can be without its confirmation, killed between the two; whoever told it can't know whether it was heard, so it is
+journal, and compared with what the notes come to: what is new is told, what was told is not told again. A note can be
+without its confirmation, killed between the two; whoever told it can't know whether it was heard, so the last one is
 told again under the same number, and who hears a number again drops it.
 
 What `note` has returned from is with the operating system: it survives the death of the process. `sync` waits for the
