@@ -4,10 +4,11 @@
     again ──► the same answer, marked `Idempotency-Replayed`          another body: 409
     meanwhile ──► 409 with Retry-After                                failed: the key is free again
 
-Every transaction that the route commits marks the key as done, so that both are there or neither. Where the process is
-killed before the answer is kept, or the route fails after it has committed something, the key is not set free: it is in
-work until it is given up (`GIVEN_UP`), and from then on done without an answer, a 409. A key that is given up, or set
-free, is not its request's any more: should that go on all the same, it can commit nothing.
+Every transaction that the route commits marks the key as done, so that both are there or neither: a route commits
+nothing before it has decided to create. Where the process is killed before the answer is kept, or the route fails after
+it has committed something, the key is not set free: it is in work until it is given up (`GIVEN_UP`), and from then on
+done without an answer, a 409. A key that is given up, or set free, is not its request's any more: should that go on all
+the same, it can commit nothing.
 
 A router whose POSTs create is made with `route_class=Once`; then all of them take the header `Idempotency-Key`.
 """
@@ -109,7 +110,7 @@ def _answer(request: Request, there: Row, said: str, now: dt.datetime) -> Respon
         return problem(
             request,
             409,
-            "the request of this Idempotency-Key was carried out, and its answer was lost with the process that did it",
+            "the request of this Idempotency-Key was carried out, and its answer was lost",
             hint="look at the list of what it creates; to create another, take a new key",
         )
     if there["status"] is None:

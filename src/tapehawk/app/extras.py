@@ -13,8 +13,10 @@ _NAME = re.compile(r"[\w.-]+")
 
 def need_extra(extra: str, what: str) -> None:
     """Raise BadInput, before any work is done, where a package of an extra is not installed. `what` needs it."""
-    lacking = [name for name in _packages_of(extra) if not _is_installed(name)]
-    if lacking:
+    packages = list(_packages_of(extra))
+    if not packages:
+        raise LookupError(f"no extra is called {extra!r}")
+    if lacking := [name for name in packages if not _is_installed(name)]:
         message = f"{what} needs what is not installed: {', '.join(lacking)}"
         raise BadInput(message, hint=f"pip install 'tapehawk[{extra}]'")
 
