@@ -28,6 +28,7 @@ from benchmarks.served import UNLIMITED, new_user
 from tapehawk.api.app import build
 from tapehawk.app.house import House
 from tapehawk.app.settings import settings
+from tapehawk.core.instants import microseconds, rfc3339
 from tapehawk.core.signal_record import Change, SetupKey, Signal
 from tapehawk.records.migrating import upgrade
 
@@ -94,7 +95,7 @@ def _filled(house: House) -> tuple[str, float]:
 
 
 def _signal(n: int) -> Signal:
-    began = (BEGAN + dt.timedelta(minutes=n // 50)).isoformat().replace("+00:00", "Z")
+    began = rfc3339(BEGAN + dt.timedelta(minutes=n // 50))
     key = SetupKey("breakout", "resistance break", f"S{n % 5000:04}", "sim/sip", "1m", began)
     row = {
         "symbol": key.symbol, "scanner": key.scanner, "pattern": key.pattern, "direction": "BUY", "bar_time": began,
@@ -102,7 +103,7 @@ def _signal(n: int) -> Signal:
         "confidence": n % 101, "score": n % 97, "volume": 1_000_000 + n, "atr": 1.5, "rvol": 2.0, "position_size": 10.0,
         "risk_amount": 1000.0, "confluence_factors": [], "labels": [],
     }  # fmt: skip
-    at = round(BEGAN.timestamp() * 1e6) + n
+    at = microseconds(BEGAN) + n
     history = [Change("active", at)] + ([Change("triggered", at + 1, price=101.3)] if n % 20 == 0 else [])
     return Signal(key, "regular", "us", "live", "close", row, tuple(history), "1")
 

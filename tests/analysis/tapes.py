@@ -11,6 +11,7 @@ import numpy as np
 
 from tapehawk.analysis.part import Part
 from tapehawk.core.errors import NoData
+from tapehawk.core.instants import microseconds
 from tapehawk.core.panel import Panel
 from tapehawk.core.sessions import us_calendar
 from tapehawk.core.slower import MINUTES
@@ -96,12 +97,12 @@ def mirrored(one: Panel) -> Panel:
 
 def begun_by(at: dt.datetime) -> Callable[[Panel], Panel]:
     """Bars that began before an instant: the last of each symbol may still be forming."""
-    return lambda one: one.until(int(at.timestamp() * 1e6) - 1)
+    return lambda one: one.until(microseconds(at) - 1)
 
 
 def closed_by(at: dt.datetime) -> Callable[[Panel], Panel]:
     """Bars that closed by an instant: days by 22:00 UTC, weeks on Friday."""
-    instant = int(at.timestamp() * 1e6)
+    instant = microseconds(at)
 
     def cut(one: Panel) -> Panel:
         ends = one.time + MINUTES.get(one.timeframe, 22 * 60) * 60_000_000

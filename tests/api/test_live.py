@@ -9,6 +9,7 @@ import pytest
 from tapehawk.accounts.tokens import Tokens
 from tapehawk.app import live_desk
 from tapehawk.app.settings import settings
+from tapehawk.core.instants import datetime_of
 from tests.api.conftest import token_of, user_of
 from tests.app.live_service import MINUTE, calm, until
 from tests.fakes.clock import BoundedClock
@@ -26,7 +27,7 @@ def clock(house, monkeypatch):
     calm(monkeypatch)
     made = BoundedClock(BEGINS, BEGINS)
     house.known = settings()
-    house.now = lambda: dt.datetime.fromtimestamp(made.clock.now() / 1e6, dt.UTC)
+    house.now = lambda: datetime_of(made.clock.now())
     monkeypatch.setattr(live_desk, "SYSTEM", made.clock)
     monkeypatch.setattr(live_desk, "LEASE", dt.timedelta(days=1))  # time flies here, also for those who are signed in
     house.tokens = Tokens(("a secret that signs tokens in tests, long enough",), lambda: _at(BEGINS))
@@ -48,7 +49,7 @@ def scanned(client, clock, instant: int) -> dict:
 
 
 def _at(instant: int) -> dt.datetime:
-    return dt.datetime.fromtimestamp(instant / 1e6, dt.UTC)
+    return datetime_of(instant)
 
 
 def test_it_is_stopped_then_started_then_running_then_stopped_and_says_how_it_fares(clock, signed_in):

@@ -19,7 +19,6 @@ from tapehawk.app.settings import settings
 from tapehawk.core.events import ScanUpdate
 from tapehawk.core.series import Series
 from tapehawk.core.sessions import us_calendar
-from tapehawk.core.signal_shape import instant
 from tapehawk.data.journal import journal_path
 from tapehawk.data.open_session import frame_of
 from tapehawk.data.sealing import newest_bars
@@ -164,7 +163,7 @@ async def played(day: Day) -> None:
     assert told["stale_since"] == stamp(HOURS.open + gone * MINUTE)
     assert (told["second"]["state"], told["second"]["series"]) == ("running", SECOND.id)
     assert told["second"]["stale_since"] is None
-    assert told["second"]["watermark"] >= instant(HOURS.open + (day.minute - 1) * MINUTE)
+    assert told["second"]["watermark"] >= stamp(HOURS.open + (day.minute - 1) * MINUTE)
     status = MarketStatus.model_validate(told)
     assert status.second.series == SECOND.id
 

@@ -12,6 +12,7 @@ from tapehawk.analysis.opportunity import Opportunity
 from tapehawk.app.observed import OF, PastSignals
 from tapehawk.app.quick import Analysts
 from tapehawk.app.settings import settings
+from tapehawk.core.instants import datetime_of
 from tapehawk.core.rates import wilson
 from tapehawk.core.sessions import us_calendar
 from tapehawk.core.signal_record import LIVE, SIMULATED, Change, SetupKey, Signal
@@ -44,7 +45,7 @@ def closes(session: dt.date) -> int:
 
 def past(one: Graded, outcome: str, scanner: str = "gap", score: float = 50.0, **about) -> Signal:
     """A signal of a bar, of a scanner's own score, that was traded to an end."""
-    began = dt.datetime.fromtimestamp(us_calendar().need_session(one.session).open / 1e6, dt.UTC)
+    began = datetime_of(us_calendar().need_session(one.session).open)
     key = SetupKey(scanner, "up", one.symbol, SERIES, about.get("timeframe", "1d"), began.isoformat())
     row = {"direction": "BUY", "score": score, "phase": "regular"}
     closed = Change("closed", closes(one.session) + 2, outcome, price=1.0, r=1.0, mae=0.0, mfe=1.0, bars_held=3)
@@ -59,7 +60,7 @@ def market(tmp_path_factory):
     bars = StoredBars(store, PanelQuestion("1d"))
 
     def now():
-        return dt.datetime.fromtimestamp(clock[0] / 1e6, dt.UTC)
+        return datetime_of(clock[0])
 
     analyst, graded = Analyst(bars, (Opportunity("1d"),), now=now), []
     for session in days(scanned_market.SESSIONS)[-LATEST:]:

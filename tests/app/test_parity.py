@@ -15,6 +15,7 @@ from tapehawk.app.asking import Asked
 from tapehawk.app.parity import parity
 from tapehawk.app.settings import settings
 from tapehawk.core.errors import NoData
+from tapehawk.core.instants import datetime_of, microseconds
 from tapehawk.data import arrivals, open_session, store
 from tapehawk.data.open_session import OpenSession
 from tapehawk.data.providers.sim import Simulator
@@ -168,7 +169,7 @@ def test_a_bar_dropped_on_the_live_path_is_reported_as_the_reason(compared, whol
     found = compared()
     assert not found.equal
     assert {one.symbol for one in found.differences} == {symbol}
-    clock = f"{dt.datetime.fromtimestamp(time / 1e6, dt.UTC):%H:%M:%SZ}"
+    clock = f"{datetime_of(time):%H:%M:%SZ}"
     assert {one.reason for one in found.differences} == {f"the bar {symbol} {clock} never came"}
     assert found.differences[0].on == "historical"
 
@@ -285,13 +286,13 @@ def test_a_minute_that_came_late_explains_a_trigger_that_was_not_told_in_time(wh
     monkeypatch.setenv("SCANNER_DATA_DIR", str(whole))
     asked = Asked(["inside_bar"], timeframe="5m", parameters=ANY_PRICE)
     trigger = next(row for row in joined._historical(settings(), asked, DAY, "1m") if is_intrabar(row))
-    crossing = int(dt.datetime.fromisoformat(trigger["available_at"]).timestamp() * 1e6) - MINUTE
+    crossing = microseconds(trigger["available_at"]) - MINUTE
     root = filled(tmp_path / "store", until=DAY - dt.timedelta(days=1))
     receive_but_one_late(root, trigger["symbol"], crossing)
     monkeypatch.setenv("SCANNER_DATA_DIR", str(root))
     found = parity(settings(), asked, DAY, on_step=lambda _: None)
     assert found.differences
-    clock = f"{dt.datetime.fromtimestamp(crossing / 1e6, dt.UTC):%H:%M:%SZ}"
+    clock = f"{datetime_of(crossing):%H:%M:%SZ}"
     assert {one.intrabar for one in found.differences} == {True}
     assert all(one.reason.startswith(f"the bar {trigger['symbol']} {clock} came late") for one in found.differences)
 

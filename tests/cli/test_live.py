@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import signal
@@ -15,6 +14,7 @@ import pytest
 from tapehawk.app.asking import Asked
 from tapehawk.app.live import LiveTold, live, replay
 from tapehawk.app.settings import settings
+from tapehawk.core.instants import microseconds
 from tapehawk.core.sessions import us_calendar
 from tapehawk.data import store
 from tapehawk.data.providers.sim import Simulator
@@ -88,7 +88,7 @@ def test_what_is_true_now_is_what_was_found_in_each_symbols_last_bar(stored, sca
 
 
 def stamp_after(time: str) -> str:
-    return stamp(int(dt.datetime.fromisoformat(time).timestamp() * 1e6) + MINUTE)
+    return stamp(microseconds(time) + MINUTE)
 
 
 def rows_of(rows) -> list[dict]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -10,6 +9,7 @@ from rich.console import Console, Group
 
 from tapehawk.app.beats import Beat, Watched
 from tapehawk.cli.live_screen import LiveScreen
+from tapehawk.core.instants import microseconds
 from tapehawk.core.phases import phase_at
 from tapehawk.scan.metrics import PhaseMetrics
 from tests.data.scripted import SIM
@@ -17,7 +17,7 @@ from tests.scan.test_phases import PLAN
 
 
 def utc(text: str) -> int:
-    return int(dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC).timestamp() * 1_000_000)
+    return microseconds(f"{text}Z")
 
 
 NOW = utc("2026-11-27 17:58:12")  # 12:58 in New York, on the early close

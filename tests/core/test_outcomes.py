@@ -16,6 +16,7 @@ from tapehawk.core import outcomes as module
 from tapehawk.core import running
 from tapehawk.core.columns import close, low
 from tapehawk.core.errors import BadInput
+from tapehawk.core.instants import datetime_of
 from tapehawk.core.kernels import bind
 from tapehawk.core.kernels import outcomes as kernels
 from tapehawk.core.outcomes import CLOSE, LEVEL, NOT_YET, OPEN, Signals, outcomes, reached
@@ -239,7 +240,7 @@ def test_an_early_close_ends_the_next_session_early():
     bars = [(before, 5, CALM), (early, 41, CALM), (after, 0, UP)]
     found = became(intraday({"A": bars}, "5m"), **LEVELS)
     assert (found.status, found.known_at) == ("expired", ends(early))
-    hours = dt.datetime.fromtimestamp(found.known_at / 1e6, dt.UTC)
+    hours = datetime_of(found.known_at)
     assert (hours.hour, hours.minute) == (18, 0)  # 13:00 in New York
 
 
@@ -273,7 +274,7 @@ def test_crypto_counts_utc_dates():
     panel = intraday({"BTC/USDT": bars}, "1h", calendar="crypto")
     found = became(panel, **LEVELS)
     assert found.status == "expired"
-    assert dt.datetime.fromtimestamp(found.known_at / 1e6, dt.UTC) == dt.datetime(2024, 3, 11, tzinfo=dt.UTC)
+    assert datetime_of(found.known_at) == dt.datetime(2024, 3, 11, tzinfo=dt.UTC)
 
 
 def test_more_bars_may_be_known_to_be_complete_than_there_are():

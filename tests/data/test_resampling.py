@@ -12,6 +12,7 @@ import pytest
 
 from tapehawk.core.bars import SCHEMA, TIMEFRAMES
 from tapehawk.core.errors import NoData, UnknownName
+from tapehawk.core.instants import datetime_of
 from tapehawk.core.sessions import calendar_named, day_number
 from tapehawk.data import store
 from tapehawk.data.panels import PanelQuestion, find_panel, open_panel, panel_series
@@ -47,7 +48,7 @@ def session_bars(symbol, date, step, *, seed=0, thin=False, hours="regular"):
     begin, end = (session.open, session.close)
     if hours == "extended":
         begin, end = session.premarket_open, session.after_hours_close
-    times = [dt.datetime.fromtimestamp(at / 1e6, dt.UTC) for at in range(begin, end, step * 60_000_000)]
+    times = [datetime_of(at) for at in range(begin, end, step * 60_000_000)]
     bars = walk(symbol, times, seed)
     return bars.filter(pl.Series(np.random.default_rng(seed).random(bars.height) < 0.3)) if thin else bars
 
@@ -72,7 +73,7 @@ def bars_in(panel):
     found = {}
     for symbol, first, end in zip(panel.symbols, panel.starts[:-1], panel.starts[1:], strict=True):
         for i in range(first, end):
-            start = dt.datetime.fromtimestamp(panel.time[i] / 1e6, dt.UTC)
+            start = datetime_of(panel.time[i])
             found[symbol, start] = [float(panel.columns[name][i]) for name in NAMES]
     return found
 

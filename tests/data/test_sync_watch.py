@@ -8,6 +8,7 @@ import datetime as dt
 import pytest
 
 from tapehawk.core.errors import NoData, ProviderRefused, TryAgain
+from tapehawk.core.instants import datetime_of, microseconds
 from tapehawk.data.sync.watching import watch
 from tests.data.syncs import clock_at
 
@@ -18,10 +19,10 @@ class EnoughError(Exception):
 
 def watched(start, answers, market="us"):
     """Watch from an instant; each sync answers with the next of `answers`; return when they were made, and troubles."""
-    time, made, troubles, left = clock_at(int(start.timestamp() * 1e6)), [], [], list(answers)
+    time, made, troubles, left = clock_at(microseconds(start)), [], [], list(answers)
 
     async def once():
-        made.append(dt.datetime.fromtimestamp(time.clock.now() / 1e6, dt.UTC))
+        made.append(datetime_of(time.clock.now()))
         answer = left.pop(0) if left else EnoughError()
         if answer is not None:
             raise answer

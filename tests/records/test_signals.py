@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tapehawk.core.errors import BadInput, Conflict, NoData
+from tapehawk.core.instants import microseconds, rfc3339
 from tapehawk.core.signal_record import Change, SetupKey, Signal
 from tapehawk.core.signal_shape import history_rows, plain_signal
 from tapehawk.core.signal_states import ALLOWED, STATUSES
@@ -18,7 +19,7 @@ from tapehawk.records.signal_rows import became, row_of, shown
 from tapehawk.records.signals import Wanted
 from tests.records.conftest import NOW
 
-AT = round(NOW.timestamp() * 1e6)
+AT = microseconds(NOW)
 TRIGGERED = Change("triggered", AT + 60_000_000, price=101.5, bar=3.0)
 CLOSED = Change("closed", AT + 120_000_000, "success", "target1", 104.25, 5.0, 1.5, -0.25, 1.75, 3)
 EXPIRED = Change("expired", AT + 60_000_000, "no_trade", "no bar")
@@ -26,7 +27,7 @@ EXPIRED = Change("expired", AT + 60_000_000, "no_trade", "no bar")
 
 def signal(n: int = 0, *changes: Change, symbol: str = "AAPL", scanner: str = "breakout", **row: object) -> Signal:
     """Return a signal; `n` makes it another: its bar is n days later."""
-    began = (NOW + dt.timedelta(days=n)).isoformat().replace("+00:00", "Z")
+    began = rfc3339(NOW + dt.timedelta(days=n))
     key = SetupKey(scanner, str(row.get("pattern", "resistance break")), symbol, "sim/sip", "1d", began)
     said = {
         "symbol": symbol, "scanner": scanner, "pattern": key.pattern, "direction": "BUY", "bar_time": began,

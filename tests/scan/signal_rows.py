@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 
+from tapehawk.core.instants import microseconds, rfc3339
 from tapehawk.core.kernels.outcomes import LEVEL, OPEN
 from tapehawk.core.outcomes import closed_at
 from tapehawk.core.panel import Panel
@@ -15,14 +14,6 @@ from tests.core.signal_tape import drawn
 
 SERIES = "us:test:sip:none:consolidated"
 PATTERNS = ("up", "again")
-
-
-def instant(microseconds: int) -> str:
-    return dt.datetime.fromtimestamp(microseconds / 1e6, dt.UTC).isoformat().replace("+00:00", "Z")
-
-
-def micros(text: str) -> int:
-    return round(dt.datetime.fromisoformat(text).timestamp() * 1e6)
 
 
 def begins(panel: Panel, bar: int) -> int:
@@ -35,9 +26,9 @@ def begins(panel: Panel, bar: int) -> int:
 def row_of(panel: Panel, bar: int, *, side=1, entry=100.0, stop=98.0, pattern="up", scanner="x", **facts) -> dict:
     """Return the row of a hit at a place of the panel."""
     symbol = panel.symbols[int(np.searchsorted(panel.starts, bar, side="right")) - 1]
-    at = instant(begins(panel, bar))
+    at = rfc3339(begins(panel, bar))
     return {
-        "symbol": symbol, "bar_time": at, "available_at": instant(int(closed_at(panel, np.array([bar]))[0])),
+        "symbol": symbol, "bar_time": at, "available_at": rfc3339(int(closed_at(panel, np.array([bar]))[0])),
         "scanner": scanner, "pattern": pattern, "direction": "BUY" if side > 0 else "SELL", "entry": entry,
         "stop": stop, "target1": 2 * entry - stop, "target2": 3 * entry - 2 * stop, "confidence": 50.0, "score": 50.0,
         "volume": 1e6, "atr": 1.0, "rvol": 1.0, "position_size": 10.0, "size_reason": None,
@@ -67,7 +58,7 @@ def report_of(panel: Panel, rows: list[dict]) -> Report:
     names = list(rows[0])
     columns = {name: [row[name] for row in rows] for name in names}
     for name in ("bar_time", "available_at"):
-        columns[name] = np.array([micros(row[name]) for row in rows], dtype=np.int64)
+        columns[name] = np.array([microseconds(row[name]) for row in rows], dtype=np.int64)
     for name in ("entry", "stop", "target1", "target2", "confidence", "score", "volume"):
         columns[name] = np.array([np.nan if row[name] is None else row[name] for row in rows], dtype=float)
     sessions, _ = Clock.of(panel).located(columns["bar_time"])

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from tapehawk.core.bars import SCHEMA
+from tapehawk.core.instants import microseconds
 from tapehawk.core.panel import Panel
 from tapehawk.core.sessions import date_of
 from tapehawk.data.building import panel_of
@@ -20,7 +21,7 @@ from tapehawk.scan.regimes import regime_of_market, regimes
 from tests.scan.market import SIP, days
 
 DAYS = days(320, dt.date(2023, 6, 1))
-NOW = int(dt.datetime.combine(DAYS[-1], dt.time(23), dt.UTC).timestamp() * 1e6)
+NOW = microseconds(dt.datetime.combine(DAYS[-1], dt.time(23), dt.UTC))
 NO_FLOOR = Floor(0.0, 0.0)
 
 
@@ -117,7 +118,7 @@ def test_movers_are_among_those_that_can_be_bought():
 
 def test_a_bar_that_has_not_closed_is_not_counted():
     panel = drawn(2)
-    noon = int(dt.datetime.combine(DAYS[-1], dt.time(16), dt.UTC).timestamp() * 1e6)
+    noon = microseconds(dt.datetime.combine(DAYS[-1], dt.time(16), dt.UTC))
     assert overview(now_of(panel, noon), floor=NO_FLOOR)["session"] == str(DAYS[-2])
 
 

@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 from tapehawk.core.errors import NoData
+from tapehawk.core.instants import datetime_of
 from tapehawk.core.sessions import us_calendar
 from tapehawk.data import store, view
 from tapehawk.data.journal import journal_path
@@ -74,7 +75,7 @@ class Open:
 
     def desk(self, *, minutes: int = 0, **more) -> Desk:
         """A desk at which it is so many minutes after the open."""
-        now = dt.datetime.fromtimestamp(at(minutes) / 1e6, dt.UTC)
+        now = datetime_of(at(minutes))
         return Desk(self.root, now=lambda: now, **more)
 
 
@@ -318,7 +319,7 @@ def real(open_day):
 
 @pytest.mark.parametrize(("cutoff", "stale"), [(None, True), ("10:30", True), ("09:50", False)])
 def test_bars_that_stopped_coming_are_labelled_unless_the_question_needs_no_more(open_day, cutoff, stale):
-    now = dt.datetime.fromtimestamp(at(120) / 1e6, dt.UTC)
+    now = datetime_of(at(120))
     desk = Desk(real(open_day), now=lambda: now)
     report = desk.run(asked(scan_date=DAY, cutoff=cutoff))
     assert any("stale since 2024-02-14T14:50Z" in label for label in report.labels) == stale
@@ -359,7 +360,7 @@ def test_live_and_open_say_the_same_where_nothing_is_stored(tmp_path):
     OpenSession(tmp_path, SIM, DAY).take(stream_bars(day_until(at(97))))
     live = scan_of(tmp_path, ranked=True)
     live.step(at(97))
-    desk, some = Desk(tmp_path, now=lambda: dt.datetime.fromtimestamp(at(97) / 1e6, dt.UTC)), 0
+    desk, some = Desk(tmp_path, now=lambda: datetime_of(at(97))), 0
     for name in EVERY:
         now = rows(desk, asked(name, start_date=DAY, end_date=DAY))
         assert now == live_rows(live, name)

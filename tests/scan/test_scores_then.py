@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tapehawk.analysis.opportunity import Opportunity
+from tapehawk.core.instants import datetime_of, rfc3339
 from tapehawk.core.panel import Panel
 from tapehawk.core.signal_record import Change, SetupKey, Signal
 from tapehawk.scan.closed import closes_of
 from tapehawk.scan.scores_then import scores_then
 from tests.analysis import tapes
-from tests.scan.signal_rows import begins, instant
+from tests.scan.signal_rows import begins
 
 SIDES = ("BUY", "SELL")
 
@@ -22,7 +22,7 @@ SIDES = ("BUY", "SELL")
 def signal(panel: Panel, bar: int, side: str, *, known: int | None = None, scanner: str = "gap") -> Signal:
     """A signal of a bar, by default known at its close."""
     symbol = panel.symbols[int(np.searchsorted(panel.starts, bar, side="right")) - 1]
-    key = SetupKey(scanner, "up", symbol, "us:test:sip:none:consolidated", panel.timeframe, instant(begins(panel, bar)))
+    key = SetupKey(scanner, "up", symbol, "us:test:sip:none:consolidated", panel.timeframe, rfc3339(begins(panel, bar)))
     at = int(closes_of(panel, np.array([bar]))[0]) if known is None else known
     row = {"direction": side, "score": 50.0, "phase": "regular"}
     return Signal(key, "regular", "us", "live", "close", row, (Change("active", at),))
@@ -30,7 +30,7 @@ def signal(panel: Panel, bar: int, side: str, *, known: int | None = None, scann
 
 def said_then(panel: Panel, one: Signal) -> float | None:
     """What an analyst says who is asked when the signal is known."""
-    at = dt.datetime.fromtimestamp(one.history[0].at / 1e6, dt.UTC)
+    at = datetime_of(one.history[0].at)
     analyst = tapes.analyst({panel.timeframe: panel}, Opportunity(panel.timeframe), at=at)
     symbol = one.key.symbol
     return analyst.analyse([symbol], {symbol: one.row["direction"]})[symbol]["opportunity_score"].get("score")

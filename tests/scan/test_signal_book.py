@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tapehawk.core.errors import BadInput, TryAgain
+from tapehawk.core.instants import microseconds
 from tapehawk.core.outcomes import NOT_YET, reached
 from tapehawk.core.signal_clock import Clock
 from tapehawk.core.signal_record import Change
@@ -25,7 +26,7 @@ from tapehawk.scan.signal_book import BEYOND, WITHDRAWN, SignalBook
 from tapehawk.scan.track_record import track_of
 from tests.core.random_bars import pieces
 from tests.core.signal_tape import daily, intraday
-from tests.scan.signal_rows import SERIES, drawn_rows, micros, report_of, row_of
+from tests.scan.signal_rows import SERIES, drawn_rows, report_of, row_of
 
 CALM = (100.0, 101.0, 99.0, 100.0)
 MONDAY = dt.date(2024, 3, 11)
@@ -61,7 +62,7 @@ def play(book, panel, rows, cuts=(), begin=0) -> list:
     told, through, said = [], 0, 0
     for number, piece in enumerate(pieces(panel, cuts)):
         through = max(through, reached(piece))
-        upto = [row for row in rows if micros(row["available_at"]) <= through]
+        upto = [row for row in rows if microseconds(row["available_at"]) <= through]
         if number >= begin:
             told += book.step(piece, upto[said:], through=through)
         said = len(upto)

@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
+from tapehawk.core.instants import microseconds
 from tapehawk.core.outcomes import reached
 from tapehawk.core.sessions import day_number, us_calendar
 from tapehawk.core.signal_clock import Clock
@@ -21,7 +22,7 @@ from tapehawk.scan.track_record import track_of
 from tapehawk.scanners.volume_spike import VolumeSpike
 from tests.data.scripted import MINUTE, SIM, stream_bars
 from tests.scan.live_market import FIRST, SPLIT, filled, of_day, symbols
-from tests.scan.signal_rows import micros, report_of, row_of
+from tests.scan.signal_rows import report_of, row_of
 
 EX_DAY = dt.date(2024, 1, 10)  # 2:1
 BEFORE = us_calendar().previous(EX_DAY)
@@ -90,7 +91,7 @@ def test_days_without_a_scan_are_walked_from_the_store_when_the_next_session_ope
     panel = whole(root)
     row = rows_of(panel, every=97)[0]
     book = opened(SignalLog(tmp_path, "live"), past(root, BEFORE))
-    begun = _of(panel, _session(row)).until(micros(row["bar_time"]))
+    begun = _of(panel, _session(row)).until(microseconds(row["bar_time"]))
     assert [one.after for one in book.step(begun, [row], through=reached(begun))] == ["active"]
     told = []
     opened(SignalLog(tmp_path, "live"), past(root, LATER), tell=told.append)
@@ -99,7 +100,7 @@ def test_days_without_a_scan_are_walked_from_the_store_when_the_next_session_ope
 
 
 def _session(row: dict) -> dt.date:
-    session, _ = Clock("1m", "regular", "us").located(np.array([micros(row["bar_time"])]))
+    session, _ = Clock("1m", "regular", "us").located(np.array([microseconds(row["bar_time"])]))
     return dt.date.fromordinal(719_163 + int(session[0]))
 
 

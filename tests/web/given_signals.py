@@ -5,7 +5,6 @@ They stand on real bars of the store, at its prices, with every status and outco
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 from collections.abc import Iterator
 from typing import Any, Final
@@ -14,6 +13,7 @@ from tapehawk.app.house import House
 from tapehawk.app.market_data import BarsWanted
 from tapehawk.app.settings import settings
 from tapehawk.core.errors import NotFound
+from tapehawk.core.instants import microseconds
 from tapehawk.core.signal_record import Change, SetupKey, Signal
 from tapehawk.data.store import read_symbols
 from tapehawk.scan.symbol_bars import Page
@@ -72,7 +72,7 @@ def _signal(number: int, bar: dict[str, Any], about: SetupKey, direction: str) -
         "atr": risk / 1.5, "rvol": 1.0 + number % 7 / 2, "position_size": 100.0, "risk_amount": 100 * risk,
         "confluence_factors": ["above its 50-day mean"], "labels": ["simulated"],
     }  # fmt: skip
-    known = round(dt.datetime.fromisoformat(bar["end"]).timestamp() * 1e6)
+    known = microseconds(bar["end"])
     return Signal(key, "regular", "us", "simulated", "close", row, _history(number, known, entry, sign * risk), "1")
 
 

@@ -32,6 +32,7 @@ from tapehawk.core.errors import (
     TryAgain,
     UnknownName,
 )
+from tapehawk.core.instants import rfc3339
 
 MEDIA_TYPE: Final = "application/problem+json"
 STATUSES: Final[Mapping[type[TapehawkError], int]] = {
@@ -112,7 +113,7 @@ def problem(request: HTTPConnection, status: int, detail: str, **more: object) -
         "status": status,
         "error": title,
         "detail": detail,
-        "timestamp": dt.datetime.now(dt.UTC).isoformat().replace("+00:00", "Z"),
+        "timestamp": rfc3339(dt.datetime.now(dt.UTC)),
         "request_id": getattr(request.state, "request_id", None),
         **_about(request),
         **{key: value for key, value in more.items() if value is not None},

@@ -22,6 +22,7 @@ from tapehawk.app.phasing import risk
 from tapehawk.app.settings import Settings
 from tapehawk.app.switching import on_while_closed
 from tapehawk.core.errors import NoData
+from tapehawk.core.instants import microseconds
 from tapehawk.core.sessions import CLOSED, PHASES, date_of
 from tapehawk.core.signal_clock import Clock
 from tapehawk.core.signal_record import origin_of
@@ -72,7 +73,7 @@ class ClosedRounds:
         every, now = questions(known, Asked(sorted(on_while_closed(known)))), self._house.now()
         at = replace(desk(known, MARKET), now=self._house.now)
         bars = at.asked(every[0])
-        panel, instant = bars.panel, round(now.timestamp() * 1e6)
+        panel, instant = bars.panel, microseconds(now)
         if bars.days.last < due_session(panel, instant):
             raise NoData(f"no daily bars of {date_of(due_session(panel, instant))} are stored yet")
         if self._scanned.get(book) == panel.data_version:

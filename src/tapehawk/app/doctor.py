@@ -16,6 +16,7 @@ import numpy as np
 
 from tapehawk.app.settings import Settings, found_file, settings
 from tapehawk.core.errors import BadInput, TapehawkError
+from tapehawk.core.instants import microseconds
 from tapehawk.core.series import SESSION_TIMEFRAMES
 from tapehawk.core.sessions import Calendar, calendar_named, date_of, day_number
 
@@ -159,13 +160,13 @@ def _session(calendar: Calendar, one: SeriesStatus) -> dt.date:
     """Return the session of a series' last bar: an evening in New York is the next day in UTC."""
     if one.series.timeframe in SESSION_TIMEFRAMES:
         return one.last.date()
-    day = int(calendar.locate(np.array([int(one.last.timestamp() * 1e6)]), "extended")[0][0])
+    day = int(calendar.locate(np.array([microseconds(one.last)]), "extended")[0][0])
     return date_of(day) if day >= 0 else one.last.date()
 
 
 def last_complete_session(calendar: Calendar, now: dt.datetime) -> dt.date:
     """Return the last session whose regular hours have ended."""
-    ended = np.searchsorted(calendar.close, int(now.timestamp() * 1e6), side="right") - 1
+    ended = np.searchsorted(calendar.close, microseconds(now), side="right") - 1
     return date_of(int(calendar.date[ended]))
 
 

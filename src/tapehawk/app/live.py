@@ -23,6 +23,7 @@ from tapehawk.app.settling import settle
 from tapehawk.app.switching import enabled, need_streaming
 from tapehawk.catalog import scanner_type
 from tapehawk.core.errors import BadInput, NoData, UnknownName
+from tapehawk.core.instants import datetime_of
 from tapehawk.core.scanner import Scanner
 from tapehawk.core.series import SESSION_TIMEFRAMES, TIMEFRAMES, Series, check_timeframe
 from tapehawk.core.sessions import day_number
@@ -99,7 +100,7 @@ async def _live(known: Settings, asked: Asked, provider: Provider, told: LiveTol
         need_stream(provider)
         if asked.market == CRYPTO:
             need_market(provider, CRYPTO)
-        series, today = series_of(provider.offer), dt.datetime.fromtimestamp(clock.now() / 1e6, dt.UTC).date()
+        series, today = series_of(provider.offer), datetime_of(clock.now()).date()
         plan = day_plan(known, series.market)
         with within(CallBudget(lambda: plan.calls_at(clock.now()), clock=clock)):
             symbols = _named(known, asked, series, today) or await listed(provider, series)

@@ -25,6 +25,7 @@ from tapehawk.app.live_plan import Plan, Planning
 from tapehawk.app.live_second import run, with_second
 from tapehawk.app.telemetry import ALL, LIVE
 from tapehawk.core.errors import TapehawkError
+from tapehawk.core.instants import microseconds
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
 from tapehawk.jobs.worker import own_name
 from tapehawk.scan.following import to_its_end
@@ -40,7 +41,7 @@ def work(house: House, stop: Event) -> None:
     if not house.known.streaming.enabled:
         stop.wait()
         return
-    desk = LiveDesk(house, replace(SYSTEM, now=lambda: round(house.now().timestamp() * 1e6)))
+    desk = LiveDesk(house, replace(SYSTEM, now=lambda: microseconds(house.now())))
     house.gauges.add("live_lag_seconds", "since the bars were closed that are scanned", desk.lag, labels=("market",))
     asyncio.run(desk.run(stop))
 

@@ -15,6 +15,7 @@ from tapehawk.app.settings import Settings
 from tapehawk.app.sizing import account_of
 from tapehawk.core.errors import BadInput, NoData, TapehawkError
 from tapehawk.core.events import Plain
+from tapehawk.core.instants import microseconds
 from tapehawk.core.series import MARKETS
 from tapehawk.data.store import preferred_series
 from tapehawk.records.live_scanners import Running
@@ -90,7 +91,7 @@ class Planning:
             account = account_of(self._known, one.preferences)
         except TapehawkError as error:  # the settings are others than when it was asked
             return error.message
-        who = Recipient(one.user_id, found.key, round(one.since.timestamp() * 1e6), account, among, on)
+        who = Recipient(one.user_id, found.key, microseconds(one.since), account, among, on)
         return _Wish(who, asked, found)
 
 

@@ -21,7 +21,7 @@ from tapehawk.app.live import need_stream
 from tapehawk.app.live_market import LiveMarket, State, ended
 from tapehawk.app.live_plan import second_for
 from tapehawk.core.errors import TapehawkError
-from tapehawk.core.signal_shape import instant
+from tapehawk.core.instants import rfc3339
 from tapehawk.data.providers.registry import build
 from tapehawk.data.providers.wire.clock import Clock
 
@@ -59,7 +59,7 @@ async def _stand_in(first: LiveMarket, second: LiveMarket) -> None:
         await _holds(lambda: first.is_down and first.provider != second.source, first.clock)
         now = first.clock.now()
         symbols = first.feed.symbols if first.feed else first.plan.symbols
-        second.plan, second.since = replace(first.plan, symbols=symbols), instant(now // 1_000_000 * 1_000_000)
+        second.plan, second.since = replace(first.plan, symbols=symbols), rfc3339(now // 1_000_000 * 1_000_000)
         facts = {"market": first.plan.market, "provider": first.provider, "second": second.source}
         _log.warning("the second source takes over", extra=facts)
         scanning = asyncio.create_task(second.run())

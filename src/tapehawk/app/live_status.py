@@ -12,6 +12,7 @@ from tapehawk.app.live_plan import provider_for
 from tapehawk.app.live_telling import phase_told
 from tapehawk.app.phasing import day_plan
 from tapehawk.core.errors import NoData, TapehawkError
+from tapehawk.core.instants import microseconds
 from tapehawk.records.live_desks import Desk
 from tapehawk.records.live_scanners import STOPPED
 from tapehawk.records.users import User
@@ -57,7 +58,7 @@ def status(house: House, user: User) -> Said:
 
 
 def _nothing(house: House, market: str) -> Said:
-    plan, now = day_plan(house.known, market), round(house.now().timestamp() * 1e6)
+    plan, now = day_plan(house.known, market), microseconds(house.now())
     return {"market": market, **phase_told(plan, now)}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tapehawk.app.beats import NAMED
 from tapehawk.app.phasing import day_plan
-from tapehawk.core.signal_shape import instant
+from tapehawk.core.instants import rfc3339, rfc3339_or_none
 from tapehawk.data.stream import LiveFeed
 from tapehawk.scan.phases import DayPlan
 
@@ -35,12 +35,16 @@ def market_told(market: LiveMarket) -> Said:
 def phase_told(plan: DayPlan, now: int) -> Said:
     """Return the phase of a market, and when it changes and is looked at next."""
     phase = plan.phase_at(now)
-    return {"session_phase": phase.name, "phase_until": _instant(phase.until), "next_scan": instant(plan.next_due(now))}
+    return {
+        "session_phase": phase.name,
+        "phase_until": rfc3339_or_none(phase.until),
+        "next_scan": rfc3339(plan.next_due(now)),
+    }
 
 
 def _second_told(second: LiveMarket) -> Said:
     said = {"provider": second.source, "state": second.state.state, "reason": second.state.reason}
-    return {**said, **_feed_told(second.feed), "scanned_through": _instant(second.scanned_through)}
+    return {**said, **_feed_told(second.feed), "scanned_through": rfc3339_or_none(second.scanned_through)}
 
 
 def _feed_told(feed: LiveFeed | None) -> Said:
@@ -51,8 +55,8 @@ def _feed_told(feed: LiveFeed | None) -> Said:
         "series": state.series,
         "labels": list(feed.series.labels),
         "symbols": state.symbols,
-        "watermark": _instant(state.watermark),
-        "stale_since": _instant(state.stale_since),
+        "watermark": rfc3339_or_none(state.watermark),
+        "stale_since": rfc3339_or_none(state.stale_since),
         "trouble": state.trouble,
         "counters": dict(state.counts),
     }
@@ -64,16 +68,12 @@ def _scan_told(scan: LiveScanOf) -> Said:
         said["scanners"] = list(scan.watched.scanners)
     if scan.beat is not None:
         said |= {
-            "scanned_through": instant(scan.beat.at),
+            "scanned_through": rfc3339(scan.beat.at),
             "expected": scan.beat.expected,
             "arrived": scan.beat.came,
             "missing": list(scan.beat.missing[:NAMED]),
-            "silent": {symbol: _instant(last) for symbol, last in islice(scan.beat.silent.items(), NAMED)},
+            "silent": {symbol: rfc3339_or_none(last) for symbol, last in islice(scan.beat.silent.items(), NAMED)},
             "silent_count": len(scan.beat.silent),
             "metrics": {phase: dict(one) for phase, one in scan.beat.metrics.items()},
         }
     return said
-
-
-def _instant(at: int | None) -> str | None:
-    return None if not at else instant(at)

@@ -11,6 +11,7 @@ from typing import Final
 
 from tapehawk.app.settings import Settings
 from tapehawk.core.errors import NoData, NotFound
+from tapehawk.core.instants import microseconds
 from tapehawk.core.panel import Panel
 from tapehawk.core.series import Series
 from tapehawk.core.sessions import day_number
@@ -63,7 +64,7 @@ class MarketBars:
     @property
     def instant(self) -> int:
         """What time it is, µs UTC."""
-        return int(self.now().timestamp() * 1_000_000)
+        return microseconds(self.now())
 
     def panel(self, timeframe: str, market: str, hours: str = "regular") -> Panel:
         """Return the stored bars of a market. Raises NoData where there are none."""

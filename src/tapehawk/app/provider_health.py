@@ -8,13 +8,14 @@ from typing import Any
 
 from tapehawk.app.doctor import Finding
 from tapehawk.app.sources import finding_of
+from tapehawk.core.instants import microseconds, rfc3339_or_none
 from tapehawk.data.health import FeedState, Noted, read_health
 from tapehawk.data.providers.registry import provider_names
 
 
 def provider_health(root: Path, now: dt.datetime) -> list[dict[str, Any]]:
     """Return every provider by name, those that were never asked among them."""
-    instant = int(now.timestamp() * 1e6)
+    instant = microseconds(now)
     noted = {one.provider.provider: one for one in read_health(root)}
     names = sorted({*noted, *provider_names()})
     return [_of(noted[name], instant) if name in noted else _never(name) for name in names]
@@ -57,8 +58,5 @@ def _feed(feed: FeedState) -> dict[str, Any]:
     }
 
 
-def _instant(microseconds: int | None) -> str | None:
-    if not microseconds:
-        return None
-    at = dt.datetime.fromtimestamp(microseconds / 1e6, dt.UTC)
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+def _instant(at: int | None) -> str | None:
+    return rfc3339_or_none(at, "seconds")

@@ -15,6 +15,7 @@ import polars as pl
 from tapehawk.app.house import House
 from tapehawk.app.range_scans import asked_of, progress_of
 from tapehawk.core.errors import NoData
+from tapehawk.core.instants import datetime_of
 from tapehawk.core.series import MARKETS
 from tapehawk.data.health import read_health
 from tapehawk.data.store import Stored, read_symbols, stored_series
@@ -87,7 +88,7 @@ def universe(house: House) -> dict[str, Any]:
         "by_exchange": _counts(listed, "exchange"),
         "first_date": min((one.first for one in series), default=None),
         "last_date": max((one.last for one in series), default=None),
-        "last_sync": dt.datetime.fromtimestamp(max(synced) / 1e6, dt.UTC) if synced else None,
+        "last_sync": datetime_of(max(synced)) if synced else None,
     }
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from cronsim import CronSim
 
+from tapehawk.core.instants import datetime_of, microseconds
 from tapehawk.core.sessions import calendar_named
 from tapehawk.scan.phases import DayPlan
 
@@ -19,7 +20,7 @@ Due: TypeAlias = Callable[[dt.datetime], dt.datetime | None]
 
 LONGEST: Final = dt.timedelta(days=40)
 """A cron expression is due more often than that."""
-EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+EPOCH: Final = datetime_of(0)
 
 
 def every(period: dt.timedelta) -> Due:
@@ -46,8 +47,8 @@ def after_session(market: str, delay: dt.timedelta) -> Due:
     ends = calendar.after_hours_close + int(delay.total_seconds() * 1e6)
 
     def due(now: dt.datetime) -> dt.datetime | None:
-        passed = int(np.searchsorted(ends, _instant(now), side="right"))
-        return _time(int(ends[passed - 1])) if passed else None
+        passed = int(np.searchsorted(ends, microseconds(now), side="right"))
+        return datetime_of(int(ends[passed - 1])) if passed else None
 
     return due
 
@@ -56,17 +57,8 @@ def while_closed(plan: DayPlan) -> Due:
     """Return the looks of a market's closed phase, the first when it begins; while the market is open none is due."""
 
     def due(now: dt.datetime) -> dt.datetime | None:
-        phase = plan.phase_at(_instant(now))
-        passed = _instant(now) - phase.since
-        return None if phase.is_open else _time(phase.since + passed - passed % plan.rules[phase.name].between)
+        phase = plan.phase_at(microseconds(now))
+        passed = microseconds(now) - phase.since
+        return None if phase.is_open else datetime_of(phase.since + passed - passed % plan.rules[phase.name].between)
 
     return due
-
-
-def _instant(time: dt.datetime) -> int:
-    """Return a time in µs UTC."""
-    return round(time.timestamp() * 1e6)
-
-
-def _time(instant: int) -> dt.datetime:
-    return EPOCH + dt.timedelta(microseconds=instant)

@@ -15,6 +15,7 @@ import polars as pl
 from tapehawk.app.asking import CRYPTO, Asked, desk, questions
 from tapehawk.app.settings import Settings
 from tapehawk.core.errors import BadInput, NoData, OutOfBounds, UnknownName
+from tapehawk.core.instants import microseconds
 from tapehawk.core.outcomes import reached
 from tapehawk.core.panel import Panel
 from tapehawk.core.sessions import EPOCH
@@ -128,7 +129,7 @@ def change(known: Settings, name: str, status: str, *, now: dt.datetime) -> Sign
     Raises as `signal` does, and BadInput where its status forbids it.
     """
     log, one = _found(known, name)
-    made = Change.by_hand(status, round(now.timestamp() * 1e6))
+    made = Change.by_hand(status, microseconds(now))
     changed = one.became(made)
     if log.note([], [Noted(str(one.key), made)]):  # somebody was faster
         return log.known()[str(one.key)].became(made)

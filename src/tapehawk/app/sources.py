@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tapehawk.app.doctor import GOOD, ODD, Finding
+from tapehawk.core.instants import datetime_of, microseconds
 from tapehawk.data.health import FeedState, Noted, read_health
 
 
 def source_findings(root: Path, now: dt.datetime) -> Iterator[Finding]:
     """Yield one finding a provider."""
     for noted in read_health(root):
-        yield finding_of(noted, int(now.timestamp() * 1e6))
+        yield finding_of(noted, microseconds(now))
 
 
 def finding_of(noted: Noted, now: int) -> Finding:
@@ -65,4 +66,4 @@ def _advice(noted: Noted) -> str:
 
 
 def _at(instant: int | None) -> str:
-    return f"{dt.datetime.fromtimestamp(instant / 1e6, dt.UTC):%Y-%m-%d %H:%M:%S} UTC" if instant else "never"
+    return f"{datetime_of(instant):%Y-%m-%d %H:%M:%S} UTC" if instant else "never"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 from tapehawk.app.market_bars import MARKETS, MarketBars, Tail, market_of
 from tapehawk.core.errors import NoData, UnknownName
+from tapehawk.core.instants import rfc3339, rfc3339_or_none
 from tapehawk.core.panel import Panel
 from tapehawk.core.phases import phase_at
 from tapehawk.core.sessions import calendar_named, date_of
@@ -189,8 +189,8 @@ def clock_of(market: str, instant: int) -> dict[str, Any]:
     return {
         "phase": phase.name,
         "is_open": phase.is_open,
-        "since": _instant(phase.since),
-        "until": None if phase.until is None else _instant(phase.until),
+        "since": rfc3339(phase.since),
+        "until": rfc3339_or_none(phase.until),
         "next_phase": following,
     }
 
@@ -202,9 +202,4 @@ def _watermark(bars: MarketBars, series: str) -> str | None:
         for one in read_health(bars.root)
         if one.feed is not None and one.feed.series == series and one.running(bars.instant) and one.feed.watermark
     ]
-    return _instant(max(found)) if found else None
-
-
-def _instant(microseconds: int) -> str:
-    at = dt.datetime.fromtimestamp(microseconds / 1e6, dt.UTC)
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return rfc3339_or_none(max(found, default=None), "seconds")

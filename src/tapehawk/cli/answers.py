@@ -10,6 +10,8 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path
 
+from tapehawk.core.instants import rfc3339
+
 
 def print_json(value: object) -> None:
     """Print a value as JSON; dates as ISO 8601, instants as RFC 3339 in UTC, records as objects."""
@@ -25,7 +27,7 @@ def plain(value: object) -> object:  # noqa: PLR0911 - one return a kind of valu
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(one) for one in value]
     if isinstance(value, dt.datetime):
-        return value.isoformat().replace("+00:00", "Z")
+        return rfc3339(value)
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, Enum):

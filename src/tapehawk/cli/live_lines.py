@@ -11,7 +11,8 @@ from rich.text import Text
 
 from tapehawk.cli import numbers
 from tapehawk.cli.session_clock import ExchangeClock
-from tapehawk.cli.signal_lines import NEWS, Messages, Row, head, instant_text, line
+from tapehawk.cli.signal_lines import NEWS, Messages, Row, head, line
+from tapehawk.core.instants import rfc3339_or_none
 from tapehawk.data.versions import faster
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class LiveMessages:
             self._messages.say("states", beat.at, results=beat.states)
         if beat.silent != self._silent:
             self._silent = beat.silent
-            named = {symbol: instant_text(last) for symbol, last in islice(beat.silent.items(), NAMED)}
+            named = {symbol: rfc3339_or_none(last, "seconds") for symbol, last in islice(beat.silent.items(), NAMED)}
             self._messages.say("silent", beat.at, bars=SILENT_BARS, count=len(beat.silent), symbols=named)
         if beat.late != self._late:
             self._messages.say("late", beat.at, bars=beat.late - self._late)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from rich.text import Text
 
 from tapehawk.cli.report import ZONES
+from tapehawk.core.instants import datetime_of
 
 if TYPE_CHECKING:
     from tapehawk.core.phases import Phase
@@ -25,7 +26,7 @@ class ExchangeClock:
 
     def at(self, instant: int) -> dt.datetime:
         """Return an instant as the exchange's date and time."""
-        return dt.datetime.fromtimestamp(instant / 1e6, self.zone)
+        return datetime_of(instant).astimezone(self.zone)
 
     def clock(self, instant: int | None) -> str:
         """Return hours and minutes; an instant of 0 is before the first bar."""

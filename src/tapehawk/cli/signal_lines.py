@@ -15,6 +15,7 @@ from tapehawk.cli import numbers
 from tapehawk.cli.funnel import side
 from tapehawk.cli.report import SIDES
 from tapehawk.cli.table import Column
+from tapehawk.core.instants import rfc3339_or_none
 
 Row = Mapping[str, Any]
 
@@ -91,7 +92,7 @@ class Messages:
     def say(self, kind: str, at: int | None, **values: object) -> None:
         """Write a message; `at`: the instant it is about, µs UTC."""
         self.sequence += 1
-        message = {"type": kind, **values, "timestamp": instant_text(at), "sequence": self.sequence}
+        message = {"type": kind, **values, "timestamp": rfc3339_or_none(at, "seconds"), "sequence": self.sequence}
         sys.stdout.write(json.dumps(message, ensure_ascii=False, allow_nan=False) + "\n")
         sys.stdout.flush()
 
@@ -103,8 +104,3 @@ class Messages:
 
 def _of(scanner: str, rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row["scanner"] == scanner]
-
-
-def instant_text(instant: int | None) -> str | None:
-    """Return an instant (µs UTC) as programs are told it."""
-    return f"{dt.datetime.fromtimestamp(instant / 1e6, dt.UTC):%Y-%m-%dT%H:%M:%SZ}" if instant else None

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from tapehawk.cli import options
 from tapehawk.cli.options import DATE, ConfigFile, Format, Symbols, Timeframe
+from tapehawk.core.instants import datetime_of
 
 if TYPE_CHECKING:
     from tapehawk.app.asking import Asked
@@ -206,4 +207,4 @@ def _oddities(done: SyncReport) -> Iterator[str]:
 def _waiting(until: int) -> None:
     from tapehawk.cli.terminal import remark
 
-    remark(f"the next sync is at {dt.datetime.fromtimestamp(until / 1e6, dt.UTC):%Y-%m-%d %H:%M} UTC; Ctrl-C ends this")
+    remark(f"the next sync is at {datetime_of(until):%Y-%m-%d %H:%M} UTC; Ctrl-C ends this")

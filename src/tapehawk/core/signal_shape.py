@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import Any, Final
 
+from tapehawk.core.instants import rfc3339
 from tapehawk.core.signal_record import Change, Signal
 
 _FROM_ROW: Final = (
@@ -33,8 +33,8 @@ def plain_signal(one: Signal) -> dict[str, Any]:
         "exit_price": closed.price if closed else None,
         "r": r,
         "hypothetical_pnl": hypothetical_pnl(r, one.row["risk_amount"]),
-        "created_at": instant(one.history[0].at),
-        "updated_at": instant(one.history[-1].at),
+        "created_at": rfc3339(one.history[0].at),
+        "updated_at": rfc3339(one.history[-1].at),
     }
 
 
@@ -50,11 +50,6 @@ def history_rows(one: Signal) -> Iterator[dict[str, Any]]:
 
 def history_row(made: Change) -> dict[str, Any]:
     """Return a change as the API gives it."""
-    return {"at": instant(made.at), "status": made.status, "outcome": made.outcome, "price": made.price} | {
+    return {"at": rfc3339(made.at), "status": made.status, "outcome": made.outcome, "price": made.price} | {
         "r": made.r, "mae": made.mae, "mfe": made.mfe, "bars_held": made.bars_held, "reason": made.reason,
     }  # fmt: skip
-
-
-def instant(microseconds: int) -> str:
-    """Return an instant (µs UTC) as text."""
-    return dt.datetime.fromtimestamp(microseconds / 1e6, dt.UTC).isoformat().replace("+00:00", "Z")

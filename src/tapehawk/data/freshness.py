@@ -19,6 +19,7 @@ from typing import Final
 
 import numpy as np
 
+from tapehawk.core.instants import microseconds, rfc3339
 from tapehawk.core.panel import Panel
 from tapehawk.core.series import SESSION_TIMEFRAMES, TIMEFRAMES
 from tapehawk.core.sessions import Calendar, calendar_named, date_of
@@ -59,7 +60,7 @@ def late(newest: Newest, now: dt.datetime) -> str | None:
     None when they are fresh, or the clock is beyond the session table.
     """
     calendar = calendar_named(newest.market)
-    at = int(now.timestamp() * 1_000_000) - GRACE_MINUTES[newest.timeframe] * MINUTE
+    at = microseconds(now) - GRACE_MINUTES[newest.timeframe] * MINUTE
     if not calendar.open[0] <= at < calendar.ends:
         return None
     if newest.timeframe in SESSION_TIMEFRAMES:
@@ -69,7 +70,7 @@ def late(newest: Newest, now: dt.datetime) -> str | None:
     if newest.session < 0 or newest.start + 2 * length >= _due_instant(calendar, at, length):
         return None
     ends = min(newest.start + length, int(calendar.close_of(np.array([newest.session]), newest.hours)[0]))
-    return dt.datetime.fromtimestamp(ends / 1e6, dt.UTC).isoformat(timespec="minutes").replace("+00:00", "Z")
+    return rfc3339(ends, "minutes")
 
 
 def overdue(last: Mapping[str, int], last_seen: Mapping[str, int | None], calendar: Calendar) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from tapehawk.core.errors import TryAgain
+from tapehawk.core.instants import datetime_of
 from tapehawk.core.sessions import calendar_named
 from tapehawk.data.journal import BAR, Bars, Journal, Tape
 from tapehawk.data.open_session import Places, frame_of
@@ -106,7 +107,7 @@ def _ends(tape: Tape) -> int:
 
 
 def _remove_old(root: Path, now: int) -> None:
-    oldest = dt.datetime.fromtimestamp(now / 1e6, dt.UTC).date() - dt.timedelta(days=DAYS_KEPT)
+    oldest = datetime_of(now).date() - dt.timedelta(days=DAYS_KEPT)
     for path in (root / "journal").glob("*/*.sealed"):
         if dt.date.fromisoformat(path.stem) < oldest:
             path.unlink()

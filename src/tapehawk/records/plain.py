@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from tapehawk.core.instants import rfc3339
 from tapehawk.records.owned import Row
 
 
@@ -16,5 +17,5 @@ def plain(row: Row) -> dict[str, Any]:
 
 def _plain(value: object) -> object:
     if isinstance(value, dt.datetime):
-        return value.isoformat().replace("+00:00", "Z")
+        return rfc3339(value)
     return str(value) if isinstance(value, uuid.UUID) else value

@@ -18,6 +18,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from tapehawk.core.errors import BadInput, Conflict
+from tapehawk.core.instants import microseconds
 from tapehawk.core.signal_record import Change, Signal
 from tapehawk.core.signal_states import ALLOWED, check_change
 from tapehawk.records.adding import add_new
@@ -118,7 +119,7 @@ class Signals(OwnedRows):
             check_change(row["status"], status)
         except BadInput as error:
             raise Conflict(error.message, hint=error.hint) from error
-        return self.change(id, **moved(row, Change.by_hand(status, round(now.timestamp() * 1e6))))
+        return self.change(id, **moved(row, Change.by_hand(status, microseconds(now))))
 
 
 class EverySignal:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
 
+from tapehawk.core.instants import datetime_of
 from tapehawk.core.panel import PRICES_AND_VOLUME
 from tapehawk.data.watermark import GRACE
 
@@ -63,4 +63,4 @@ def _of(row: dict[str, Any], step: int) -> Iterator[str]:
 
 
 def _clock(instant: int) -> str:
-    return f"{dt.datetime.fromtimestamp(instant / 1e6, dt.UTC):%H:%M:%S}Z"
+    return f"{datetime_of(instant):%H:%M:%S}Z"

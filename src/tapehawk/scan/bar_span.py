@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tapehawk.core.errors import BadInput
+from tapehawk.core.instants import microseconds
 from tapehawk.core.panel import Ints, Panel
 from tapehawk.core.sessions import day_number
 
@@ -53,11 +54,11 @@ class Span:
         wanted = np.ones(panel.n_bars, dtype=bool)
         session = panel.columns["session"]
         if isinstance(self.first, dt.datetime):
-            wanted &= panel.time >= _microseconds(self.first)
+            wanted &= panel.time >= microseconds(self.first)
         elif self.first is not None:
             wanted &= session >= day_number(self.first)
         if isinstance(self.last, dt.datetime):
-            wanted &= panel.time < _microseconds(self.last)
+            wanted &= panel.time < microseconds(self.last)
         elif self.last is not None:
             wanted &= session <= day_number(self.last)
         return np.flatnonzero(wanted)
@@ -65,7 +66,3 @@ class Span:
 
 def _begin(moment: Moment) -> dt.datetime:
     return moment if isinstance(moment, dt.datetime) else dt.datetime.combine(moment, dt.time(), dt.UTC)
-
-
-def _microseconds(moment: dt.datetime) -> int:
-    return round((moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) / dt.timedelta(microseconds=1))

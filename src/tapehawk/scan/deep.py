@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 from tapehawk.analysis.part import HOLD, Bar, On, Part, Seen, answered, unavailable
 from tapehawk.catalog import part_types
 from tapehawk.core.errors import BadInput
+from tapehawk.core.instants import microseconds
 from tapehawk.core.panel import Panel
 from tapehawk.core.series import check_timeframe
 from tapehawk.scan.deep_inputs import Inputs
@@ -82,7 +83,7 @@ class Analyst:
 
     def _view(self) -> Mapping[On, View | str]:
         with self._looking:
-            return self._views.at(int(self._now().timestamp() * 1e6))
+            return self._views.at(microseconds(self._now()))
 
     def _answer(self, part: Part, side: str, symbol: str, read: _Readings) -> dict[str, Any]:
         bars, missing = {}, {}

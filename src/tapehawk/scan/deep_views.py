@@ -5,7 +5,6 @@ A view holds until a bar closes or the store changes; then all are made anew, so
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from tapehawk.analysis.part import On
 from tapehawk.core.errors import CorruptStore, NoData
+from tapehawk.core.instants import datetime_of, rfc3339_each
 from tapehawk.core.panel import Ints, Panel
 from tapehawk.data.freshness import SIMULATED, Newest, late
 from tapehawk.scan.closed import Closed, closes_of, first_open
@@ -72,11 +72,11 @@ class View:
         panel, bars = self.closed.panel, self.closed.ends[places] - 1
         if not bars.size:
             return {}
-        times = np.datetime_as_string(closes_of(panel, bars).astype("datetime64[us]"), unit="s").tolist()
+        times = rfc3339_each(closes_of(panel, bars))
         counts = (bars + 1 - panel.starts[places]).tolist()
         rows = inputs.rows(panel, bars)
         return {
-            panel.symbols[place]: Reading(row, count, f"{time}Z", panel.symbols[place], self._said(sessions), self.lag)
+            panel.symbols[place]: Reading(row, count, time, panel.symbols[place], self._said(sessions), self.lag)
             for place, row, count, time, sessions in zip(places.tolist(), rows, counts, times, missed, strict=True)
         }
 
@@ -148,5 +148,5 @@ def _stale_since(closed: Closed, instant: int) -> str | None:
     if newest is None or SIMULATED in panel.labels:
         return None
     session, start = int(panel.columns["session"][newest]), int(panel.time[newest])
-    now = dt.datetime.fromtimestamp(instant / 1e6, dt.UTC)
+    now = datetime_of(instant)
     return late(Newest(panel.timeframe, panel.calendar, panel.hours, session, start), now)

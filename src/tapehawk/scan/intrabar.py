@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from tapehawk.core.instants import rfc3339
 from tapehawk.core.live import Live
 from tapehawk.core.panel import PRICES_AND_VOLUME, Flags, Ints, Panel
 from tapehawk.core.scanner import AT_OPEN, BUY, Scanner, Setup, setups_for
@@ -25,7 +26,6 @@ from tapehawk.core.slower import MINUTES
 from tapehawk.core.watch import Found
 from tapehawk.scan.buckets import Buckets
 from tapehawk.scan.hit_table import HitTable, Key, Row, key_of, rows_and_events
-from tapehawk.scan.report import instant_text
 from tapehawk.scan.rows import MINUTE_US
 from tapehawk.scan.session_rows import Changes, Rows, differences
 
@@ -99,7 +99,7 @@ def crossed_rows(found: Found, bars: Panel, minutes: Panel, crossed: Ints, risk:
     known = minutes.time[crossed[which[hits.which]]] + MINUTES[minutes.timeframe] * MINUTE_US
     rows, _ = rows_and_events(hits.columns)
     return [
-        {**row, "available_at": instant_text(at), "labels": [*row["labels"], INTRABAR]}
+        {**row, "available_at": rfc3339(at), "labels": [*row["labels"], INTRABAR]}
         for row, at in zip(rows, known.tolist(), strict=True)
     ]
 

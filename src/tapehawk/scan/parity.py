@@ -18,6 +18,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from tapehawk.core.instants import microseconds
 from tapehawk.scan.bar_oddities import Oddity
 from tapehawk.scan.hit_table import key_of
 from tapehawk.scan.intrabar import is_intrabar, judged
@@ -102,7 +103,7 @@ class Standing:
         closed = {key_of(row) for row in added if not is_intrabar(row)}
         for row in withdrawn:
             self._rows[_key(row)].remove(row)
-            if is_intrabar(row) and _instant(row["bar_time"]) < through:
+            if is_intrabar(row) and microseconds(row["bar_time"]) < through:
                 self._triggers.append(judged(row, closed))
         for row in added:
             self._rows[_key(row)].append(row)
@@ -175,7 +176,7 @@ class _Why:
 
     def of(self, row: Row) -> str:
         """Return the reason of a row."""
-        ends = _instant(row["bar_time"]) + self.length
+        ends = microseconds(row["bar_time"]) + self.length
         before = [one for one in self.oddities if one.time < ends]
         own = [one for one in before if one.symbol == row["symbol"]]
         which = own or (before if row["scanner"] in self.among else [])
@@ -199,7 +200,3 @@ def _key(row: Row) -> Key:
 
 def _by_bar(key: Key) -> tuple[object, ...]:
     return (key[4], key[3], *key[:3], key[5])
-
-
-def _instant(text: str) -> int:
-    return int(dt.datetime.fromisoformat(text).timestamp()) * 1_000_000

@@ -6,7 +6,6 @@ several processes scan, each follows what the others tell, so that whichever is 
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import Any, Final, cast
 from tapehawk.analysis.part import unavailable
 from tapehawk.core.errors import NotFound
 from tapehawk.core.events import AnalysisProgress, DeepAnalysisComplete, Event, QuickScanComplete, SymbolAnalyzed
+from tapehawk.core.instants import rfc3339
 from tapehawk.scan.quick_rows import ANALYZING, COMPLETE, QUICK, Row
 
 KEPT_SCANS: Final = 10
@@ -42,8 +42,7 @@ class Past:
 
 def made_at(scan_id: str) -> str:
     """Return when a scan was made, which its id `scan_<unix seconds>` says, as RFC 3339."""
-    at = dt.datetime.fromtimestamp(int(scan_id.split("_")[1]), dt.UTC)
-    return at.isoformat().replace("+00:00", "Z")
+    return rfc3339(int(scan_id.split("_")[1]) * 1_000_000)
 
 
 class Board:

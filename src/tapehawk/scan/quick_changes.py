@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from tapehawk.core.events import StateChanged
+from tapehawk.core.instants import microseconds
 from tapehawk.scan.quick_latest import Latest
 from tapehawk.scan.quick_rows import Row
 
@@ -44,8 +44,8 @@ def changes(before: Mapping[str, Row], after: Seen) -> Iterator[StateChanged]:
 def _moved(then: Row, after: Seen) -> bool:
     """Say whether the close is an ATR or more away from that of the bar seen before."""
     now = _holding(then["symbol"], after)
-    place, closed = now.place[then["symbol"]], dt.datetime.fromisoformat(then["timestamp"])
-    away = abs(now.values["close"][place] - now.close_by(place, round(closed.timestamp() * 1e6)))
+    place = now.place[then["symbol"]]
+    away = abs(now.values["close"][place] - now.close_by(place, microseconds(then["timestamp"])))
     return bool(away >= ATRS_MOVED * now.values["atr"][place])
 
 

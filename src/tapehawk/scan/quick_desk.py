@@ -17,6 +17,7 @@ from typing import Protocol
 import numpy as np
 
 from tapehawk.core.errors import NoData
+from tapehawk.core.instants import microseconds
 from tapehawk.core.panel import Panel
 from tapehawk.data.freshness import SIMULATED, late
 from tapehawk.data.panels import PanelQuestion, open_panel, panel_series
@@ -53,7 +54,7 @@ class Warm(Judged):
 
     def at(self, version: str, now: dt.datetime) -> Warm | None:
         """Return it as of an instant, its labels renewed; None where the data or the clock have brought a newer bar."""
-        if self.version != version or _microseconds(now) >= self.latest.good_until:
+        if self.version != version or microseconds(now) >= self.latest.good_until:
             return None
         return self if self.stale == _stale(self.latest, now) else Warm.of(self.latest, version, self.exchange, now)
 
@@ -124,7 +125,7 @@ class QuickDesk:
         version, now, about = self._version(timeframe), self._now(), self._about(market, timeframe)
         panel = open_panel(self._store, about, on_build=on_build)
         asked = np.isin(np.array(panel.symbols), list(stored_names(panel, symbols).values())) if symbols else None
-        found = latest(panel, _microseconds(now), asked=asked, threads=self._threads)
+        found = latest(panel, microseconds(now), asked=asked, threads=self._threads)
         return Warm.of(found, version, self._exchanges(panel, about), now)
 
     def _exchanges(self, panel: Panel, about: PanelQuestion) -> Sequence[str | None]:
@@ -151,7 +152,3 @@ class QuickDesk:
 def _stale(found: Latest, now: dt.datetime) -> str | None:
     """Say since when a market's bars are behind their contract; simulated ones never are."""
     return None if SIMULATED in found.panel.labels or found.newest.session < 0 else late(found.newest, now)
-
-
-def _microseconds(now: dt.datetime) -> int:
-    return int(now.timestamp() * 1_000_000)

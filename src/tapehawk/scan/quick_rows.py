@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
+from tapehawk.core.instants import rfc3339_each
 from tapehawk.core.panel import Floats, Ints
 from tapehawk.core.sessions import date_of
 from tapehawk.scan.quick_latest import Latest
@@ -46,7 +47,7 @@ def rows_of(latest: Latest, exchange: Sequence[str | None], labels: Sequence[str
         at["rsi"].tolist(),
         _either(at["macd"], "bullish", "bearish"),
         [QUICK] * places.size,
-        _instants(latest.closed[places]),
+        rfc3339_each(latest.closed[places]),
         [GRADES[abs(grade)] for grade in grades],
         _either(at["ema"], "above", "below"),
         _labels(latest, places, list(labels)),
@@ -67,13 +68,6 @@ def _nullable(values: Floats) -> list[float | None]:
 def _either(values: Floats, above: str, below: str) -> list[str | None]:
     """Return a word for the sign of each value, None for zero and null."""
     return [above if value > 0 else below if value < 0 else None for value in values.tolist()]
-
-
-def _instants(times: Ints) -> list[str]:
-    """Return instants as RFC 3339; most symbols share theirs."""
-    different, which = np.unique(times, return_inverse=True)
-    texts = [f"{text}Z" for text in np.datetime_as_string(different.astype("datetime64[us]"), unit="s").tolist()]
-    return [texts[number] for number in which.tolist()]
 
 
 def _labels(latest: Latest, places: Ints, labels: list[str]) -> list[list[str]]:

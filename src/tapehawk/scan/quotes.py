@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from tapehawk.core.instants import rfc3339_each
 from tapehawk.core.sessions import date_of
 from tapehawk.scan.market_now import Now
 
@@ -31,7 +32,7 @@ def quotes_of(now: Now, labels: Sequence[str], numbers: Iterable[int] | None = N
         [now.symbols[number] for number in which.tolist()],
         *([None if value != value else value for value in one[which].tolist()] for one in values),  # noqa: PLR0124 - NaN
         _closes(now, which.tolist()),
-        [f"{text}Z" for text in np.datetime_as_string(now.closed[which].astype("datetime64[us]"), unit="s").tolist()],
+        rfc3339_each(now.closed[which]),
         _labels(now, which.tolist(), list(labels)),
     )
     return [dict(zip(FIELDS, row, strict=True)) for row in zip(*columns, strict=True)]

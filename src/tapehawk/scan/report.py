@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from tapehawk.core.instants import rfc3339
 from tapehawk.core.next_day import NextDay
 from tapehawk.core.panel import Ints
 from tapehawk.core.sessions import date_of
@@ -19,7 +20,6 @@ from tapehawk.scan.rows import Columns, Values
 
 _TIMES = frozenset({"bar_time", "available_at", "known_at"})
 LEVELS: Final = ("direction", "entry", "stop", "target1", "target2", "position_size", "size_reason", "risk_amount")
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def scan_id_at(now: dt.datetime) -> str:
@@ -104,7 +104,7 @@ def next_day_values(check: NextDay) -> dict[str, Any]:
     rows = [
         vars(row)
         | {"setup_date": str(date_of(row.setup_date)), "trigger_date": str(date_of(row.trigger_date))}
-        | {"known_at": instant_text(row.known_at)}
+        | {"known_at": rfc3339(row.known_at)}
         for row in check.rows
     ]
     return {"rows": rows, "without": {reason: count for reason, count in check.without.items() if count}}
@@ -144,17 +144,10 @@ def plain_values(name: str, column: Values) -> list[Any]:
     """Return a column as JSON values; what is not finite is null."""
     if name in _TIMES:
         instants, place = np.unique(np.asarray(column), return_inverse=True)  # many rows of few bars
-        texts = [instant_text(value) for value in instants.tolist()]
+        texts = [None if math.isnan(value) else rfc3339(int(value)) for value in instants.tolist()]
         return [texts[at] for at in place.tolist()]
     if isinstance(column, list):
         return column
     if column.dtype == np.int64:
         return list(map(int, column))
     return [value if math.isfinite(value) else None for value in column.tolist()]
-
-
-def instant_text(microseconds: float) -> str | None:
-    """Return an instant in µs UTC as RFC 3339, null as None."""
-    if math.isnan(microseconds):
-        return None
-    return (_EPOCH + dt.timedelta(microseconds=int(microseconds))).isoformat().replace("+00:00", "Z")

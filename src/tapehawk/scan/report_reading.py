@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tapehawk.core.instants import microseconds
 from tapehawk.core.next_day import Confirmed, NextDay
 from tapehawk.core.sessions import day_number
 from tapehawk.scan.report import Report
@@ -48,7 +49,7 @@ def _columns(rows: Sequence[Mapping[str, Any]]) -> Columns:
 
 def _column(name: str, values: list[Any]) -> Values:
     if name in _TIMES:
-        return np.array([_instant(text) for text in values], dtype=np.int64)
+        return np.array([microseconds(text) for text in values], dtype=np.int64)
     if values and all(type(value) is int for value in values):
         return np.array(values, dtype=np.int64)
     numbers = all(value is None or type(value) in (int, float) for value in values)
@@ -57,15 +58,11 @@ def _column(name: str, values: list[Any]) -> Values:
     return values
 
 
-def _instant(text: str) -> int:
-    return (dt.datetime.fromisoformat(text) - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
-
-
 def _next_day(check: Mapping[str, Any]) -> NextDay:
     rows = [
         row
         | {name: day_number(dt.date.fromisoformat(row[name])) for name in ("setup_date", "trigger_date")}
-        | {"known_at": _instant(row["known_at"])}
+        | {"known_at": microseconds(row["known_at"])}
         for row in check["rows"]
     ]
     return NextDay(tuple(Confirmed(**row) for row in rows), check["without"])

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final, Protocol, TypeAlias
 
 import numpy as np
 
 from tapehawk.core.cooldown import Cooldown
 from tapehawk.core.events import SignalChanged
+from tapehawk.core.instants import microseconds
 from tapehawk.core.kernels.outcomes import CLOSE, LEVEL, OPEN
 from tapehawk.core.outcomes import KINDS
 from tapehawk.core.panel import Floats, Ints, Panel
@@ -213,7 +213,7 @@ class SignalBook:
         return key_of(row, self._clock, self._series)
 
     def _located(self, signals: Sequence[Signal]) -> tuple[Ints, Floats]:
-        return self._clock.located(_instants([one.key.bar_time for one in signals]))
+        return self._clock.located(np.array([microseconds(one.key.bar_time) for one in signals], dtype=np.int64))
 
     def _slots(self, signals: Sequence[Signal]) -> list[int]:
         slots: list[int] = self._clock.slots(*self._located(signals)).tolist()
@@ -223,7 +223,7 @@ class SignalBook:
 def signal_of(row: Row, clock: Clock, series: str) -> Signal:
     """Return the signal that a row makes, active since the row was known."""
     kind = LEVEL if INTRABAR in row["labels"] else OPEN if row["available_at"] == row["bar_time"] else CLOSE
-    since = Change("active", int(_instants([row["available_at"]])[0]))
+    since = Change("active", microseconds(row["available_at"]))
     origin = origin_of(row["labels"])
     return Signal(key_of(row, clock, series), clock.hours, clock.market, origin, KINDS[kind], dict(row), (since,))
 
@@ -270,8 +270,3 @@ def _changes(running: Running, k: int, before: int) -> list[Change]:
         bars_held=int(running.held[k]),
     )
     return [*first, closed]
-
-
-def _instants(times: Sequence[str]) -> Ints:
-    """Return RFC 3339 times in µs UTC."""
-    return np.array([round(datetime.fromisoformat(one).timestamp() * 1e6) for one in times], dtype=np.int64)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from tapehawk.core.errors import NoData
+from tapehawk.core.instants import microseconds
 from tapehawk.core.panel import Panel
 from tapehawk.core.series import SESSION_TIMEFRAMES
 from tapehawk.core.session_table import MINUTE
@@ -52,7 +53,7 @@ def need_closed(question: Question, panel: Panel, now: dt.datetime) -> None:
 
 def _is_open(session: Session, now: dt.datetime) -> bool:
     """Say whether a session has begun and is not over."""
-    at = int(now.timestamp() * 1_000_000)
+    at = microseconds(now)
     return session.premarket_open <= at < session.after_hours_close
 
 

@@ -6,7 +6,6 @@ that are left (scanners with a cap, triggers) are kept as rows.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import zipfile
@@ -18,12 +17,11 @@ from typing import Any, Final, Self, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from tapehawk.core.instants import microseconds, rfc3339
 from tapehawk.core.panel import Ints
 from tapehawk.scan.hit_table import HitTable, Key, Row, key_of
-from tapehawk.scan.report import instant_text
 
 Hashes: TypeAlias = npt.NDArray[np.uint64]
-_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _PARTS: Final = ("symbol", "time", "hash")
 _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 
@@ -65,7 +63,7 @@ class Events:
     def keys(self, symbols: Sequence[str]) -> Iterable[Key]:
         """Yield the keys of their rows."""
         for symbol, time in zip(self.symbol.tolist(), self.time.tolist(), strict=True):
-            yield self.scanner, self.pattern, symbols[symbol], str(instant_text(time))
+            yield self.scanner, self.pattern, symbols[symbol], rfc3339(time)
 
     def _places(self) -> Ints:
         return self.symbol * 4096 + self.time // 60_000_000 % 4096
@@ -83,7 +81,7 @@ class Summary:
         places = {name: number for number, name in enumerate(symbols)}
         gone: dict[tuple[str, str], list[tuple[int, int]]] = {}
         for scanner, pattern, symbol, bar_time in keys:
-            gone.setdefault((scanner, pattern), []).append((places.get(symbol, -1), _microseconds(bar_time)))
+            gone.setdefault((scanner, pattern), []).append((places.get(symbol, -1), microseconds(bar_time)))
         events = {
             number: _without(one, gone.get((one.scanner, one.pattern), ())) for number, one in self.events.items()
         }
@@ -132,7 +130,3 @@ def _without(events: Events, gone: Iterable[tuple[int, int]]) -> Events:
     away = np.array(list(gone), dtype=np.int64).reshape(-1, 2)
     other = Events(events.scanner, events.pattern, away[:, 0], away[:, 1], np.empty(0, dtype=np.uint64))
     return events.those(~np.isin(events._places(), other._places()))  # noqa: SLF001
-
-
-def _microseconds(text: str) -> int:
-    return (dt.datetime.fromisoformat(text) - _EPOCH) // dt.timedelta(microseconds=1)

@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from tapehawk.core.errors import BadInput, NoData, UnknownName
+from tapehawk.core.instants import rfc3339_each
 from tapehawk.core.panel import Floats, Ints, Panel
 from tapehawk.core.series import ADJUSTMENTS, SESSION_TIMEFRAMES, Series
 from tapehawk.core.sessions import calendar_named, date_of
@@ -75,7 +76,7 @@ def times_of(panel: Panel, rows: Ints) -> tuple[list[str], list[str], list[str]]
         at = np.minimum(np.searchsorted(calendar.date, session), calendar.date.size - 1)
         starts = calendar.open[at]
     days = {day: str(date_of(day)) for day in np.unique(session).tolist()}
-    return _instants(starts), _instants(closes_of(panel, rows)), [days[day] for day in session.tolist()]
+    return rfc3339_each(starts), rfc3339_each(closes_of(panel, rows)), [days[day] for day in session.tolist()]
 
 
 def on_basis(panel: Panel, series: Series, adjust: str, actions: pl.DataFrame) -> Mapping[str, Floats]:
@@ -107,10 +108,6 @@ def _dividends(panel: Panel, actions: pl.DataFrame) -> Floats:
 
 def _plain(values: Floats) -> list[float | None]:
     return [None if value != value else value for value in values.tolist()]  # noqa: PLR0124 - NaN
-
-
-def _instants(times: Ints) -> list[str]:
-    return [f"{text}Z" for text in np.datetime_as_string(times.astype("datetime64[us]"), unit="s").tolist()]
 
 
 def _cursor(text: str) -> int:

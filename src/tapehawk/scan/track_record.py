@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from tapehawk.core.cooldown import cooled
+from tapehawk.core.instants import microseconds
 from tapehawk.core.kernels.outcomes import CLOSE, OPEN
 from tapehawk.core.outcomes import OUTCOMES, STATUSES, Signals, outcomes
 from tapehawk.core.panel import Flags, Floats, Ints, Panel
@@ -124,8 +125,7 @@ def _signals(at: Columns, panel: Panel, bar: Ints) -> Signals:
 
 def _kept(one: Signal) -> tuple[Any, ...]:
     last, clock = one.history[-1], Clock(one.key.timeframe, one.hours, one.market)
-    began = dt.datetime.fromisoformat(one.key.bar_time)
-    session, _ = clock.located(np.array([round(began.timestamp() * 1e6)]))
+    session, _ = clock.located(np.array([microseconds(one.key.bar_time)]))
     named = (one.key.scanner, one.key.pattern, one.key.symbol, one.row["direction"], one.key.timeframe)
     said = (date_of(session[0]), one.key.bar_time, one.row["phase"], one.row["score"])
     return (*named, *said, last.status, last.outcome, last.at, last.r, last.mae, last.mfe, last.bars_held or 0)

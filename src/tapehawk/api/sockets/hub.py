@@ -17,13 +17,14 @@ import orjson
 
 from tapehawk.api.sockets.queues import Queue
 from tapehawk.api.sockets.sequence import sequence_of
-from tapehawk.api.sockets.told import stamp, told
+from tapehawk.api.sockets.told import told
 from tapehawk.api.sockets.topics import Message, Topic
 from tapehawk.bus.door import Bus
 from tapehawk.bus.place import Place
 from tapehawk.bus.reading import Missed
 from tapehawk.core.errors import TryAgain
 from tapehawk.core.events import Event
+from tapehawk.core.instants import rfc3339
 
 Listener: TypeAlias = Callable[[int, Event], None]
 
@@ -68,7 +69,7 @@ class Hub:
     def message(self, said: dict[str, Any], sequence: int | None = None) -> Message:
         """Return a message as it goes out; by default it stands behind everything that was heard."""
         number = self.head if sequence is None else sequence
-        text = orjson.dumps({**said, "sequence": number, "timestamp": stamp(self._now())}, option=_PLAIN)
+        text = orjson.dumps({**said, "sequence": number, "timestamp": rfc3339(self._now())}, option=_PLAIN)
         return Message(number, text.decode())
 
     def beat(self) -> None:

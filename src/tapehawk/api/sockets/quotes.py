@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from tapehawk.api.sockets.queues import Queue
-from tapehawk.api.sockets.told import instant
 from tapehawk.api.sockets.topics import Message
 from tapehawk.core.errors import TapehawkError
 from tapehawk.core.events import BarsClosed, Event
+from tapehawk.core.instants import rfc3339
 from tapehawk.core.series import TIMEFRAMES
 
 if TYPE_CHECKING:
@@ -110,8 +110,8 @@ def plain(bar: LastBar) -> dict[str, Any]:
     return {
         "symbol": bar.symbol,
         "last": bar.close,
-        "available_at": instant(closed),
-        "bar": {"time": instant(bar.time), "timeframe": bar.series.timeframe, **shown},
+        "available_at": rfc3339(closed),
+        "bar": {"time": rfc3339(bar.time), "timeframe": bar.series.timeframe, **shown},
         "series": bar.series.id,
         "labels": list(bar.series.labels),
     }

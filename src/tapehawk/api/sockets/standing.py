@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from tapehawk.api.sockets.told import instant, owner_of, quick_words, updates_of
+from tapehawk.api.sockets.told import owner_of, quick_words, updates_of
 from tapehawk.app.settings import Settings
 from tapehawk.app.told_rows import Key, Row, key_in, told_rows
 from tapehawk.bus.reading import Missed
@@ -21,6 +21,7 @@ from tapehawk.core.events import (
     QuickScanComplete,
     ScanUpdate,
 )
+from tapehawk.core.instants import microseconds, rfc3339, rfc3339_or_none
 from tapehawk.core.phases import phase_at
 from tapehawk.core.series import MARKETS
 
@@ -39,7 +40,7 @@ class Standing:
     def hear(self, _sequence: int, event: Event) -> None:
         """Follow the news."""
         if isinstance(event, ScanUpdate):
-            self._live[event.series] = {"session": event.session, "as_of": instant(event.at)}
+            self._live[event.series] = {"session": event.session, "as_of": rfc3339(event.at)}
             self._meanwhile.append(event)
             if self._rows is not None:
                 self._follow(self._rows)
@@ -62,10 +63,9 @@ class Standing:
     def status(self) -> dict[str, Any]:
         """Return how scanning stands."""
         now = self._now()
-        phases = {market: phase_at(market, round(now.timestamp() * 1e6)) for market in MARKETS}
+        phases = {market: phase_at(market, microseconds(now)) for market in MARKETS}
         said = {
-            market: {"phase": phase.name, "until": None if phase.until is None else instant(phase.until)}
-            for market, phase in phases.items()
+            market: {"phase": phase.name, "until": rfc3339_or_none(phase.until)} for market, phase in phases.items()
         }
         return {"phases": said, "live": self._live, "quick": self._quick}
 

@@ -7,7 +7,6 @@ opened.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from functools import singledispatch
 from itertools import groupby
@@ -27,6 +26,7 @@ from tapehawk.core.events import (
     UserNotification,
     UserSignal,
 )
+from tapehawk.core.instants import rfc3339
 
 Said: TypeAlias = tuple[tuple[str, ...], dict[str, Any]]
 """The topics that a message goes to, and the message."""
@@ -48,7 +48,7 @@ def told(event: Event) -> Iterator[Said]:  # noqa: ARG001  what it is of decides
 def _(event: ScanUpdate) -> Iterator[Said]:
     kinds = {"results": event.events, "triggers": event.triggers}
     kinds |= {"withdrawn": event.withdrawn, "confirmed": event.confirmed}
-    about = {"series": event.series, "session": event.session, "as_of": instant(event.at)}
+    about = {"series": event.series, "session": event.session, "as_of": rfc3339(event.at)}
     scanners = sorted({row["scanner"] for rows in kinds.values() for row in rows})
     for name in scanners:
         mine = {kind: [row for row in rows if row["scanner"] == name] for kind, rows in kinds.items()}
@@ -61,7 +61,7 @@ def _(event: ScanUpdate) -> Iterator[Said]:
 @told.register
 def _(event: PhaseChanged) -> Iterator[Said]:
     said = {"market": event.market, "from": event.before, "to": event.after}
-    yield (STATUS,), {"type": "phaseChanged", **said, "at": instant(event.at), "until": instant(event.until)}
+    yield (STATUS,), {"type": "phaseChanged", **said, "at": rfc3339(event.at), "until": rfc3339(event.until)}
 
 
 @told.register(QuickScanComplete)
@@ -154,16 +154,6 @@ def updates_of(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
     for name, mine in groupby(sorted(rows, key=itemgetter("scanner")), key=itemgetter("scanner")):
         for part in _parts({"results": list(mine)}):
             yield {"type": "scan_update", "scanner_type": name, **part}
-
-
-def instant(microseconds: int) -> str:
-    """Return an instant (µs UTC) as RFC 3339."""
-    return stamp(dt.datetime.fromtimestamp(microseconds / 1e6, dt.UTC))
-
-
-def stamp(at: dt.datetime) -> str:
-    """Return an instant as RFC 3339."""
-    return at.isoformat().replace("+00:00", "Z")
 
 
 def _parts(kinds: Mapping[str, list[Row]]) -> Iterator[dict[str, list[Row]]]:

@@ -16,6 +16,7 @@ from typing import Final, Protocol, runtime_checkable
 import numpy as np
 
 from tapehawk.core.errors import NoData
+from tapehawk.core.instants import datetime_of
 from tapehawk.core.sessions import Calendar, calendar_named, date_of
 from tapehawk.data.faults import need_plain
 from tapehawk.data.providers.door import CallPlan, Offer, Provider, Step, Wanted
@@ -74,7 +75,7 @@ async def plan_sync(root: Path, provider: Provider, wanted: Wanted, *, now: int)
     Raises what the provider's `plan` raises, and BadInput where no store can be.
     """
     need_plain(root)
-    ledger, whole, today = Ledger(root, provider.name), provider.plan(wanted), _date(now)
+    ledger, whole, today = Ledger(root, provider.name), provider.plan(wanted), datetime_of(now).date()
     offer, market = provider.offer, market_of(provider.offer, wanted.symbols)
     marks = await provider.marks(whole.steps) if isinstance(provider, Marked) else None
     noted = [one for one in whole.steps if ledger.has(one.id, (marks or {}).get(one.id))]
@@ -172,7 +173,3 @@ def _cost(whole: CallPlan, steps: Iterable[Step], reference: Iterable[Step], off
     beside = [one if offer.calls_per_minute else replace(one, calls=1, credits=1) for one in reference]
     each = whole.bytes // max(1, whole.calls)
     return CallPlan.of((*steps, *beside), per_minute=offer.calls_per_minute, bytes_each=each, note=whole.note)
-
-
-def _date(now: int) -> dt.date:
-    return dt.datetime.fromtimestamp(now / 1e6, dt.UTC).date()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from tapehawk.core.errors import NoData, TapehawkError, UnknownName
+from tapehawk.core.instants import datetime_of
 from tapehawk.data import store
 from tapehawk.data.providers.door import Provider, Step
 from tapehawk.data.providers.wire.clock import SYSTEM, Clock
@@ -137,7 +138,7 @@ class _Run:
             self._symbols = added(self._symbols, stored)
 
     def _today(self) -> dt.date:
-        return dt.datetime.fromtimestamp(self._clock.now() / 1e6, dt.UTC).date()
+        return datetime_of(self._clock.now()).date()
 
     def _report(self, missing: Missing, reject_file: Path | None, findings: dict[str, int]) -> SyncReport:
         health, wanted = self._provider.health(), self._plan.wanted

@@ -14,6 +14,7 @@ import polars as pl
 
 from tapehawk.core.bars import SCHEMA
 from tapehawk.core.errors import BadInput, ProviderRefused, UnknownName
+from tapehawk.core.instants import datetime_of
 from tapehawk.core.series import Series
 from tapehawk.core.sessions import calendar_named
 from tapehawk.data.providers.alpaca import reading, reference
@@ -173,7 +174,7 @@ class AlpacaProvider(Provider):
         start = dt.datetime.combine(step.start, dt.time(), zone)
         end = dt.datetime.combine(step.end + dt.timedelta(days=1), dt.time(), zone) - dt.timedelta(seconds=1)
         if self._config.plan == "basic" and self._config.feed_name == "sip":
-            now = dt.datetime.fromtimestamp(self._clock.now() // 1_000_000, dt.UTC)
+            now = datetime_of(self._clock.now()).replace(microsecond=0)
             end = min(end, now - RECENT - dt.timedelta(seconds=1))
         return start, end
 

@@ -17,6 +17,7 @@ import polars as pl
 
 from tapehawk.core.bars import SCHEMA, Series
 from tapehawk.core.errors import BadInput
+from tapehawk.core.instants import datetime_of
 from tapehawk.core.sessions import date_of, us_calendar
 from tapehawk.data.providers.door import CallPlan, Fetched, Health, Offer, Provider, Step, Wanted
 from tapehawk.data.providers.flatfiles.config import FlatfilesConfig
@@ -75,7 +76,7 @@ class FlatfilesProvider(Provider):
 
     async def prove(self) -> bool:
         """List the objects of this month."""
-        today = dt.datetime.fromtimestamp(self._clock.now() / 1e6, dt.UTC)
+        today = datetime_of(self._clock.now())
         await self._objects.marks(f"{FOLDERS['1d']}/{today:%Y/%m}")
         return True
 

@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 
 from tapehawk.core.errors import BadInput, ProviderRefused
+from tapehawk.core.instants import datetime_of
 from tapehawk.core.series import Series
 from tapehawk.core.sessions import us_calendar
 from tapehawk.data.providers.door import CallPlan, Fetched, Health, Offer, OnGap, Provider, Step, Stream, Wanted
@@ -183,10 +184,10 @@ class PolygonProvider(Provider):
         return (self._config.stream_url or self._plan.stream) if self._plan.stream else ""
 
     def _today_there(self) -> dt.date:
-        return dt.datetime.fromtimestamp(self._clock.now() / 1e6, ZoneInfo(reading.ZONE)).date()
+        return datetime_of(self._clock.now()).astimezone(ZoneInfo(reading.ZONE)).date()
 
     def _today(self) -> dt.date:
-        return dt.datetime.fromtimestamp(self._clock.now() / 1e6, dt.UTC).date()
+        return datetime_of(self._clock.now()).date()
 
 
 def _range(step: Step) -> str:

@@ -17,6 +17,7 @@ import polars as pl
 
 from tapehawk.core.bars import SESSION_TIMEFRAMES, TIMEFRAMES, Market
 from tapehawk.core.errors import BadInput, ProviderRefused
+from tapehawk.core.instants import datetime_of
 from tapehawk.core.sessions import Calendar, calendar_named, date_of
 from tapehawk.data.providers.door import CallPlan, Fetched, Health, Offer, OnGap, Provider, Step, Stream, Wanted
 from tapehawk.data.providers.sim.config import SimConfig
@@ -131,7 +132,7 @@ class SimProvider(Provider):
         return Health(self.name, calls=self._calls, last_success_at=self._last_success_at)
 
     def _today(self) -> dt.date:
-        return dt.datetime.fromtimestamp(self._clock.now() / 1e6, dt.UTC).date()
+        return datetime_of(self._clock.now()).date()
 
 
 def _market(symbols: tuple[str, ...] | None) -> Market:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from tapehawk.core.instants import datetime_of
 from tapehawk.core.sessions import us_calendar
 from tapehawk.data.providers.door import Deliver, OnGap, Stream, StreamBar, StreamHealth
 from tapehawk.data.providers.sim.simulator import Simulator
@@ -72,7 +73,7 @@ class SimStream(Stream):
     def _session(self) -> dt.date:
         """Return the session that goes on, or the next one."""
         calendar, now = us_calendar(), self._clock.now()
-        day = dt.datetime.fromtimestamp(now / 1e6, dt.UTC).date() - dt.timedelta(days=1)
+        day = datetime_of(now).date() - dt.timedelta(days=1)
         while (session := calendar.session_on(day)) is None or session.after_hours_close <= now:
             day += dt.timedelta(days=1)
         return session.date
