@@ -21,7 +21,8 @@ Times are RFC 3339 in UTC. Lists answer `{items, next_cursor}` and take `limit` 
 A POST that creates takes an `Idempotency-Key` of your own. Sent again under it, because its answer got lost, the
 request is done once: it gets the same answer, with `Idempotency-Replayed: true`. While the first is in work that is 409
 with `Retry-After`, and so it is for ten minutes where the service was killed at it, or failed after it had done some of
-it. From then on the key is free if nothing was done; if it was, and only its answer was lost, it stays 409: look at the list of what the request creates.
+it. From then on the key is free if nothing was done; if it was, and only its answer was lost, it stays 409: look at the
+list of what the request creates.
 What was refused, or failed before anything was done, sets its key free at once. Keys are remembered for
 [`records.answers_days`](settings.md).
 
