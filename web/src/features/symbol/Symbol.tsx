@@ -19,13 +19,13 @@ import { Head } from "./Head";
 import { chosen as chosenOf, type Indicator } from "./indicators";
 import { deepLevels, levelsOf, ownLevels } from "./levels";
 import { Past } from "./Past";
-import { useLines } from "./questions";
 import { isDaily } from "./series";
 import { Toolbar } from "./Toolbar";
 import { Unknown } from "./Unknown";
 import { useBars, type Shown } from "./useBars";
 import { useDeeds } from "./useDeeds";
 import { useKeys } from "./useKeys";
+import { useLines } from "./useLines";
 
 const route = getRouteApi("/frame/symbol/$");
 const NONE: ShownSignal[] = [];
