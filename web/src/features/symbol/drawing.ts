@@ -51,6 +51,8 @@ export class Drawing {
   private drawn: readonly Drawn[] = [];
   private levels: IPriceLine[] = [];
   private lines: ISeriesApi<"Line" | "Histogram">[] = [];
+  /** Whose lines those are. An id says all of an indicator. */
+  private indicators = "[]";
   private isShown = false;
   private isGone = false;
 
@@ -127,17 +129,26 @@ export class Drawing {
     );
   }
 
-  /** Lines are told apart by how they are drawn, not by colours, which mean up and down here. */
+  /** Draw what indicators say; lines and panes stay as they are, and as high as somebody made them, while the indicators do. */
   showLines(all: readonly Lines[]): void {
+    const ids = JSON.stringify(all.map(({ indicator }) => indicator.id));
+    if (ids !== this.indicators) this.makeLines(all.map(({ indicator }) => indicator));
+    this.indicators = ids;
+    const values = all.flatMap(({ indicator, parts }) => indicator.parts.map((_, index) => parts[index] ?? []));
+    this.lines.forEach((line, index) => line.setData((values[index] ?? []).map((one) => this.point(line, one))));
+  }
+
+  /** Lines are told apart by how they are drawn, not by colours, which mean up and down here. */
+  private makeLines(indicators: readonly Indicator[]): void {
     this.lines.forEach((line) => this.chart.removeSeries(line));
     this.lines = [];
     let pane = 0;
     let place = 0;
-    for (const { indicator, parts } of all) {
+    for (const indicator of indicators) {
       const inPane = indicator.pane ? ++pane : 0;
       indicator.parts.forEach((part, index) => {
         const look = lookOf(indicator.pane ? index : place, this.palette);
-        const line = part.kind === "histogram" ? this.histogram(inPane, parts[index] ?? []) : this.line(inPane, look, part.kind === "dots", parts[index] ?? []);
+        const line = part.kind === "histogram" ? this.histogram(inPane) : this.line(inPane, look, part.kind === "dots");
         if (index === 0) indicator.guides?.forEach((guide) => line.createPriceLine({ price: guide, color: this.palette.rule, lineWidth: 1, lineStyle: LineStyle.Dashed, axisLabelVisible: false }));
         this.lines.push(line);
       });
@@ -184,21 +195,22 @@ export class Drawing {
     return { time: at(time), value: volume, color: `${close >= open ? this.palette.up : this.palette.down}66` };
   }
 
-  private line(pane: number, look: Look, isDots: boolean, values: readonly Value[]): ISeriesApi<"Line" | "Histogram"> {
-    const line = this.chart.addSeries(
+  private point(line: ISeriesApi<"Line" | "Histogram">, { time, value }: Value) {
+    if (value === null) return { time: at(time) };
+    const { up, down } = this.palette;
+    return line.seriesType() === "Histogram" ? { time: at(time), value, color: `${value >= 0 ? up : down}99` } : { time: at(time), value };
+  }
+
+  private line(pane: number, look: Look, isDots: boolean): ISeriesApi<"Line" | "Histogram"> {
+    return this.chart.addSeries(
       LineSeries,
       { ...look, lineWidth: 1, priceFormat: pane > 0 ? VALUES : PRICES, lastValueVisible: pane > 0, priceLineVisible: false, crosshairMarkerVisible: false, lineVisible: !isDots, pointMarkersVisible: isDots, pointMarkersRadius: 1.5 },
       pane,
     );
-    line.setData(values.map(({ time, value }) => (value === null ? { time: at(time) } : { time: at(time), value })));
-    return line;
   }
 
-  private histogram(pane: number, values: readonly Value[]): ISeriesApi<"Line" | "Histogram"> {
-    const line = this.chart.addSeries(HistogramSeries, { priceFormat: VALUES, lastValueVisible: false, priceLineVisible: false }, pane);
-    const { up, down } = this.palette;
-    line.setData(values.map(({ time, value }) => (value === null ? { time: at(time) } : { time: at(time), value, color: `${value >= 0 ? up : down}99` })));
-    return line;
+  private histogram(pane: number): ISeriesApi<"Line" | "Histogram"> {
+    return this.chart.addSeries(HistogramSeries, { priceFormat: VALUES, lastValueVisible: false, priceLineVisible: false }, pane);
   }
 }
 
