@@ -40,7 +40,7 @@ export function LookPart() {
         type="radio"
         of={[["system", "as the system"], ["reduced", "none"]]}
         chosen={[worn.motion]}
-        about="A changed number fades from a tint; without motion it does not."
+        about="A changed number is tinted for a moment; without motion it is not."
         onChoose={(value) => put(wear({ motion: value as Motion }))}
       />
     </form>
