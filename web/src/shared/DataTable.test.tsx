@@ -63,7 +63,7 @@ it("shows an order that is asked for at once, and keeps rows still in it from th
 
 it("lets rows that somebody arranges go where they are put, below the pointer too", () => {
   const { rerender } = render(<DataTable label="t" rows={ROWS} columns={COLUMNS} id={id} isArranged />);
-  fireEvent.pointerEnter(screen.getByRole("region"));
+  fireEvent.pointerMove(screen.getByText("A"));
   rerender(<DataTable label="t" rows={ROWS.toReversed()} columns={COLUMNS} id={id} isArranged />);
   expect(symbols()).toEqual(["C", "A", "B"]);
 });
@@ -87,6 +87,35 @@ it("j and k choose rows, enter opens one", async () => {
   await userEvent.keyboard("j{Enter}");
   expect(select).toHaveBeenCalledWith(ROWS[1]);
   expect(open).toHaveBeenCalledWith(ROWS[0]);
+});
+
+it("enter on what stands in the table does what that does, and opens no row", async () => {
+  const open = vi.fn();
+  const act = vi.fn();
+  const acts: Column<Row>[] = [
+    { id: "act", title: "act", width: 60, value: () => undefined, cell: (row) => <button onClick={act}>move {row.symbol}</button> },
+    { id: "note", title: "note", width: 60, value: () => undefined, cell: (row) => <input aria-label={`note of ${row.symbol}`} /> },
+  ];
+  render(<DataTable label="t" rows={ROWS} columns={[...COLUMNS, ...acts]} id={id} selected="B" onOpen={open} />);
+  for (const title of ["score", "move A"]) {
+    screen.getByRole("button", { name: title }).focus();
+    await userEvent.keyboard("{Enter}");
+  }
+  expect(symbols(), "the title sorts").toEqual(["A", "B", "C"]);
+  expect(act).toHaveBeenCalledOnce();
+  const note = screen.getByLabelText<HTMLInputElement>("note of B");
+  note.focus();
+  await userEvent.keyboard("jk{Enter}");
+  expect(note.value).toBe("jk");
+  expect(open).not.toHaveBeenCalled();
+});
+
+it("arrows choose rows from a column's title too", async () => {
+  const select = vi.fn();
+  render(<DataTable label="t" rows={ROWS} columns={COLUMNS} id={id} selected="B" onSelect={select} />);
+  screen.getByRole("button", { name: "symbol" }).focus();
+  await userEvent.keyboard("{ArrowDown}");
+  expect(select).toHaveBeenCalledWith(ROWS[1]);
 });
 
 it("shows a name as text, whatever it is made of", () => {

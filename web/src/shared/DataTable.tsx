@@ -33,7 +33,9 @@ interface Props<Row> {
   isArranged?: boolean;
 }
 
+/** The head's too. */
 export const ROW_PX = 28;
+
 /** A table of any length: only the rows in sight are drawn, and it is a table to a screen reader all the same. */
 export function DataTable<Row extends object>(props: Props<Row>) {
   const { rows, columns, id, selected } = props;
@@ -63,6 +65,8 @@ export function DataTable<Row extends object>(props: Props<Row>) {
   }
 
   function move(event: KeyboardEvent): void {
+    const within = event.target as Element;
+    if (within.closest("input, select")) return;
     const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
     const at = shown.findIndex((row) => id(row) === selected);
     if (step !== undefined) {
@@ -71,7 +75,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
       if (row) props.onSelect?.(row);
       virtual.scrollToIndex(to);
       event.preventDefault();
-    } else if (event.key === "Enter" && shown[at]) {
+    } else if (event.key === "Enter" && shown[at] && !within.closest("button, a")) {
       (props.onOpen ?? props.onSelect)?.(shown[at]);
     }
   }
