@@ -22,7 +22,10 @@ beforeEach(() => {
   const nothing = () => undefined;
   vi.stubGlobal("ResizeObserver", class { observe = nothing; unobserve = nothing; disconnect = nothing });
 });
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  vi.restoreAllMocks();
+});
 
 const body = () => screen.getAllByRole("rowgroup")[1] ?? expect.fail("no body");
 const symbols = () => screen.getAllByRole("row").slice(1).map((row) => within(row).queryAllByRole("cell")[0]?.textContent);
@@ -116,6 +119,18 @@ it("arrows choose rows from a column's title too", async () => {
   screen.getByRole("button", { name: "symbol" }).focus();
   await userEvent.keyboard("{ArrowDown}");
   expect(select).toHaveBeenCalledWith(ROWS[1]);
+});
+
+it("a row that is chosen by an arrow comes into sight whole, below the head that stands on the rows", async () => {
+  const to = vi.fn();
+  vi.spyOn(Element.prototype, "scrollHeight", "get").mockReturnValue(101 * 28);
+  Element.prototype.scrollTo = to;
+  vi.spyOn(HTMLElement.prototype, "offsetHeight", "get").mockReturnValue(600);
+  const many = Array.from({ length: 100 }, (_, index) => ({ symbol: `S${index}`, score: index }));
+  render(<DataTable label="t" rows={many} columns={COLUMNS} id={id} selected="S19" />);
+  screen.getByRole("region").focus();
+  await userEvent.keyboard("j");
+  expect(to).toHaveBeenCalledWith(expect.objectContaining({ top: 28 + 21 * 28 - 600 }));
 });
 
 it("shows a name as text, whatever it is made of", () => {

@@ -52,6 +52,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 6,
+    scrollPaddingEnd: ROW_PX, // the head stands on the rows
     useFlushSync: false, // rows come in a task of their own, not in the frame's
     initialRect: { width: 0, height: 600 },
   });

@@ -35,6 +35,7 @@ export function SignalTable({ pages, columns, selected, select, open, pending, e
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: OVERSCAN,
+    scrollPaddingEnd: ROW_PX, // the head stands on the rows
     initialRect: { width: 0, height: 600 },
   });
   const items = virtual.getVirtualItems();
