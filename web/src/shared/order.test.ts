@@ -22,6 +22,13 @@ it("sorts by one column after the other, equal rows as they came, those without 
   expect(names([{ id: "gone", desc: true }])).toBe("bCaB");
 });
 
+it("what is not a number is no value: it stands last either way", () => {
+  const rows: Row[] = [{ name: "a", score: 2 }, { name: "b", score: NaN }, { name: "c", score: 1 }, { name: "d", score: 3 }];
+  const by = (desc: boolean) => sorted(rows, COLUMNS, [{ id: "score", desc }]).map(name).join("");
+  expect(by(true)).toBe("dacb");
+  expect(by(false)).toBe("cadb");
+});
+
 it("leaves the rows themselves as they are", () => {
   names([{ id: "name", desc: false }]);
   expect(ROWS.map(name).join("")).toBe("bCaB");

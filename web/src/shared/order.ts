@@ -32,8 +32,11 @@ export function sorted<Row>(rows: readonly Row[], columns: readonly Sortable<Row
   return places.flatMap((place) => rows[place] ?? []);
 }
 
+const isNone = (value: Value): boolean => value === undefined || Number.isNaN(value);
+
 function compared(a: Value, b: Value, way: number): number {
-  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+  const [hasNone, otherHasNone] = [isNone(a), isNone(b)];
+  if (hasNone || otherHasNone) return Number(hasNone) - Number(otherHasNone);
   return way * (typeof a === "number" && typeof b === "number" ? a - b : words.compare(String(a), String(b)));
 }
 

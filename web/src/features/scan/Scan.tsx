@@ -37,6 +37,7 @@ export function Scan() {
   const { view, id, every, columns, change, choose } = useView(asked, found.scan?.results);
   const { scan, lines } = found;
   const seen = useMemo(() => passing(lines, every, view), [lines, every, view]);
+  const sorting = useMemo(() => sortingOf(view.sort), [view.sort]);
   const [step, look] = useState<Step | null>(null);
   const [selected, select] = useState<string | null>(null);
   const show = useCallback(
@@ -106,8 +107,8 @@ export function Scan() {
               rows={seen}
               columns={columns}
               id={lineId}
-              sorting={sortingOf(view.sort)}
-              onSort={(sorting) => change({ sort: sortText(sorting) })}
+              sorting={sorting}
+              onSort={(next) => change({ sort: sortText(next) })}
               selected={line?.id}
               onSelect={pick}
               onOpen={open}
