@@ -25,7 +25,7 @@ const idOf = (bar: Drawn) => bar.at;
 export function BarTable({ symbol, timeframe, day, bars, lines, signals, daily }: Props) {
   const columns = useMemo(() => columnsOf(lines, signalsByBar(signals, bars, timeframe, day), daily), [lines, signals, bars, timeframe, day, daily]);
   const rows = useMemo(() => bars.toReversed(), [bars]);
-  return <DataTable label={`Bars of ${symbol}`} rows={rows} columns={columns} id={idOf} />;
+  return <DataTable label={`Bars of ${symbol}`} rows={rows} columns={columns} id={idOf} isArranged />;
 }
 
 function columnsOf(lines: readonly Lines[], told: ReadonlyMap<number, string>, daily: boolean): Column<Drawn>[] {
