@@ -38,12 +38,11 @@ export default async function (browser, { url }) {
   const opened = rows.filter({ hasText: `${asShown(session)} 09:30` });
   await opened.waitFor();
   assert.match(await opened.innerText(), new RegExp(first.open.toFixed(2).replace(".", "\\.")));
-  await page.goto(`${url}/symbol/${symbol}?timeframe=5m`);
+  await page.goto(`${url}/symbol/${symbol}?timeframe=5m&show=[]`); // what indicators say comes later than the bars
   await page.locator(".chart canvas").first().waitFor();
   const before = await reading.innerText();
   await until(async () => (await reading.innerText()) !== before, "the bar that is being made grows on the chart");
   await browser.look(page, "open-5m");
-
 
   await page.goto(`${url}/symbol/${symbol}?timeframe=1m&as=table&show=sma20`);
   const cells = async (row) => (await row.innerText()).split("\t");
