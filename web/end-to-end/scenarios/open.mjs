@@ -44,7 +44,7 @@ export default async function (browser, { url }) {
   await until(async () => (await reading.innerText()) !== before, "the bar that is being made grows on the chart");
   await browser.look(page, "open-5m");
 
-  await page.goto(`${url}/symbol/${symbol}?timeframe=1m&as=table&show=sma20`);
+  await page.goto(`${url}/symbol/${symbol}?timeframe=1m&as=table&show=["sma20"]`);
   const cells = async (row) => (await row.innerText()).split("\t");
   await rows.first().waitFor();
   const [began] = await cells(rows.first());
